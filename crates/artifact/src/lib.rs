@@ -1,0 +1,2 @@
+//! The container of every artifact.
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! What `cargo xtask codegen` writes from `nodes.def`.
+
+pub mod nodes;

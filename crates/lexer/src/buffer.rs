@@ -1,0 +1,69 @@
+//! The tokens of one source as a struct of arrays.
+
+use crate::TokenKind;
+use taipan_span::Span;
+
+/// The tokens of one source. A buffer ends with [`TokenKind::EndMarker`] or [`TokenKind::Error`].
+#[derive(Default, Debug, Clone, PartialEq, Eq)]
+pub struct TokenBuffer {
+    kinds: Vec<TokenKind>,
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl TokenBuffer {
+    /// No tokens, with room for `capacity`.
+    pub fn with_capacity(capacity: usize) -> Self {
+        TokenBuffer {
+            kinds: Vec::with_capacity(capacity),
+            starts: Vec::with_capacity(capacity),
+            ends: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Appends a token.
+    #[inline]
+    pub fn push(&mut self, kind: TokenKind, span: Span) {
+        self.kinds.push(kind);
+        self.starts.push(span.start);
+        self.ends.push(span.end);
+    }
+
+    /// Number of tokens.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// The kinds of all tokens.
+    #[inline]
+    pub fn kinds(&self) -> &[TokenKind] {
+        &self.kinds
+    }
+
+    /// The offsets at which the tokens start.
+    #[inline]
+    pub fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// The offsets at which the tokens end.
+    #[inline]
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// The range of token `index`.
+    ///
+    /// # Panics
+    /// If there is no such token.
+    #[inline]
+    pub fn span(&self, index: usize) -> Span {
+        Span::new(self.starts[index], self.ends[index])
+    }
+}

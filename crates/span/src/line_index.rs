@@ -1,0 +1,74 @@
+//! The table of line starts of one source, and the two look-ups that need it.
+
+use crate::Span;
+
+/// A line, counted from 1, and a column, counted from 0 in UTF-8 bytes, as in CPython's AST.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// Line number, from 1.
+    pub line: u32,
+    /// Bytes between the start of the line and the position.
+    pub column: u32,
+}
+
+/// The offsets at which the lines of a source begin. Lines end with `\n` only: the lexer has
+/// already turned `\r\n` and `\r` into it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineIndex {
+    starts: Box<[u32]>,
+}
+
+impl LineIndex {
+    /// Scans `source`, which must be shorter than 4 GiB.
+    pub fn new(source: &[u8]) -> Self {
+        let lines = memchr::memchr_iter(b'\n', source).count();
+        let mut starts = Vec::with_capacity(lines + 1);
+        starts.push(0);
+        starts.extend(memchr::memchr_iter(b'\n', source).map(|at| at as u32 + 1));
+        LineIndex { starts: starts.into_boxed_slice() }
+    }
+
+    /// Number of lines; a source that ends in a newline has an empty last line.
+    pub fn line_count(&self) -> u32 {
+        self.starts.len() as u32
+    }
+
+    /// The line of `offset`, from 1.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|&start| start <= offset) as u32
+    }
+
+    /// The line and column of `offset`.
+    pub fn locate(&self, offset: u32) -> LineColumn {
+        let line = self.line(offset);
+        LineColumn { line, column: offset - self.starts[line as usize - 1] }
+    }
+
+    /// The offset at which `line` (from 1) begins; the last line's for anything beyond.
+    pub fn line_start(&self, line: u32) -> u32 {
+        let last = self.starts.len() - 1;
+        self.starts[(line.max(1) as usize - 1).min(last)]
+    }
+
+    /// The range of `line` (from 1) in a source of `source_len` bytes, its newline included.
+    pub fn line_span(&self, line: u32, source_len: u32) -> Span {
+        let start = self.line_start(line);
+        let end = self.starts.get(line.max(1) as usize).copied().unwrap_or(source_len);
+        Span::new(start, end.max(start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_after_a_newline_is_on_the_next_line() {
+        let index = LineIndex::new(b"ab\nc\n");
+        assert_eq!(index.locate(2), LineColumn { line: 1, column: 2 });
+        assert_eq!(index.locate(3), LineColumn { line: 2, column: 0 });
+        assert_eq!(index.locate(5), LineColumn { line: 3, column: 0 });
+        assert_eq!(index.line_span(2, 5), Span::new(3, 5));
+        assert_eq!(index.line_count(), 3);
+    }
+}

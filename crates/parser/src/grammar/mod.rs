@@ -140,8 +140,6 @@ impl<'a, 's> Parser<'a, 's> {
 
     #[cold]
     fn intern_nfkc(&mut self, text: &str) -> Identifier {
-        use unicode_normalization::UnicodeNormalization;
-        let normal: String = text.nfkc().collect();
-        self.interner.intern(&normal)
+        self.interner.intern(&taipan_lexer::unicode::normalize_identifier(text))
     }
 }

@@ -36,7 +36,7 @@ pub fn run(check: bool) -> Result<(), String> {
 }
 
 /// `text` as rustfmt lays it out with the project's settings.
-fn rustfmt(text: &str) -> Result<String, String> {
+pub fn rustfmt(text: &str) -> Result<String, String> {
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--emit", "stdout", "--config-path"])
         .arg(crate::root().join("rustfmt.toml"))

@@ -40,6 +40,7 @@ mod with;
 use crate::{ParseOptions, Warning};
 use scratch::Scratch;
 use taipan_ast::{Arena, Identifier, Interner, Mod};
+use taipan_lexer::unicode::normalize_identifier;
 use taipan_lexer::{TokenBuffer, TokenKind};
 
 /// The input is not valid Python.
@@ -134,12 +135,17 @@ impl<'a, 's> Parser<'a, 's> {
 
     /// The identifier of a name as it is spelled in the source: names are compared in NFKC (PEP 3131).
     #[inline]
-    fn intern(&mut self, text: &str) -> Identifier {
-        if text.is_ascii() { self.interner.intern(text) } else { self.intern_nfkc(text) }
+    fn intern(&mut self, text: &str) -> Parse<Identifier> {
+        if text.is_ascii() { Ok(self.interner.intern(text)) } else { self.intern_nfkc(text) }
     }
 
+    /// A name that is not ASCII may come to spell a keyword, but not one of the constants.
     #[cold]
-    fn intern_nfkc(&mut self, text: &str) -> Identifier {
-        self.interner.intern(&taipan_lexer::unicode::normalize_identifier(text))
+    fn intern_nfkc(&mut self, text: &str) -> Parse<Identifier> {
+        let name = normalize_identifier(text);
+        match &*name {
+            "True" | "False" | "None" => Err(Refused),
+            name => Ok(self.interner.intern(name)),
+        }
     }
 }

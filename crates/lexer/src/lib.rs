@@ -5,10 +5,17 @@
 #![forbid(unsafe_code)]
 
 mod buffer;
+mod diagnostic;
+mod error;
 mod kind;
+mod scanner;
+mod source;
+pub mod unicode;
 
 pub use buffer::TokenBuffer;
+pub use error::{LexError, LexErrorKind, LexWarning, LexWarningKind, NumberKind, StringPrefix};
 pub use kind::TokenKind;
+pub use source::{Source, SourceError};
 
 /// What the source is to be read as: CPython's start symbols.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,4 +42,26 @@ pub struct LexOptions {
     pub extra_tokens: bool,
     /// Leave open blocks open at the end of the input (CPython's `PyCF_DONT_IMPLY_DEDENT`).
     pub dont_imply_dedent: bool,
+}
+
+/// What lexing gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lexed {
+    /// The tokens; the last is [`TokenKind::EndMarker`] or [`TokenKind::Error`].
+    pub tokens: TokenBuffer,
+    /// What the last token is about if it is an error.
+    pub error: Option<LexError>,
+    /// Warnings in the order of their positions.
+    pub warnings: Vec<LexWarning>,
+}
+
+/// Splits `source` into tokens.
+pub fn lex(source: &Source<'_>, options: &LexOptions) -> Lexed {
+    if options.extra_tokens { scan::<true>(source, options) } else { scan::<false>(source, options) }
+}
+
+fn scan<const EXTRA: bool>(source: &Source<'_>, options: &LexOptions) -> Lexed {
+    let mut scanner = scanner::Scanner::<EXTRA>::new(source.text(), *options);
+    scanner.run();
+    Lexed { tokens: scanner.tokens, error: scanner.error, warnings: scanner.warnings }
 }

@@ -1,0 +1,100 @@
+//! From lexical errors to CPython's exceptions: line, columns and text.
+//! Invariant: positions are those of CPython 3.14 for text that is compiled, including where it counts
+//! from the start of its buffer rather than of the line.
+
+use crate::{LexError, LexErrorKind, LexWarning, Source};
+use taipan_diagnostics::{Diagnostic, Location};
+
+/// Number of characters that begin in `bytes`.
+fn characters(bytes: &[u8]) -> i64 {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as i64
+}
+
+/// Line number, from 1, of the line that starts at `line_start`.
+fn line_number(bytes: &[u8], line_start: usize) -> i64 {
+    memchr::memchr_iter(b'\n', &bytes[..line_start]).count() as i64 + 1
+}
+
+/// The line that starts at `line_start`, with its newline.
+fn line_at(bytes: &[u8], line_start: usize) -> &[u8] {
+    let rest = &bytes[line_start..];
+    &rest[..memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1)]
+}
+
+fn without_newline(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
+
+impl LexError {
+    /// The exception that CPython raises for this error when its parser reads the token.
+    pub fn diagnostic(&self, source: &Source<'_>) -> Diagnostic {
+        let location = self.location(source.text().as_bytes());
+        Diagnostic { class: self.kind.class(), message: self.kind.to_string(), location: Some(location) }
+    }
+
+    /// The line that CPython's tokenizer is on when it notices the error.
+    pub fn line(&self, source: &Source<'_>) -> u32 {
+        line_number(source.text().as_bytes(), self.line_start as usize) as u32
+    }
+
+    fn location(&self, bytes: &[u8]) -> Location {
+        let line_start = self.line_start as usize;
+        let cursor = (self.cursor as usize).min(bytes.len());
+        let line = line_at(bytes, line_start);
+        let at = |offset, end_offset, text: &[u8]| {
+            let lineno = line_number(bytes, line_start);
+            let text = Some(String::from_utf8_lossy(text).into_owned());
+            Location { lineno, offset, end_lineno: lineno, end_offset, text }
+        };
+        match self.kind {
+            LexErrorKind::InconsistentTabs | LexErrorKind::TooManyIndents => at(1, 0, line),
+            LexErrorKind::InconsistentDedent | LexErrorKind::EofAfterContinuation => {
+                at(characters(&bytes[line_start..cursor]), -1, line)
+            }
+            LexErrorKind::AfterContinuation => {
+                let column = cursor - self.buffer_start as usize;
+                let beyond = i64::from(column > line.len());
+                at(characters(&line[..column.min(line.len())]) + beyond, 0, line)
+            }
+            LexErrorKind::UnclosedBracket { offset, .. } => {
+                unclosed_bracket(bytes, offset as usize, line_start)
+            }
+            _ => {
+                let column = |end: usize| characters(&bytes[line_start..end - 1]) + 1;
+                let (offset, end_offset) = match self.range {
+                    Some(range) => (column(range.start as usize), column(range.end as usize)),
+                    None => {
+                        let column = characters(&bytes[line_start..cursor]);
+                        (column, column)
+                    }
+                };
+                at(offset, end_offset, without_newline(line))
+            }
+        }
+    }
+}
+
+/// The place of "was never closed": the bracket. Its line is given with its newline only if it is the
+/// last one.
+fn unclosed_bracket(bytes: &[u8], offset: usize, last_line_start: usize) -> Location {
+    let line_start = memchr::memrchr(b'\n', &bytes[..offset]).map_or(0, |newline| newline + 1);
+    let lineno = line_number(bytes, line_start);
+    let line = line_at(bytes, line_start);
+    let text = if line_start == last_line_start { line } else { without_newline(line) };
+    Location {
+        lineno,
+        offset: characters(&bytes[line_start..offset]) + 1,
+        end_lineno: lineno,
+        end_offset: 0,
+        text: Some(String::from_utf8_lossy(text).into_owned()),
+    }
+}
+
+impl LexWarning {
+    /// The line that CPython names in the warning.
+    pub fn line(&self, source: &Source<'_>) -> u32 {
+        let bytes = source.text().as_bytes();
+        let before = (self.cursor as usize).min(bytes.len()).saturating_sub(1);
+        memchr::memchr_iter(b'\n', &bytes[..before]).count() as u32 + 1
+    }
+}

@@ -1,0 +1,194 @@
+//! Lines: indentation, line ends, line continuation, the end of the input.
+//! Invariant: inside brackets no line end is a token and no indentation counts.
+
+use super::{Flow, Indent, MAX_INDENTS, Scanner};
+use crate::error::LexErrorKind;
+use crate::{Mode, TokenKind};
+
+/// Columns between tab stops.
+const TAB: u32 = 8;
+
+impl<const EXTRA: bool> Scanner<'_, EXTRA> {
+    /// Reads the indentation of a new line; lines without tokens are marked blank.
+    pub(super) fn begin_line(&mut self) -> Flow {
+        let mut line = self.pos;
+        self.buffer_start = line;
+        let mut indent = Indent::default();
+        // The column of the first backslash stands for the whole joined line.
+        let mut joined_column = 0;
+        loop {
+            match self.byte(self.pos) {
+                b' ' => {
+                    indent.column += 1;
+                    indent.alternate += 1;
+                }
+                b'\t' => {
+                    indent.column = (indent.column / TAB + 1) * TAB;
+                    indent.alternate += 1;
+                }
+                b'\x0c' => indent = Indent::default(),
+                b'\\' => {
+                    joined_column = if joined_column == 0 { indent.column } else { joined_column };
+                    let backslash = self.pos;
+                    self.pos += 1;
+                    self.continuation(backslash)?;
+                    line = self.pos;
+                    self.buffer_start = line;
+                    continue;
+                }
+                _ => break,
+            }
+            self.pos += 1;
+        }
+        self.blank = matches!(self.byte(self.pos), b'#' | b'\n' | b'\r');
+        if self.blank || self.level > 0 {
+            return Ok(());
+        }
+        if joined_column > 0 {
+            indent = Indent { column: joined_column, alternate: joined_column };
+        }
+        self.indentation(indent, line)
+    }
+
+    /// Compares the indentation of a line that has tokens with the open blocks.
+    fn indentation(&mut self, indent: Indent, line: usize) -> Flow {
+        let current = self.indents[self.depth];
+        if indent == current {
+            Ok(())
+        } else if indent.column == current.column {
+            self.fail_at_line_end(LexErrorKind::InconsistentTabs)
+        } else if indent.column > current.column {
+            if self.depth + 1 >= MAX_INDENTS {
+                return self.fail_at_line_end(LexErrorKind::TooManyIndents);
+            }
+            if indent.alternate <= current.alternate {
+                return self.fail_at_line_end(LexErrorKind::InconsistentTabs);
+            }
+            self.depth += 1;
+            self.indents[self.depth] = indent;
+            self.push(TokenKind::Indent, line, self.pos);
+            Ok(())
+        } else {
+            self.dedent(indent)
+        }
+    }
+
+    /// Closes blocks down to `indent`.
+    fn dedent(&mut self, indent: Indent) -> Flow {
+        let before = self.depth;
+        while self.depth > 0 && indent.column < self.indents[self.depth].column {
+            self.depth -= 1;
+        }
+        let outer = self.indents[self.depth];
+        if indent.column != outer.column {
+            return self.fail_at_line_end(LexErrorKind::InconsistentDedent);
+        }
+        if indent.alternate != outer.alternate {
+            return self.fail_at_line_end(LexErrorKind::InconsistentTabs);
+        }
+        for _ in self.depth..before {
+            self.push(TokenKind::Dedent, self.pos, self.pos);
+        }
+        Ok(())
+    }
+
+    /// Records an error of indentation, for which CPython stands at the end of the line.
+    #[cold]
+    fn fail_at_line_end(&mut self, kind: LexErrorKind) -> Flow {
+        let start = self.pos;
+        let rest = &self.bytes[start..];
+        let cursor = start + memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+        self.fail_on_line(kind, start, cursor, self.line_start(start))
+    }
+
+    /// A newline; `start` is where its token begins: at a comment before it, if there is one.
+    #[inline]
+    pub(super) fn newline(&mut self, start: usize) -> Flow {
+        let newline = self.pos;
+        if EXTRA {
+            let kind = if self.blank || self.level > 0 { TokenKind::Nl } else { TokenKind::Newline };
+            self.push(kind, start, newline + 1);
+        } else if !self.blank && self.level == 0 {
+            self.push(TokenKind::Newline, start, newline);
+        }
+        self.pos = newline + 1;
+        self.begin_line()
+    }
+
+    /// A carriage return, which belongs to the newline behind it.
+    pub(super) fn carriage_return(&mut self, start: usize) -> Flow {
+        match self.byte(start + 1) {
+            b'\n' => {
+                self.pos = start + 1;
+                self.newline(start)
+            }
+            _ => self.lone_return(start),
+        }
+    }
+
+    /// A carriage return that ends no line: the character behind it is an operator of no name.
+    fn lone_return(&mut self, start: usize) -> Flow {
+        let rest = self.text[start + 1..].chars().next();
+        self.push(TokenKind::Op, start, start + 1 + rest.map_or(0, char::len_utf8));
+        Ok(())
+    }
+
+    /// What follows a backslash at `backslash`: nothing but the line end, and another line.
+    pub(super) fn continuation(&mut self, backslash: usize) -> Flow {
+        if self.byte(self.pos) == b'\r' {
+            self.pos += 1;
+        }
+        if self.byte(self.pos) != b'\n' {
+            return self.fail(LexErrorKind::AfterContinuation, backslash, self.pos + 1);
+        }
+        self.pos += 1;
+        if self.pos < self.bytes.len() {
+            return Ok(());
+        }
+        if self.level > 0 {
+            return self.unclosed_bracket(backslash);
+        }
+        let failed = self.fail(LexErrorKind::EofAfterContinuation, backslash, self.pos);
+        self.fail_at_end(failed)
+    }
+
+    /// The end of the input: open brackets, or the end marker.
+    pub(super) fn end_of_input(&mut self) -> Flow {
+        let end = self.pos;
+        if self.level > 0 {
+            return self.unclosed_bracket(end);
+        }
+        if self.options.mode == Mode::Single && !EXTRA {
+            self.end_of_statement();
+        }
+        self.push(TokenKind::EndMarker, end, end);
+        Ok(())
+    }
+
+    /// In interactive mode the end of the input ends the statement too: once for the line, and once
+    /// more for the block that is closed by it.
+    fn end_of_statement(&mut self) {
+        let end = self.pos;
+        if self.tokens.kinds().iter().all(|&kind| kind == TokenKind::TypeIgnore) {
+            return;
+        }
+        self.push(TokenKind::Newline, end, end);
+        if self.depth > 0 && !self.options.dont_imply_dedent {
+            for _ in 0..self.depth {
+                self.push(TokenKind::Dedent, end, end);
+            }
+            self.depth = 0;
+            self.push(TokenKind::Newline, end, end);
+        }
+    }
+
+    /// The input ended inside brackets.
+    #[cold]
+    fn unclosed_bracket(&mut self, start: usize) -> Flow {
+        let offset = self.level.checked_sub(1).map_or(0, |innermost| self.brackets[innermost]);
+        let bracket = char::from(self.byte(offset as usize));
+        let kind = LexErrorKind::UnclosedBracket { bracket, offset };
+        let failed = self.fail(kind, start, self.bytes.len());
+        self.fail_at_end(failed)
+    }
+}

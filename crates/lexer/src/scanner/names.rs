@@ -1,0 +1,123 @@
+//! Identifiers, keywords and the prefixes of string literals.
+//! Invariant: a keyword is spelled in ASCII; what normalizes to one stays a name.
+
+use super::{Flow, NAME_PART, Scanner};
+use crate::TokenKind;
+use crate::error::LexErrorKind;
+use crate::unicode::{is_identifier_continue, is_identifier_start, is_printable};
+use taipan_span::Span;
+
+/// The longest that a string prefix can be, its letters being different.
+const LONGEST_PREFIX: usize = 5;
+
+/// Prefixes that exclude each other, in the order in which CPython looks for them.
+const INCOMPATIBLE: [(char, char); 7] =
+    [('u', 'b'), ('u', 'r'), ('u', 'f'), ('u', 't'), ('b', 'f'), ('b', 't'), ('f', 't')];
+
+impl<const EXTRA: bool> Scanner<'_, EXTRA> {
+    /// An identifier, a keyword, or a string literal with a prefix.
+    #[inline]
+    pub(super) fn name(&mut self, start: usize) -> Flow {
+        let mut end = start;
+        let mut all = 0;
+        for &byte in &self.bytes[start..] {
+            if !NAME_PART[byte as usize] {
+                break;
+            }
+            all |= byte;
+            end += 1;
+        }
+        if end - start <= LONGEST_PREFIX && matches!(self.byte(end), b'\'' | b'"') {
+            let prefix = &self.bytes[start..end];
+            if is_string_prefix(prefix) {
+                return self.prefixed_string(start, end);
+            }
+        }
+        if all >= 0x80 && !EXTRA {
+            self.check_identifier(start, end)?;
+        }
+        let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
+        self.push(kind, start, end);
+        Ok(())
+    }
+
+    /// A string literal whose prefix is `start..quote`.
+    fn prefixed_string(&mut self, start: usize, quote: usize) -> Flow {
+        let prefix = &self.bytes[start..quote];
+        let has = |letter: char| prefix.iter().any(|byte| char::from(byte.to_ascii_lowercase()) == letter);
+        if let [_] | [_, _] = prefix
+            && !has('f')
+            && !has('t')
+            && !has('u')
+        {
+            return self.string(start, quote);
+        }
+        for (first, second) in INCOMPATIBLE {
+            if has(first) && has(second) {
+                let kind = LexErrorKind::IncompatiblePrefixes { first, second };
+                return self.fail_range(
+                    kind,
+                    start,
+                    quote + 1,
+                    Span::new(start as u32 + 1, quote as u32 + 1),
+                );
+            }
+        }
+        if has('f') || has('t') { self.formatted_string(start, quote) } else { self.string(start, quote) }
+    }
+
+    /// Records an error that has a range: from the column of the byte before `range.start` to the
+    /// column of the byte before `range.end`.
+    #[cold]
+    pub(super) fn fail_range(
+        &mut self,
+        kind: LexErrorKind,
+        start: usize,
+        cursor: usize,
+        range: Span,
+    ) -> Flow {
+        let failed = self.fail(kind, start, cursor);
+        if let Some(error) = &mut self.error {
+            error.range = Some(range);
+        }
+        failed
+    }
+
+    /// Checks an identifier that is not all ASCII.
+    #[cold]
+    fn check_identifier(&mut self, start: usize, end: usize) -> Flow {
+        let mut at = start;
+        for character in self.text[start..end].chars() {
+            let allowed = if at == start { is_identifier_start } else { is_identifier_continue };
+            at += character.len_utf8();
+            if allowed(character) {
+                continue;
+            }
+            let kind = if is_printable(character) {
+                LexErrorKind::InvalidCharacter { character }
+            } else {
+                LexErrorKind::NonPrintableCharacter { character }
+            };
+            return self.fail(kind, start, at);
+        }
+        Ok(())
+    }
+}
+
+/// Whether `name` has only prefix letters, each once.
+fn is_string_prefix(name: &[u8]) -> bool {
+    let mut seen = 0u8;
+    name.iter().all(|byte| {
+        let letter = match byte.to_ascii_lowercase() {
+            b'b' => 1,
+            b'u' => 2,
+            b'r' => 4,
+            b'f' => 8,
+            b't' => 16,
+            _ => return false,
+        };
+        let new = seen & letter == 0;
+        seen |= letter;
+        new
+    })
+}

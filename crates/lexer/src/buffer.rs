@@ -29,6 +29,13 @@ impl TokenBuffer {
         self.ends.push(span.end);
     }
 
+    /// Moves the start of token `index`, if there is one.
+    pub(crate) fn set_start(&mut self, index: usize, start: u32) {
+        if let Some(old) = self.starts.get_mut(index) {
+            *old = start;
+        }
+    }
+
     /// Number of tokens.
     #[inline]
     pub fn len(&self) -> usize {

@@ -34,7 +34,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
             (b'<', b'<') if self.byte(start + 2) == b'=' => (LeftShiftEqual, 3),
             (b'<', b'<') => (LeftShift, 2),
             (b'<', b'=') => (LessEqual, 2),
-            (b'<', b'>') if self.is_barry(start) => (NotEqual, 2),
+            (b'<', b'>') if self.options.barry_as_flufl => (NotEqual, 2),
             (b'<', _) => (Less, 1),
             (b'>', b'>') if self.byte(start + 2) == b'=' => (RightShiftEqual, 3),
             (b'>', b'>') => (RightShift, 2),
@@ -58,12 +58,6 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         };
         self.push(kind, start, start + length);
         Ok(())
-    }
-
-    /// Whether `<>` at `start` is one token (PEP 401).
-    #[cold]
-    fn is_barry(&self, start: usize) -> bool {
-        self.options.barry_as_flufl_from.is_some_and(|from| start >= from as usize)
     }
 
     /// A dot, an ellipsis, or a number that starts with its point.

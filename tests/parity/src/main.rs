@@ -6,15 +6,18 @@ mod errors;
 mod front;
 mod harvest;
 mod oracle;
+mod reference;
 mod report;
+mod tokens;
 
 use lexopt::prelude::*;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
-       taipan-parity errors --harvest FILE [--show N] [--out FILE]";
+usage: taipan-parity tokens --python PATH [--show N] [FILE...]
+       taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+       taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
 struct Request {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match request.command.as_str() {
+        "tokens" => tokens::run(&request),
         "ast" => ast::run(&request),
         "errors" => errors::run(&request),
         other => {

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod codegen;
+mod parity;
 mod unicode;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
+        ["parity", arguments @ ..] => parity::run(arguments),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
         _ => {

@@ -121,7 +121,7 @@ impl<'a, 's> Parser<'a, 's> {
             source,
             arena,
             interner,
-            names: Names::default(),
+            names: Names::for_tokens(tokens.len()),
             scratch: Scratch::default(),
             nesting: 0,
             deepest: 0,

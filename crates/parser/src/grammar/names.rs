@@ -5,8 +5,10 @@ use super::{Parse, Parser, Refused};
 use taipan_ast::Identifier;
 use taipan_lexer::unicode::normalize_identifier;
 
-/// Entries of the cache, a power of two.
+/// Entries of the cache: for sources of this many tokens and more, and for smaller ones.
 const ENTRIES: usize = 512;
+const FEW_ENTRIES: usize = 32;
+const MANY_TOKENS: usize = 2_000;
 
 /// A name of at most 16 bytes by its first and last eight bytes, which tell it from all others of its
 /// length.
@@ -22,9 +24,16 @@ pub(super) struct Names {
     entries: Vec<Option<(Key, Identifier)>>,
 }
 
-impl Default for Names {
-    fn default() -> Self {
-        Names { entries: vec![None; ENTRIES] }
+impl Names {
+    /// No names yet, with room for those that a source of `tokens` tokens repeats.
+    pub(super) fn for_tokens(tokens: usize) -> Self {
+        Names { entries: vec![None; if tokens < MANY_TOKENS { FEW_ENTRIES } else { ENTRIES }] }
+    }
+
+    #[inline]
+    fn slot(&self, key: Key) -> usize {
+        // the length is a power of two
+        key.hash() & self.entries.len().wrapping_sub(1)
     }
 }
 
@@ -51,9 +60,9 @@ impl Key {
     }
 
     #[inline]
-    fn slot(self) -> usize {
+    fn hash(self) -> usize {
         let mixed = (self.first ^ self.last.rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ((mixed >> 40) as usize ^ self.len as usize) % ENTRIES
+        (mixed >> 40) as usize ^ self.len as usize
     }
 }
 
@@ -62,7 +71,7 @@ impl Parser<'_, '_> {
     #[inline]
     pub(super) fn intern(&mut self, text: &str) -> Parse<Identifier> {
         let Some(key) = Key::new(text.as_bytes()) else { return self.intern_uncached(text) };
-        match self.names.entries.get(key.slot()) {
+        match self.names.entries.get(self.names.slot(key)) {
             Some(&Some((found, id))) if found == key => Ok(id),
             _ => Ok(self.intern_new(key, text)),
         }
@@ -71,7 +80,8 @@ impl Parser<'_, '_> {
     #[inline(never)]
     fn intern_new(&mut self, key: Key, text: &str) -> Identifier {
         let id = self.interner.intern(text);
-        if let Some(entry) = self.names.entries.get_mut(key.slot()) {
+        let slot = self.names.slot(key);
+        if let Some(entry) = self.names.entries.get_mut(slot) {
             *entry = Some((key, id));
         }
         id
@@ -99,7 +109,8 @@ mod tests {
 
     #[test]
     fn keys_tell_names_apart() {
-        let names = ["a", "b", "ab", "ba", "aa", "abc", "acb", "abcd", "abcde", "abcdefgh", "abcdefghijklmnop"];
+        let names =
+            ["a", "b", "ab", "ba", "aa", "abc", "acb", "abcd", "abcde", "abcdefgh", "abcdefghijklmnop"];
         for (i, one) in names.iter().enumerate() {
             for (j, other) in names.iter().enumerate() {
                 assert_eq!(Key::new(one.as_bytes()) == Key::new(other.as_bytes()), i == j, "{one} {other}");

@@ -1,10 +1,13 @@
 //! Chores of the project: `cargo xtask <command>`.
 
 mod codegen;
+mod unicode;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask codegen [--check]";
+const USAGE: &str = "\
+usage: cargo xtask codegen [--check]
+       cargo xtask unicode --python PATH";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -12,6 +15,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
+        ["unicode", "--python", python] => unicode::run(python),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -76,6 +76,9 @@ pub(crate) fn parse_module<'a>(
     };
     let mut parser = Parser::new(source, tokens, options, arena, interner);
     let module = parser.start_symbol(options.mode, &ignores)?;
+    if parser.constant_as_name {
+        return Err(Refused);
+    }
     Ok(Tree { module, warnings: parser.warnings, depth: parser.deepest })
 }
 
@@ -97,6 +100,8 @@ struct Parser<'a, 's> {
     deepest: u32,
     feature_version: u8,
     barry_as_flufl: bool,
+    /// Whether a name came out as `None`, `True` or `False`, which no name may be.
+    constant_as_name: bool,
     warnings: Vec<Warning>,
 }
 
@@ -123,6 +128,7 @@ impl<'a, 's> Parser<'a, 's> {
             deepest: 0,
             feature_version: options.feature_version,
             barry_as_flufl: options.barry_as_flufl,
+            constant_as_name: false,
             warnings: Vec::new(),
         }
     }
@@ -140,6 +146,8 @@ impl<'a, 's> Parser<'a, 's> {
 
     #[cold]
     fn intern_nfkc(&mut self, text: &str) -> Identifier {
-        self.interner.intern(&taipan_lexer::unicode::normalize_identifier(text))
+        let normalized = taipan_lexer::unicode::normalize_identifier(text);
+        self.constant_as_name |= matches!(&*normalized, "None" | "True" | "False");
+        self.interner.intern(&normalized)
     }
 }

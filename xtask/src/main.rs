@@ -1,5 +1,6 @@
 //! Chores of the project: `cargo xtask <command>`.
 
+mod aliases;
 mod codegen;
 mod unicode;
 
@@ -7,7 +8,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask codegen [--check]
-       cargo xtask unicode --python PATH";
+       cargo xtask unicode --python PATH
+       cargo xtask aliases NAMEALIASES.TXT";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -16,6 +18,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
         ["unicode", "--python", python] => unicode::run(python),
+        ["aliases", path] => aliases::run(path),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -4,7 +4,11 @@
 //! points; `cargo xtask unicode --python PATH` asks again.
 #![forbid(unsafe_code)]
 
+mod aliases;
 mod generated;
+mod names;
+
+pub use names::character_named;
 
 use generated::{IDENTIFIER_CONTINUE, IDENTIFIER_START, PRINTABLE};
 

@@ -103,7 +103,7 @@ impl<'s> Parser<'_, 's> {
         }
         let text = self.text();
         self.bump();
-        Ok(self.intern(text))
+        self.intern(text)
     }
 
     /// Enters a level of native recursion: on a new piece of stack where the present one ends.

@@ -50,7 +50,8 @@ impl<'a> Parser<'a, '_> {
         loop {
             match self.kind {
                 kind if kind == flavor.middle => {
-                    let part = self.middle(flavor)?;
+                    let mut part = self.middle(flavor)?;
+                    part.span.end += self.doubled_brace(part.span);
                     if !is_empty_text(&part) {
                         self.scratch.exprs.push(part);
                     }
@@ -85,6 +86,15 @@ impl<'a> Parser<'a, '_> {
         Ok(self.constant(span, Constant::Str(text), None))
     }
 
+    /// Text ends behind the first of two braces; its range covers the second as well: the length of
+    /// that.
+    fn doubled_brace(&self, text: Span) -> u32 {
+        let bytes = self.source.as_bytes();
+        let end = text.end as usize;
+        let last = if text.is_empty() { None } else { bytes.get(end.wrapping_sub(1)) };
+        u32::from(matches!(last, Some(b'{' | b'}')) && last == bytes.get(end))
+    }
+
     /// ```text
     /// fstring_replacement_field:
     ///     '{' annotated_rhs ['='] [fstring_conversion] [fstring_full_format_spec] '}'
@@ -94,8 +104,9 @@ impl<'a> Parser<'a, '_> {
         let inside = Span::empty(start + 1);
         self.bump();
         let value = self.nested(Self::annotated_rhs)?;
+        let source = inside.to(Span::empty(self.start()));
         let debug = self.eat(TokenKind::Equal);
-        let text = inside.to(Span::empty(self.start()));
+        let shown = inside.to(Span::empty(self.start()));
         let conversion = self.conversion()?;
         let format_spec =
             if self.kind == TokenKind::Colon { Some(self.nested(|p| p.format_spec(flavor))?) } else { None };
@@ -105,13 +116,13 @@ impl<'a> Parser<'a, '_> {
             other => other,
         };
         if debug {
-            let shown = self.copy_str(&debug::without_comments(self.slice(text)));
-            let part = self.constant(text, Constant::Str(shown), None);
+            let text = self.copy_str(&debug::without_comments(self.slice(shown)));
+            let part = self.constant(shown, Constant::Str(text), None);
             self.scratch.exprs.push(part);
         }
         let kind = if flavor.template {
-            let shown = debug::without_comments(self.slice(text));
-            let str = Constant::Str(self.copy_str(debug::interpolated(&shown)));
+            let text = debug::without_comments(self.slice(source));
+            let str = Constant::Str(self.copy_str(&text));
             let node = ExprInterpolation { value, str, conversion, format_spec };
             ExprKind::Interpolation(self.arena.alloc(node))
         } else {

@@ -40,6 +40,7 @@ mod with;
 use crate::{ParseOptions, Warning};
 use scratch::Scratch;
 use taipan_ast::{Arena, Identifier, Interner, Mod};
+use taipan_lexer::unicode::normalize_identifier;
 use taipan_lexer::{TokenBuffer, TokenKind};
 
 /// The input is not valid Python.
@@ -76,9 +77,6 @@ pub(crate) fn parse_module<'a>(
     };
     let mut parser = Parser::new(source, tokens, options, arena, interner);
     let module = parser.start_symbol(options.mode, &ignores)?;
-    if parser.constant_as_name {
-        return Err(Refused);
-    }
     Ok(Tree { module, warnings: parser.warnings, depth: parser.deepest })
 }
 
@@ -100,8 +98,6 @@ struct Parser<'a, 's> {
     deepest: u32,
     feature_version: u8,
     barry_as_flufl: bool,
-    /// Whether a name came out as `None`, `True` or `False`, which no name may be.
-    constant_as_name: bool,
     warnings: Vec<Warning>,
 }
 
@@ -128,7 +124,6 @@ impl<'a, 's> Parser<'a, 's> {
             deepest: 0,
             feature_version: options.feature_version,
             barry_as_flufl: options.barry_as_flufl,
-            constant_as_name: false,
             warnings: Vec::new(),
         }
     }
@@ -140,14 +135,17 @@ impl<'a, 's> Parser<'a, 's> {
 
     /// The identifier of a name as it is spelled in the source: names are compared in NFKC (PEP 3131).
     #[inline]
-    fn intern(&mut self, text: &str) -> Identifier {
-        if text.is_ascii() { self.interner.intern(text) } else { self.intern_nfkc(text) }
+    fn intern(&mut self, text: &str) -> Parse<Identifier> {
+        if text.is_ascii() { Ok(self.interner.intern(text)) } else { self.intern_nfkc(text) }
     }
 
+    /// A name that is not ASCII may come to spell a keyword, but not one of the constants.
     #[cold]
-    fn intern_nfkc(&mut self, text: &str) -> Identifier {
-        let normalized = taipan_lexer::unicode::normalize_identifier(text);
-        self.constant_as_name |= matches!(&*normalized, "None" | "True" | "False");
-        self.interner.intern(&normalized)
+    fn intern_nfkc(&mut self, text: &str) -> Parse<Identifier> {
+        let name = normalize_identifier(text);
+        match &*name {
+            "True" | "False" | "None" => Err(Refused),
+            name => Ok(self.interner.intern(name)),
+        }
     }
 }

@@ -6,7 +6,7 @@ use taipan_ast::{
     Mod, ModExpression, ModFunctionType, ModInteractive, ModModule, Stmt, StmtKind, TypeIgnore,
 };
 use taipan_lexer::{Mode, TokenKind};
-use taipan_span::LineIndex;
+use taipan_span::{LineIndex, Span};
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn start_symbol(&mut self, mode: Mode, ignores: &[Ignore]) -> Parse<Mod<'a>> {
@@ -113,6 +113,15 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    /// What follows `ignore`: CPython takes the newline as well if the comment has a line for itself.
+    fn ignore_tag(&self, ignore: &Ignore) -> Span {
+        let Span { start, end } = ignore.span;
+        let line = self.source.get(..start as usize).and_then(|before| before.rsplit('\n').next());
+        let alone = line.is_some_and(|line| line.trim_start_matches([' ', '\t', '\x0C']).starts_with('#'));
+        let newline = self.source.as_bytes().get(end as usize) == Some(&b'\n');
+        Span::new(start, end + u32::from(alone && newline))
+    }
+
     fn type_ignores(&self, ignores: &[Ignore]) -> &'a [TypeIgnore<'a>] {
         if ignores.is_empty() {
             return &[];
@@ -122,7 +131,7 @@ impl<'a> Parser<'a, '_> {
             .iter()
             .map(|ignore| TypeIgnore {
                 lineno: lines.line(ignore.span.start),
-                tag: self.arena.alloc_str(self.slice(ignore.span)),
+                tag: self.arena.alloc_str(self.slice(self.ignore_tag(ignore))),
             })
             .collect();
         self.arena.alloc_slice_copy(&nodes)

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The text of an expression, comments left out. It is told from a comment by quotes alone, as
-/// CPython does.
+/// The text of an expression, comments left out. Quotes are counted one by one, whatever literal they
+/// belong to, as CPython does.
 pub fn without_comments(text: &str) -> Cow<'_, str> {
     if !has_comment(text.as_bytes()) {
         return Cow::Borrowed(text);
@@ -13,6 +13,10 @@ pub fn without_comments(text: &str) -> Cow<'_, str> {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match c {
+            '\\' => {
+                kept.push(c);
+                kept.extend(chars.next());
+            }
             '"' | '\'' => {
                 toggle(&mut quote, c);
                 kept.push(c);
@@ -28,7 +32,7 @@ pub fn without_comments(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// Whether a `#` stands outside of quotes; here, unlike above, a backslash hides what follows it.
+/// Whether a `#` stands outside of quotes.
 fn has_comment(text: &[u8]) -> bool {
     if memchr::memchr(b'#', text).is_none() {
         return false;
@@ -56,20 +60,6 @@ fn toggle(quote: &mut Option<char>, found: char) {
     }
 }
 
-/// The expression of an interpolation: without the spaces and the `=` behind it.
-pub fn interpolated(text: &str) -> &str {
-    text.trim_end_matches(|c| c == '=' || is_space(c))
-}
-
-/// Python's white space (`str.isspace`).
-fn is_space(c: char) -> bool {
-    matches!(
-        c,
-        '\t'..='\r' | '\x1C'..='\x20' | '\u{85}' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{2028}'
-            | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +68,5 @@ mod tests {
     fn comments_go_and_quoted_hashes_stay() {
         assert_eq!(without_comments("x # y\n = "), "x \n = ");
         assert_eq!(without_comments("'#' + x"), "'#' + x");
-        assert_eq!(interpolated(" x = "), " x");
     }
 }

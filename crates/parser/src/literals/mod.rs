@@ -6,7 +6,6 @@ pub mod debug;
 mod escape;
 pub mod number;
 pub mod string;
-mod unicode_name;
 
 pub use bytes::BytesError;
 pub use escape::FirstInvalid;

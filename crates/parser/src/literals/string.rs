@@ -1,7 +1,6 @@
 //! Strings: the parts of a literal, and its text with the escape sequences replaced.
 
 use super::escape::{self, FirstInvalid};
-use super::unicode_name;
 use crate::InvalidEscape;
 use std::fmt;
 use taipan_wtf8::{CodePoint, Wtf8Buf};
@@ -209,7 +208,7 @@ fn named(body: &str, at: usize, out: &mut Wtf8Buf) -> Result<usize, StringError>
     if length == 0 {
         return Err(malformed(close));
     }
-    match unicode_name::lookup(inner.get(..length).unwrap_or("")) {
+    match taipan_unicode::character_named(inner.get(..length).unwrap_or("")) {
         Some(found) => out.push_char(found),
         None => return Err(error(body, at, close + 1, StringErrorKind::UnknownName)),
     }

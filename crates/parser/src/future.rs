@@ -42,7 +42,9 @@ pub(crate) fn check(module: &Mod<'_>, interner: &Interner, source: &str) -> Opti
 }
 
 fn is_docstring(stmt: &Stmt<'_>) -> bool {
-    let StmtKind::Expr { value: Expr { kind: ExprKind::Constant(node), .. } } = stmt.kind else { return false };
+    let StmtKind::Expr { value: Expr { kind: ExprKind::Constant(node), .. } } = stmt.kind else {
+        return false;
+    };
     matches!(node.value, Constant::Str(_))
 }
 

@@ -3,6 +3,7 @@
 //! Both read literals through `literals/`.
 #![forbid(unsafe_code)]
 
+mod control_flow;
 mod diagnose;
 pub mod errors;
 mod future;
@@ -12,6 +13,7 @@ mod options;
 mod single;
 mod warning;
 
+pub use control_flow::{FinallyWarning, Leaving, finally_warnings};
 pub use options::{Mode, ParseOptions};
 pub use warning::{InvalidEscape, Warning};
 

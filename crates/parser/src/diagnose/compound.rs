@@ -10,11 +10,11 @@ impl Peg<'_> {
     pub(super) fn compound_stmt(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
-                { p.ahead(|p| p.one_of(&[T::Def, T::At, T::Async]))?; p.function_def() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::Def, T::At, T::Async])))?; p.function_def() };
                 { p.ahead(|p| p.token(T::If))?; p.if_stmt() };
-                { p.ahead(|p| p.one_of(&[T::Class, T::At]))?; p.class_def() };
-                { p.ahead(|p| p.one_of(&[T::With, T::Async]))?; p.with_stmt() };
-                { p.ahead(|p| p.one_of(&[T::For, T::Async]))?; p.for_stmt() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::Class, T::At])))?; p.class_def() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::With, T::Async])))?; p.with_stmt() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::For, T::Async])))?; p.for_stmt() };
                 { p.ahead(|p| p.token(T::Try))?; p.try_stmt() };
                 { p.ahead(|p| p.token(T::While))?; p.while_stmt() };
                 p.match_stmt();
@@ -74,17 +74,15 @@ impl Peg<'_> {
     fn decorators(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
-            p.many1(|p| {
-                alternatives!(p, inner; { p.token(T::At)?; p.named_expression()?; p.token(T::Newline) })
-            })?;
+            p.many1(
+                |p| alternatives!(p, inner; { p.token(T::At)?; p.named_expression()?; p.token(T::Newline) }),
+            )?;
             p.unit(start)
         })
     }
 
     fn class_def(&mut self) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; { p.decorators()?; p.class_def_raw() }; p.class_def_raw())
-        })
+        self.rule(|p| alternatives!(p, start; { p.decorators()?; p.class_def_raw() }; p.class_def_raw()))
     }
 
     fn class_def_raw(&mut self) -> Match {
@@ -121,9 +119,9 @@ impl Peg<'_> {
     }
 
     fn function_def(&mut self) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; { p.decorators()?; p.function_def_raw() }; p.function_def_raw())
-        })
+        self.rule(
+            |p| alternatives!(p, start; { p.decorators()?; p.function_def_raw() }; p.function_def_raw()),
+        )
     }
 
     fn function_def_raw(&mut self) -> Match {
@@ -412,14 +410,14 @@ impl Peg<'_> {
                     p.expression()?;
                     p.token(T::As)?;
                     p.star_target()?;
-                    p.ahead(|p| p.one_of(AFTER))?;
+                    p.ahead(|p| p.group(|p| p.one_of(AFTER)))?;
                     p.unit(start)
                 };
                 p.invalid(|p| {
                     p.expression()?;
                     p.token(T::As)?;
                     let target = p.expression()?;
-                    p.ahead(|p| p.one_of(AFTER))?;
+                    p.ahead(|p| p.group(|p| p.one_of(AFTER)))?;
                     p.raise_invalid_target(TargetKind::Star, target)
                 });
                 p.expression();

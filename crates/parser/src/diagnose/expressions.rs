@@ -41,9 +41,10 @@ impl Peg<'_> {
 
     /// `'*' bitwise_or | expression`
     pub(super) fn star_expression(&mut self) -> Match {
-        self.memo(Rule::StarExpression, |p| {
-            alternatives!(p, start; p.starred(start, Self::bitwise_or); p.expression())
-        })
+        self.memo(
+            Rule::StarExpression,
+            |p| alternatives!(p, start; p.starred(start, Self::bitwise_or); p.expression()),
+        )
     }
 
     fn starred(&mut self, start: u32, value: fn(&mut Self) -> Match) -> Match {
@@ -129,8 +130,7 @@ impl Peg<'_> {
     fn expression_without_invalid(&mut self) -> Match {
         self.rule(|p| {
             let invalid = std::mem::replace(&mut p.invalid, false);
-            let found =
-                alternatives!(p, start; p.conditional_expression(); p.disjunction(); p.lambdef());
+            let found = alternatives!(p, start; p.conditional_expression(); p.disjunction(); p.lambdef());
             p.invalid = invalid;
             found
         })
@@ -290,9 +290,10 @@ impl Peg<'_> {
     }
 
     fn sum(&mut self) -> Match {
-        self.left_recursive(Rule::Sum, |p| {
-            alternatives!(p, start; p.binary(Self::sum, &[T::Plus, T::Minus], Self::term); p.term())
-        })
+        self.left_recursive(
+            Rule::Sum,
+            |p| alternatives!(p, start; p.binary(Self::sum, &[T::Plus, T::Minus], Self::term); p.term()),
+        )
     }
 
     fn term(&mut self) -> Match {
@@ -440,10 +441,14 @@ impl Peg<'_> {
 
     /// `!(NAME STRING | SOFT_KEYWORD) disjunction expression_without_invalid`
     fn missing_comma(&mut self) -> Match {
-        self.not_ahead(|p| p.group(|p| alternatives!(p, start;
-            { p.name()?; p.token(T::String) };
-            p.soft_keyword();
-        )))?;
+        self.not_ahead(|p| {
+            p.group(|p| {
+                alternatives!(p, start;
+                    { p.name()?; p.token(T::String) };
+                    p.soft_keyword();
+                )
+            })
+        })?;
         let left = self.disjunction()?;
         let right = self.expression_without_invalid()?;
         if self.is_legacy_statement(left) || self.bracket_level(self.mark.saturating_sub(1)) == 0 {
@@ -499,8 +504,7 @@ impl Peg<'_> {
 
     /// `sum operator 'not' inversion`
     fn invalid_arithmetic(&mut self) -> Match {
-        const OPERATORS: &[T] =
-            &[T::Plus, T::Minus, T::Star, T::Slash, T::Percent, T::DoubleSlash, T::At];
+        const OPERATORS: &[T] = &[T::Plus, T::Minus, T::Star, T::Slash, T::Percent, T::DoubleSlash, T::At];
         alternatives!(self, start; {
             self.sum()?;
             self.group(|p| p.one_of(OPERATORS))?;

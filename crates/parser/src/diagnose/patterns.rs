@@ -160,7 +160,7 @@ impl Peg<'_> {
         self.rule(|p| {
             alternatives!(p, start;
                 p.literal();
-                { p.ahead(|p| p.one_of(&[T::String, T::FStringStart, T::TStringStart]))?; p.strings() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::String, T::FStringStart, T::TStringStart])))?; p.strings() };
                 p.singleton();
             )
         })
@@ -205,9 +205,10 @@ impl Peg<'_> {
     }
 
     fn attr(&mut self) -> Match {
-        self.left_recursive(Rule::Attr, |p| {
-            alternatives!(p, start; { p.name_or_attr()?; p.token(T::Dot)?; p.name()?; p.other(start) })
-        })
+        self.left_recursive(
+            Rule::Attr,
+            |p| alternatives!(p, start; { p.name_or_attr()?; p.token(T::Dot)?; p.name()?; p.other(start) }),
+        )
     }
 
     fn name_or_attr(&mut self) -> Match {

@@ -73,7 +73,7 @@ impl Peg<'_> {
                 p.constant(T::True, Kind::True);
                 p.constant(T::False, Kind::False);
                 p.constant(T::None, Kind::None);
-                { p.ahead(|p| p.one_of(&[T::String, T::FStringStart, T::TStringStart]))?; p.strings() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::String, T::FStringStart, T::TStringStart])))?; p.strings() };
                 p.number();
                 {
                     p.ahead(|p| p.token(T::LParen))?;
@@ -196,15 +196,11 @@ impl Peg<'_> {
     }
 
     fn double_starred_kvpair(&mut self) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; { p.token(T::DoubleStar)?; p.bitwise_or() }; p.kvpair())
-        })
+        self.rule(|p| alternatives!(p, start; { p.token(T::DoubleStar)?; p.bitwise_or() }; p.kvpair()))
     }
 
     fn kvpair(&mut self) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; { p.expression()?; p.token(T::Colon)?; p.expression() })
-        })
+        self.rule(|p| alternatives!(p, start; { p.expression()?; p.token(T::Colon)?; p.expression() }))
     }
 
     fn invalid_double_starred_kvpairs(&mut self) -> Match {
@@ -364,12 +360,14 @@ impl Peg<'_> {
     fn invalid_for_if_clause(&mut self) -> Match {
         self.optional(|p| p.token(T::Async))?;
         self.token(T::For)?;
-        self.group(|p| alternatives!(p, start; {
-            p.bitwise_or()?;
-            p.many(|p| alternatives!(p, inner; { p.token(T::Comma)?; p.bitwise_or() }))?;
-            p.optional(|p| p.token(T::Comma))?;
-            p.unit(start)
-        }))?;
+        self.group(|p| {
+            alternatives!(p, start; {
+                p.bitwise_or()?;
+                p.many(|p| alternatives!(p, inner; { p.token(T::Comma)?; p.bitwise_or() }))?;
+                p.optional(|p| p.token(T::Comma))?;
+                p.unit(start)
+            })
+        })?;
         self.not_ahead(|p| p.token(T::In))?;
         self.raise(Error::ExpectedIn)
     }
@@ -608,25 +606,35 @@ impl Peg<'_> {
 
     /// `(positional ',' kwargs | kwargs) ',' ','.(starred_expression !'=')+`
     fn iterable_after_keyword_unpacking(&mut self) -> Match {
-        self.group(|p| alternatives!(p, start;
-            p.group(|p| alternatives!(p, inner; {
-                p.comma_separated(Self::positional_argument)?;
-                p.token(T::Comma)?;
-                p.kwargs()
-            }));
-            p.kwargs();
-        ))?;
+        self.group(|p| {
+            alternatives!(p, start;
+                p.group(|p| alternatives!(p, inner; {
+                    p.comma_separated(Self::positional_argument)?;
+                    p.token(T::Comma)?;
+                    p.kwargs()
+                }));
+                p.kwargs();
+            )
+        })?;
         let comma = self.token(T::Comma)?;
-        self.comma_separated(|p| p.group(|p| alternatives!(p, start; {
-            let starred = p.starred_expression()?;
-            p.not_ahead(|p| p.token(T::Equal))?;
-            Some(starred)
-        })))?;
+        self.comma_separated(|p| {
+            p.group(|p| {
+                alternatives!(p, start; {
+                    let starred = p.starred_expression()?;
+                    p.not_ahead(|p| p.token(T::Equal))?;
+                    Some(starred)
+                })
+            })
+        })?;
         self.raise_from(comma, Error::UnpackingAfterKeywordUnpacking)
     }
 
     /// `f(L, x for x in y)`: the last argument is a generator without brackets, unless it is the only one.
-    fn unparenthesized_last_argument(&mut self, args: super::engine::Item, clauses: super::engine::Item) -> Match {
+    fn unparenthesized_last_argument(
+        &mut self,
+        args: super::engine::Item,
+        clauses: super::engine::Item,
+    ) -> Match {
         let positional: Vec<_> = self
             .parts(args)
             .iter()

@@ -18,7 +18,10 @@ impl Raised {
     /// The rules nest too deep.
     pub(super) fn stack_overflow() -> Self {
         let message = SyntaxErrorKind::StackOverflow.to_string();
-        Raised { diagnostic: Diagnostic { class: ErrorClass::Memory, message, location: None }, lexical: false }
+        Raised {
+            diagnostic: Diagnostic { class: ErrorClass::Memory, message, location: None },
+            lexical: false,
+        }
     }
 }
 

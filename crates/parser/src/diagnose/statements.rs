@@ -130,7 +130,7 @@ impl Peg<'_> {
             alternatives!(p, start;
                 p.assignment();
                 { p.ahead(|p| p.soft("type"))?; p.type_alias() };
-                { p.ahead(|p| p.one_of(&[T::Import, T::From]))?; p.import_stmt() };
+                { p.ahead(|p| p.group(|p| p.one_of(&[T::Import, T::From])))?; p.import_stmt() };
                 p.star_expressions();
                 { p.ahead(|p| p.token(T::Return))?; p.return_stmt() };
                 { p.ahead(|p| p.token(T::Raise))?; p.raise_stmt() };
@@ -250,7 +250,7 @@ impl Peg<'_> {
                 {
                     p.token(T::Del)?;
                     p.del_targets()?;
-                    p.ahead(|p| p.one_of(&[T::Semicolon, T::Newline]))?;
+                    p.ahead(|p| p.group(|p| p.one_of(&[T::Semicolon, T::Newline])))?;
                     p.unit(start)
                 };
                 p.invalid(|p| {

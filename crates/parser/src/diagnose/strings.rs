@@ -1,10 +1,10 @@
 //! Literals: numbers, strings, and the replacement fields of f- and t-strings, with their errors.
 
 use super::engine::{Item, Kind, Match, Peg, Rule, alternatives};
-use crate::errors::SyntaxErrorKind as Error;
 use super::literal::{self, Problem};
-use crate::literals;
 use crate::errors::StringErrorInFormatSpec;
+use crate::errors::SyntaxErrorKind as Error;
+use crate::literals;
 use taipan_diagnostics::ErrorClass;
 use taipan_lexer::TokenKind as T;
 
@@ -82,7 +82,13 @@ impl Peg<'_> {
         if bytes && (fstring || has(Kind::Str)) {
             return self.raise(Error::MixedBytes);
         }
-        let kind = if fstring { Kind::FString } else if bytes { Kind::Bytes } else { Kind::Str };
+        let kind = if fstring {
+            Kind::FString
+        } else if bytes {
+            Kind::Bytes
+        } else {
+            Kind::Str
+        };
         Some(self.item(kind, start))
     }
 
@@ -162,9 +168,7 @@ impl Peg<'_> {
     }
 
     fn template_middle(&mut self, template: Template) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; p.replacement_field(template); p.token(template.middle()))
-        })
+        self.rule(|p| alternatives!(p, start; p.replacement_field(template); p.token(template.middle())))
     }
 
     /// `'{' annotated_rhs '='? [conversion] [format_spec] '}'`
@@ -304,9 +308,7 @@ impl Peg<'_> {
     /// `'{' annotated_rhs '='? ['!' NAME]`
     fn field_and_conversion(&mut self) -> Match {
         let value = self.field_value()?;
-        self.optional(|p| {
-            p.group(|p| alternatives!(p, start; { p.token(T::Exclamation)?; p.name() }))
-        })?;
+        self.optional(|p| p.group(|p| alternatives!(p, start; { p.token(T::Exclamation)?; p.name() })))?;
         Some(value)
     }
 

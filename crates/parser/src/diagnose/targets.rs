@@ -198,7 +198,8 @@ impl Peg<'_> {
     pub(super) fn raise_invalid_target(&mut self, kind: TargetKind, item: Item) -> Match {
         let wrong = self.invalid_target(kind, item)?;
         let name = self.expression_name(wrong);
-        let error = if kind == TargetKind::Del { Error::CannotDelete { name } } else { Error::CannotAssign { name } };
+        let error =
+            if kind == TargetKind::Del { Error::CannotDelete { name } } else { Error::CannotAssign { name } };
         self.raise_on(wrong, error)
     }
 

@@ -29,6 +29,26 @@ impl TokenBuffer {
         self.ends.push(span.end);
     }
 
+    /// Whether the next token needs more room.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.kinds.len() == self.kinds.capacity()
+    }
+
+    /// Makes room for just as many tokens.
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        self.kinds.reserve_exact(additional);
+        self.starts.reserve_exact(additional);
+        self.ends.reserve_exact(additional);
+    }
+
+    /// Moves the start of token `index`, if there is one.
+    pub(crate) fn set_start(&mut self, index: usize, start: u32) {
+        if let Some(old) = self.starts.get_mut(index) {
+            *old = start;
+        }
+    }
+
     /// Number of tokens.
     #[inline]
     pub fn len(&self) -> usize {

@@ -10,6 +10,7 @@ mod error;
 mod kind;
 mod scanner;
 mod source;
+pub mod tokenize;
 pub mod unicode;
 
 pub use buffer::TokenBuffer;
@@ -40,6 +41,9 @@ pub struct LexOptions {
     pub type_comments: bool,
     /// Keep comments and blank line ends, and place tokens as the `tokenize` module does.
     pub extra_tokens: bool,
+    /// Read `<>` as one token of kind [`TokenKind::NotEqual`] (`CO_FUTURE_BARRY_AS_BDFL`, PEP 401).
+    /// It is one behind `from __future__ import barry_as_FLUFL` in any case, and two elsewhere.
+    pub barry_as_flufl: bool,
     /// Leave open blocks open at the end of the input (CPython's `PyCF_DONT_IMPLY_DEDENT`).
     pub dont_imply_dedent: bool,
 }

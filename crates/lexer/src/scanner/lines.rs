@@ -1,7 +1,7 @@
 //! Lines: indentation, line ends, line continuation, the end of the input.
 //! Invariant: inside brackets no line end is a token and no indentation counts.
 
-use super::{Flow, Indent, MAX_INDENTS, Scanner};
+use super::{CLASS, Class, Flow, Indent, MAX_INDENTS, Scanner};
 use crate::error::LexErrorKind;
 use crate::{Mode, TokenKind};
 
@@ -12,7 +12,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// Reads the indentation of a new line; lines without tokens are marked blank.
     pub(super) fn begin_line(&mut self) -> Flow {
         let mut line = self.pos;
-        self.buffer_start = line;
+        self.start_buffer(line);
         let mut indent = Indent::default();
         // The column of the first backslash stands for the whole joined line.
         let mut joined_column = 0;
@@ -31,9 +31,9 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
                     joined_column = if joined_column == 0 { indent.column } else { joined_column };
                     let backslash = self.pos;
                     self.pos += 1;
-                    self.continuation(backslash)?;
+                    self.joined_indentation(backslash)?;
                     line = self.pos;
-                    self.buffer_start = line;
+                    self.start_buffer(line);
                     continue;
                 }
                 _ => break,
@@ -48,6 +48,29 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
             indent = Indent { column: joined_column, alternate: joined_column };
         }
         self.indentation(indent, line)
+    }
+
+    /// Notes where CPython's buffer starts: at a line that begins outside of any token. Its reader by
+    /// lines, which is behind the `tokenize` module, also keeps all lines of an f-string.
+    #[inline]
+    fn start_buffer(&mut self, line: usize) {
+        if !EXTRA || self.strings.is_empty() {
+            self.buffer_start = line;
+        }
+    }
+
+    /// A backslash in the indentation.
+    #[cold]
+    fn joined_indentation(&mut self, backslash: usize) -> Flow {
+        let joined = self.continuation(backslash);
+        if let Some(error) = &mut self.error
+            && error.at_end
+            && EXTRA
+            && self.strings.is_empty()
+        {
+            error.buffer_start = error.cursor;
+        }
+        joined
     }
 
     /// Compares the indentation of a line that has tokens with the open blocks.
@@ -126,10 +149,41 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
     }
 
-    /// A carriage return that ends no line: the character behind it is an operator of no name.
+    /// A carriage return that ends no line: it is taken into the token behind it, which is an operator
+    /// if it is none of those that CPython looks for behind the end of a line.
+    #[cold]
     fn lone_return(&mut self, start: usize) -> Flow {
-        let rest = self.text[start + 1..].chars().next();
-        self.push(TokenKind::Op, start, start + 1 + rest.map_or(0, char::len_utf8));
+        if self.tokens.ends().last().is_none_or(|&end| end as usize <= self.line_start(start)) {
+            self.blank = false;
+        }
+        let at = start + 1;
+        let before = self.tokens.len();
+        let byte = self.byte(at);
+        match CLASS[byte as usize] {
+            Class::Digit => self.number(at)?,
+            Class::Quote => self.string(start, at)?,
+            Class::Operator => self.operator(at, byte)?,
+            Class::Open => self.open_bracket(at, byte)?,
+            Class::Close => self.close_bracket(at, byte)?,
+            Class::Dot => self.dot(at)?,
+            Class::Backslash => {
+                self.pos = at + 1;
+                return self.continuation(start);
+            }
+            Class::Return | Class::Control => {
+                let character = char::from(byte);
+                return self.fail(LexErrorKind::NonPrintableCharacter { character }, start, at + 1);
+            }
+            Class::Blank if byte != b' ' => {
+                let character = char::from(byte);
+                return self.fail(LexErrorKind::NonPrintableCharacter { character }, start, at + 1);
+            }
+            Class::Name | Class::Hash | Class::Stray | Class::Blank | Class::Newline => {
+                let length = self.text[at..].chars().next().map_or(0, char::len_utf8);
+                self.push(TokenKind::Op, start, at + length);
+            }
+        }
+        self.tokens.set_start(before, start as u32);
         Ok(())
     }
 

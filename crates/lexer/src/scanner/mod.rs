@@ -23,6 +23,9 @@ const MAX_BRACKETS: usize = 200;
 /// Open blocks that CPython allows, the module counted.
 const MAX_INDENTS: usize = 100;
 
+/// Tokens are rarely denser than one in this many bytes, and mostly not much sparser.
+const BYTES_PER_TOKEN: usize = 6;
+
 /// An error was recorded; nothing is scanned any more.
 pub(crate) struct Stop;
 
@@ -74,7 +77,7 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
             indents: [Indent::default(); MAX_INDENTS],
             depth: 0,
             strings: Vec::new(),
-            tokens: TokenBuffer::with_capacity(text.len() / 6 + 4),
+            tokens: TokenBuffer::with_capacity(text.len() / BYTES_PER_TOKEN + 4),
             error: None,
             warnings: Vec::new(),
         }
@@ -131,7 +134,18 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
     #[inline(always)]
     fn push(&mut self, kind: TokenKind, start: usize, end: usize) {
         self.pos = end;
+        if self.tokens.is_full() {
+            self.grow();
+        }
         self.tokens.push(kind, Span::new(start as u32, end as u32));
+    }
+
+    /// Makes room for the tokens of the rest of the text, if they are as dense as those so far.
+    #[cold]
+    fn grow(&mut self) {
+        let (done, left) = (self.pos.max(1), self.bytes.len().saturating_sub(self.pos));
+        let expected = (self.tokens.len() as u64 * left as u64 / done as u64) as usize;
+        self.tokens.reserve(expected + expected / 16 + 16);
     }
 
     /// Start of the line that the byte at `at` is on.

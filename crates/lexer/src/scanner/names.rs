@@ -10,6 +10,9 @@ use taipan_span::Span;
 /// The longest that a string prefix can be, its letters being different.
 const LONGEST_PREFIX: usize = 5;
 
+/// The feature of PEP 401.
+const BARRY: &[u8] = b"barry_as_FLUFL";
+
 /// Prefixes that exclude each other, in the order in which CPython looks for them.
 const INCOMPATIBLE: [(char, char); 7] =
     [('u', 'b'), ('u', 'r'), ('u', 'f'), ('u', 't'), ('b', 'f'), ('b', 't'), ('f', 't')];
@@ -38,7 +41,25 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
         let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
         self.push(kind, start, end);
+        if end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
+            self.note_barry();
+        }
         Ok(())
+    }
+
+    /// `from __future__ import barry_as_FLUFL` makes `<>` one token from here on.
+    #[cold]
+    fn note_barry(&mut self) {
+        let kinds = self.tokens.kinds();
+        let names = [TokenKind::Name, TokenKind::As, TokenKind::Comma, TokenKind::LParen];
+        let Some(import) = kinds.iter().rposition(|kind| !names.contains(kind)) else { return };
+        if let (Some(module), Some(from)) = (import.checked_sub(1), import.checked_sub(2))
+            && kinds[import] == TokenKind::Import
+            && kinds[from] == TokenKind::From
+            && &self.bytes[self.tokens.span(module).range()] == b"__future__"
+        {
+            self.options.barry_as_flufl = true;
+        }
     }
 
     /// A string literal whose prefix is `start..quote`.

@@ -34,7 +34,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
             (b'<', b'<') if self.byte(start + 2) == b'=' => (LeftShiftEqual, 3),
             (b'<', b'<') => (LeftShift, 2),
             (b'<', b'=') => (LessEqual, 2),
-            (b'<', b'>') => (NotEqual, 2),
+            (b'<', b'>') if self.options.barry_as_flufl => (NotEqual, 2),
             (b'<', _) => (Less, 1),
             (b'>', b'>') if self.byte(start + 2) == b'=' => (RightShiftEqual, 3),
             (b'>', b'>') => (RightShift, 2),

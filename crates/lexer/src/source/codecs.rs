@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 /// Decodes `bytes`, which are not in plain UTF-8, as the encoding called `name`. Borrowed text means
 /// that the bytes are UTF-8 as they stand.
-pub(super) fn decode<'b>(bytes: &'b [u8], name: &str) -> Result<Cow<'b, str>, SourceError> {
+pub(crate) fn decode<'b>(bytes: &'b [u8], name: &str) -> Result<Cow<'b, str>, SourceError> {
     match normalize(name).as_str() {
-        "utf8" | "u8" | "utf" | "utf_8" | "cp65001" => std::str::from_utf8(bytes)
+        "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => std::str::from_utf8(bytes)
             .map(Cow::Borrowed)
             .map_err(|error| SourceError::invalid_utf8(bytes, &error)),
         "iso_8859_1" | "iso8859_1" | "latin_1" | "latin1" | "latin" | "l1" | "8859" | "cp819" | "iso8859" => {
@@ -48,4 +48,17 @@ fn normalize(name: &str) -> String {
         }
     }
     normal
+}
+
+/// Decodes with U+FFFD in place of what the encoding does not have.
+pub(crate) fn decode_lossy<'b>(bytes: &'b [u8], name: &str) -> Cow<'b, str> {
+    match decode(bytes, name) {
+        Ok(text) => text,
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// Whether CPython knows the encoding.
+pub(crate) fn is_known(name: &str) -> bool {
+    !matches!(decode(b"", name), Err(SourceError::UnknownEncoding { .. }))
 }

@@ -28,12 +28,12 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\x0c')
 }
 
-fn is_blank_or_comment(line: &[u8]) -> bool {
+pub(crate) fn is_blank_or_comment(line: &[u8]) -> bool {
     line.iter().find(|&&byte| !is_blank(byte)).is_none_or(|&byte| byte == b'#')
 }
 
 /// The name behind `coding:` or `coding=` in a comment line.
-fn in_line(line: &[u8]) -> Option<String> {
+pub(crate) fn in_line(line: &[u8]) -> Option<String> {
     let hash = line.iter().position(|&byte| !is_blank(byte))?;
     if line[hash] != b'#' {
         return None;

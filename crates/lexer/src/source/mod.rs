@@ -3,8 +3,8 @@
 //! Invariant: the text has no zero bytes, is shorter than 4 GiB, and, but for the view of the
 //! `tokenize` module, its lines end with `\n` only.
 
-mod codecs;
-mod cookie;
+pub(crate) mod codecs;
+pub(crate) mod cookie;
 mod error;
 
 use crate::Mode;
@@ -85,6 +85,15 @@ impl<'s> Source<'s> {
             return Err(SourceError::TooLarge);
         }
         Ok(Source { text, encoding, implicit_newline: false })
+    }
+
+    /// Text of which the last newline may have been added, as the `tokenize` module reads it.
+    pub(crate) fn with_implicit_newline(
+        text: Cow<'s, str>,
+        encoding: Cow<'static, str>,
+        implicit_newline: bool,
+    ) -> Result<Source<'s>, SourceError> {
+        Ok(Source { implicit_newline, ..Source::new(text, encoding)? })
     }
 
     /// The text in UTF-8.

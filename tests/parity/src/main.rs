@@ -1,0 +1,61 @@
+//! `taipan-parity`: each stage beside the reference interpreter, on the reference's own library.
+//! Invariant: an answer counts as equal only if it is the reference's byte for byte.
+
+mod reference;
+mod tokens;
+
+use lexopt::prelude::*;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: taipan-parity tokens --python PATH [--show N] [FILE...]";
+
+/// What the command line asks for.
+struct Request {
+    command: String,
+    python: PathBuf,
+    files: Vec<PathBuf>,
+    show: usize,
+}
+
+fn parse() -> Result<Request, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_env();
+    let (mut command, mut python, mut files, mut show) = (None, None, Vec::new(), 20);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("python") => python = Some(PathBuf::from(parser.value()?)),
+            Long("show") => show = parser.value()?.parse()?,
+            Value(value) if command.is_none() => command = Some(value.string()?),
+            Value(value) => files.push(PathBuf::from(value)),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    let command = command.ok_or("a command is missing")?;
+    let python = python.ok_or("--python is missing")?;
+    Ok(Request { command, python, files, show })
+}
+
+fn main() -> ExitCode {
+    let request = match parse() {
+        Ok(request) => request,
+        Err(error) => {
+            eprintln!("taipan-parity: {error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match request.command.as_str() {
+        "tokens" => tokens::run(&request),
+        other => {
+            eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("taipan-parity: {error}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -4,12 +4,14 @@
 //! hold byte ranges of the decoded source, which a `LineIndex` turns into lines and columns.
 #![forbid(unsafe_code)]
 
+pub mod artifact;
 pub mod class;
 pub mod dump;
 mod generated;
 mod interner;
 pub mod repr;
 mod value;
+pub mod verify;
 pub mod view;
 mod visitor;
 

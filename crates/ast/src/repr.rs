@@ -3,6 +3,7 @@
 
 mod parse;
 
+pub(crate) use parse::parse_int;
 pub use parse::{ReprError, parse_constant};
 
 use crate::{Complex, Constant, Int};

@@ -120,7 +120,7 @@ fn parse_complex(text: &str) -> Result<Complex, ReprError> {
         .bytes()
         .enumerate()
         .filter(|&(at, b)| at > 0 && matches!(b, b'+' | b'-') && inner.as_bytes().get(at - 1) != Some(&b'e'))
-        .last();
+        .next_back();
     let (real, imag) = split.and_then(|(at, _)| inner.split_at_checked(at)).ok_or(ReprError)?;
     Ok(Complex { real: parse_float(real)?, imag: parse_float(imag.strip_prefix('+').unwrap_or(imag))? })
 }

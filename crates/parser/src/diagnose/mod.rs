@@ -6,15 +6,23 @@
 //! rules look at the input. So this folder does the same over the same tokens: it builds no tree, it
 //! only recognises, and it runs only after the parser in `grammar/` has refused.
 //!
-//! Start reading at [`diagnose`], then `engine.rs`. The rules stand by area: `statements`, `imports`,
-//! `compound`, `patterns`, `parameters`, `expressions`, `primaries`, `targets`, `strings`.
+//! Start reading at [`diagnose`], then `engine.rs` and `raise.rs`; all other files hold rules, one area
+//! of the grammar each, a rule for mistakes beside the rule that it helps.
 //! Invariant: the rules without the `invalid_*` ones accept exactly what `grammar/` accepts.
 
+mod calls;
 mod compound;
+mod comprehensions;
+mod definitions;
+mod displays;
 mod engine;
 mod expressions;
+mod handlers;
 mod imports;
 mod literal;
+mod loops;
+mod mistakes;
+mod operators;
 mod parameters;
 mod patterns;
 mod primaries;
@@ -22,6 +30,7 @@ mod raise;
 mod statements;
 mod strings;
 mod targets;
+mod type_params;
 
 use crate::ParseOptions;
 use crate::errors::SyntaxErrorKind as Error;

@@ -1,6 +1,6 @@
-//! The `match` statement, its patterns, and type parameters, with their errors.
+//! The `match` statement and its patterns (PEP 634), with their errors.
 
-use super::engine::{Item, Kind, Match, Peg, Rule, alternatives};
+use super::engine::{Kind, Match, Peg, Rule, alternatives};
 use crate::errors::SyntaxErrorKind as Error;
 use taipan_lexer::TokenKind as T;
 
@@ -37,7 +37,7 @@ impl Peg<'_> {
         })
     }
 
-    fn subject_expr(&mut self) -> Match {
+    pub(super) fn subject_expr(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 {
@@ -51,7 +51,7 @@ impl Peg<'_> {
         })
     }
 
-    fn case_block(&mut self) -> Match {
+    pub(super) fn case_block(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 p.invalid(|p| alternatives!(p, inner;
@@ -64,22 +64,22 @@ impl Peg<'_> {
     }
 
     /// `"case" patterns guard?`: gives the keyword.
-    fn case_head(&mut self) -> Match {
+    pub(super) fn case_head(&mut self) -> Match {
         let keyword = self.soft("case")?;
         self.patterns()?;
         self.optional(|p| p.rule(|p| alternatives!(p, start; { p.token(T::If)?; p.named_expression() })))?;
         Some(keyword)
     }
 
-    fn patterns(&mut self) -> Match {
+    pub(super) fn patterns(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; p.open_sequence_pattern(); p.pattern()))
     }
 
-    fn pattern(&mut self) -> Match {
+    pub(super) fn pattern(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; p.as_pattern(); p.or_pattern()))
     }
 
-    fn as_pattern(&mut self) -> Match {
+    pub(super) fn as_pattern(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 { p.or_pattern()?; p.token(T::As)?; p.capture_target()?; p.other(start) };
@@ -102,7 +102,7 @@ impl Peg<'_> {
         })
     }
 
-    fn or_pattern(&mut self) -> Match {
+    pub(super) fn or_pattern(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.separated(T::VBar, Self::closed_pattern)?;
@@ -110,7 +110,7 @@ impl Peg<'_> {
         })
     }
 
-    fn closed_pattern(&mut self) -> Match {
+    pub(super) fn closed_pattern(&mut self) -> Match {
         self.memo(Rule::ClosedPattern, |p| {
             alternatives!(p, start;
                 p.literal_pattern();
@@ -131,16 +131,16 @@ impl Peg<'_> {
     }
 
     /// `!('.' | '(' | '=')`
-    fn not_before_more(&mut self) -> Option<()> {
+    pub(super) fn not_before_more(&mut self) -> Option<()> {
         self.not_ahead(|p| p.group(|p| p.one_of(&[T::Dot, T::LParen, T::Equal])))
     }
 
-    fn literal_pattern(&mut self) -> Match {
+    pub(super) fn literal_pattern(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; p.literal(); p.strings(); p.singleton()))
     }
 
     /// A number with sign, alone or as the sum of a real and an imaginary one.
-    fn literal(&mut self) -> Match {
+    pub(super) fn literal(&mut self) -> Match {
         alternatives!(self, start;
             {
                 self.signed_number()?;
@@ -151,12 +151,12 @@ impl Peg<'_> {
         )
     }
 
-    fn singleton(&mut self) -> Match {
+    pub(super) fn singleton(&mut self) -> Match {
         self.one_of(&[T::None, T::True, T::False])
     }
 
     /// The keys that a mapping pattern may have.
-    fn literal_expr(&mut self) -> Match {
+    pub(super) fn literal_expr(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 p.literal();
@@ -166,7 +166,7 @@ impl Peg<'_> {
         })
     }
 
-    fn complex_number(&mut self) -> Match {
+    pub(super) fn complex_number(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.optional(|p| p.one_of(&[T::Plus, T::Minus]))?;
@@ -178,12 +178,12 @@ impl Peg<'_> {
         .or_else(|| None)
     }
 
-    fn part_of_complex(&mut self, kind: Kind, error: Error) -> Match {
+    pub(super) fn part_of_complex(&mut self, kind: Kind, error: Error) -> Match {
         let number = self.number()?;
         if number.kind == kind { Some(number) } else { self.raise_on(number, error) }
     }
 
-    fn signed_number(&mut self) -> Match {
+    pub(super) fn signed_number(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 p.number();
@@ -193,7 +193,7 @@ impl Peg<'_> {
     }
 
     /// `!"_" NAME !('.' | '(' | '=')`
-    fn capture_target(&mut self) -> Match {
+    pub(super) fn capture_target(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start; {
                 p.not_ahead(|p| p.soft("_"))?;
@@ -204,18 +204,18 @@ impl Peg<'_> {
         })
     }
 
-    fn attr(&mut self) -> Match {
+    pub(super) fn attr(&mut self) -> Match {
         self.left_recursive(
             Rule::Attr,
             |p| alternatives!(p, start; { p.name_or_attr()?; p.token(T::Dot)?; p.name()?; p.other(start) }),
         )
     }
 
-    fn name_or_attr(&mut self) -> Match {
+    pub(super) fn name_or_attr(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; p.attr(); p.name()))
     }
 
-    fn sequence_pattern(&mut self) -> Match {
+    pub(super) fn sequence_pattern(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 {
@@ -234,7 +234,7 @@ impl Peg<'_> {
         })
     }
 
-    fn open_sequence_pattern(&mut self) -> Match {
+    pub(super) fn open_sequence_pattern(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start; {
                 p.maybe_star_pattern()?;
@@ -245,7 +245,7 @@ impl Peg<'_> {
         })
     }
 
-    fn maybe_sequence_pattern(&mut self) -> Match {
+    pub(super) fn maybe_sequence_pattern(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.comma_separated(Self::maybe_star_pattern)?;
@@ -254,11 +254,11 @@ impl Peg<'_> {
         })
     }
 
-    fn maybe_star_pattern(&mut self) -> Match {
+    pub(super) fn maybe_star_pattern(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; p.star_pattern(); p.pattern()))
     }
 
-    fn star_pattern(&mut self) -> Match {
+    pub(super) fn star_pattern(&mut self) -> Match {
         self.memo(Rule::StarPattern, |p| {
             alternatives!(p, start;
                 { p.token(T::Star)?; p.capture_target()?; p.other(start) };
@@ -267,7 +267,7 @@ impl Peg<'_> {
         })
     }
 
-    fn mapping_pattern(&mut self) -> Match {
+    pub(super) fn mapping_pattern(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 { p.token(T::LBrace)?; p.token(T::RBrace)?; p.other(start) };
@@ -284,17 +284,17 @@ impl Peg<'_> {
         })
     }
 
-    fn mapping_end(&mut self, start: u32) -> Match {
+    pub(super) fn mapping_end(&mut self, start: u32) -> Match {
         self.optional(|p| p.token(T::Comma))?;
         self.token(T::RBrace)?;
         self.other(start)
     }
 
-    fn double_star_pattern(&mut self) -> Match {
+    pub(super) fn double_star_pattern(&mut self) -> Match {
         self.rule(|p| alternatives!(p, start; { p.token(T::DoubleStar)?; p.capture_target() }))
     }
 
-    fn items_pattern(&mut self) -> Match {
+    pub(super) fn items_pattern(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.comma_separated(|p| {
@@ -310,7 +310,7 @@ impl Peg<'_> {
         })
     }
 
-    fn class_pattern(&mut self) -> Match {
+    pub(super) fn class_pattern(&mut self) -> Match {
         self.rule(|p| {
             alternatives!(p, start;
                 { p.name_or_attr()?; p.token(T::LParen)?; p.token(T::RParen)?; p.other(start) };
@@ -340,13 +340,13 @@ impl Peg<'_> {
         })
     }
 
-    fn class_end(&mut self, start: u32) -> Match {
+    pub(super) fn class_end(&mut self, start: u32) -> Match {
         self.optional(|p| p.token(T::Comma))?;
         self.token(T::RParen)?;
         self.other(start)
     }
 
-    fn positional_patterns(&mut self) -> Match {
+    pub(super) fn positional_patterns(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.comma_separated(Self::pattern)?;
@@ -354,7 +354,7 @@ impl Peg<'_> {
         })
     }
 
-    fn keyword_patterns(&mut self) -> Match {
+    pub(super) fn keyword_patterns(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
             p.comma_separated(|p| {
@@ -362,83 +362,5 @@ impl Peg<'_> {
             })?;
             p.other(start)
         })
-    }
-
-    // -- type parameters -----------------------------------------------------------------------
-
-    pub(super) fn type_params(&mut self) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start;
-                p.invalid(|p| {
-                    p.token(T::LBracket)?;
-                    let close = p.token(T::RBracket)?;
-                    p.raise_from(close, Error::EmptyTypeParameters)
-                });
-                {
-                    p.token(T::LBracket)?;
-                    p.rule(|p| {
-                        let inner = p.mark;
-                        p.comma_separated(Self::type_param)?;
-                        p.optional(|p| p.token(T::Comma))?;
-                        p.unit(inner)
-                    })?;
-                    p.token(T::RBracket)?;
-                    p.check_version(12, "Type parameter lists are")?;
-                    p.unit(start)
-                };
-            )
-        })
-    }
-
-    fn type_param(&mut self) -> Match {
-        self.memo(Rule::TypeParam, |p| {
-            alternatives!(p, start;
-                {
-                    p.name()?;
-                    p.optional(|p| p.rule(|p| alternatives!(p, inner; { p.token(T::Colon)?; p.expression() })))?;
-                    p.optional(|p| p.type_param_default(Self::expression))?;
-                    p.unit(start)
-                };
-                p.invalid(Self::invalid_type_param);
-                {
-                    p.token(T::Star)?;
-                    p.name()?;
-                    p.optional(|p| p.type_param_default(Self::star_expression))?;
-                    p.unit(start)
-                };
-                {
-                    p.token(T::DoubleStar)?;
-                    p.name()?;
-                    p.optional(|p| p.type_param_default(Self::expression))?;
-                    p.unit(start)
-                };
-            )
-        })
-    }
-
-    fn type_param_default(&mut self, value: fn(&mut Self) -> Match) -> Match {
-        self.rule(|p| {
-            alternatives!(p, start; {
-                p.token(T::Equal)?;
-                let item: Item = value(p)?;
-                p.check_version(13, "Type parameter defaults are")?;
-                Some(item)
-            })
-        })
-    }
-
-    fn invalid_type_param(&mut self) -> Match {
-        alternatives!(self, start;
-            self.bounded(T::Star, Error::BoundWithTypeVarTuple, Error::ConstraintsWithTypeVarTuple);
-            self.bounded(T::DoubleStar, Error::BoundWithParamSpec, Error::ConstraintsWithParamSpec);
-        )
-    }
-
-    fn bounded(&mut self, star: T, bound: Error, constraints: Error) -> Match {
-        self.token(star)?;
-        self.name()?;
-        let colon = self.token(T::Colon)?;
-        let value = self.expression()?;
-        self.raise_from(colon, if value.kind == Kind::Tuple { constraints } else { bound })
     }
 }

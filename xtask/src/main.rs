@@ -1,10 +1,16 @@
 //! Chores of the project: `cargo xtask <command>`.
 
+mod aliases;
 mod codegen;
+mod parity;
+mod unicode;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask codegen [--check]";
+const USAGE: &str = "\
+usage: cargo xtask codegen [--check]
+       cargo xtask unicode --python PATH
+       cargo xtask aliases NAMEALIASES.TXT";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -12,6 +18,9 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
+        ["parity", arguments @ ..] => parity::run(arguments),
+        ["unicode", "--python", python] => unicode::run(python),
+        ["aliases", path] => aliases::run(path),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -4,11 +4,21 @@
 //! hold byte ranges of the decoded source, which a `LineIndex` turns into lines and columns.
 #![forbid(unsafe_code)]
 
+pub mod artifact;
+pub mod class;
+pub mod dump;
 mod generated;
 mod interner;
+pub mod repr;
 mod value;
+pub mod verify;
+pub mod view;
+mod visitor;
 
+pub use generated::classes::{Class, Family, Symbol, SymbolType};
 pub use generated::nodes::*;
+pub use generated::view::{List, Node};
+pub use generated::visitor::*;
 pub use interner::{Identifier, Interner};
 pub use value::{Complex, Constant, Conversion, Int};
 

@@ -1,7 +1,11 @@
 //! `cargo xtask codegen`: writes the generated files, or with `--check` says which are stale.
 
+mod classes;
 mod nodes;
 mod schema;
+mod stacks;
+mod view;
+mod visitor;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -14,7 +18,13 @@ pub fn run(check: bool) -> Result<(), String> {
     let root = crate::root();
     let source = std::fs::read_to_string(root.join("crates/ast/nodes.def")).map_err(|e| e.to_string())?;
     let schema = schema::parse(&source)?;
-    let files = [("crates/ast/src/generated/nodes.rs", nodes::emit(&schema))];
+    let files = [
+        ("crates/ast/src/generated/nodes.rs", nodes::emit(&schema)),
+        ("crates/ast/src/generated/classes.rs", classes::emit(&schema)),
+        ("crates/ast/src/generated/view.rs", view::emit(&schema)),
+        ("crates/ast/src/generated/stacks.rs", stacks::emit(&schema)),
+        ("crates/ast/src/generated/visitor.rs", visitor::emit(&schema)),
+    ];
     let mut stale = Vec::new();
     for (path, text) in files {
         let text = rustfmt(&format!("{HEADER}{text}"))?;
@@ -36,7 +46,7 @@ pub fn run(check: bool) -> Result<(), String> {
 }
 
 /// `text` as rustfmt lays it out with the project's settings.
-fn rustfmt(text: &str) -> Result<String, String> {
+pub fn rustfmt(text: &str) -> Result<String, String> {
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--emit", "stdout", "--config-path"])
         .arg(crate::root().join("rustfmt.toml"))

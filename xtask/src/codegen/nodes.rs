@@ -1,6 +1,6 @@
 //! Emits the node types.
 
-use super::schema::{Constructor, Field, Many, Schema, Shape, Type, rust_name};
+use super::schema::{Base, Constructor, Field, Many, Schema, Shape, Type, rust_name};
 use std::fmt::Write;
 
 /// The text of `nodes.rs`.
@@ -19,13 +19,13 @@ pub fn emit(schema: &Schema) -> String {
     out
 }
 
-fn emit_enum(out: &mut String, ty: &Type, names: &[String]) {
+fn emit_enum(out: &mut String, ty: &Type, members: &[(String, u8)]) {
     let name = ty.rust_name();
     let _ = write!(
         out,
         "/// `{}` in CPython's grammar of trees.\n#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]\n#[repr(u8)]\npub enum {name} {{ {} }}\n\n",
         ty.name,
-        names.join(", ")
+        members.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(", ")
     );
 }
 
@@ -74,10 +74,15 @@ fn emit_struct(out: &mut String, name: &str, node: &str, span: bool, fields: &[F
         let _ = writeln!(out, "pub {}: {},", rust_field(&field.name), field_type(field, false));
     }
     // a struct without borrowed fields still takes the arena's lifetime, so that all nodes look alike
-    if !fields.iter().any(|f| field_type(f, false).contains("'a")) {
+    if needs_phantom(fields) {
         out.push_str("pub arena: std::marker::PhantomData<&'a ()>,\n");
     }
     out.push_str("}\n\n");
+}
+
+/// Whether no field borrows from the arena.
+pub fn needs_phantom(fields: &[Field]) -> bool {
+    !fields.iter().any(|f| field_type(f, false).contains("'a"))
 }
 
 /// The field's name in Rust.
@@ -109,4 +114,33 @@ pub fn field_type(field: &Field, inline: bool) -> String {
         Many::Sequence => format!("&'a [{base}]"),
         Many::SequenceOfOptional => format!("&'a [Option<{base}>]"),
     }
+}
+
+/// The kinds of sequences that fields hold: the list's name, its items' Rust type, what they are.
+pub fn scalar_lists(schema: &Schema) -> Vec<(String, String, Base)> {
+    let mut lists: Vec<(String, String, Base)> = Vec::new();
+    for class in schema.classes() {
+        for field in class.fields {
+            let optional = match field.many {
+                Many::Sequence => false,
+                Many::SequenceOfOptional => true,
+                _ => continue,
+            };
+            let base = schema.base(&field.ty);
+            let (name, item) = match &base {
+                Base::Identifier => ("Identifier".to_owned(), "Identifier".to_owned()),
+                Base::Symbol(ty) => (ty.clone(), ty.clone()),
+                Base::Node(ty) => (ty.clone(), format!("{ty}<'a>")),
+                _ => continue,
+            };
+            let entry = match optional {
+                true => (format!("Optional{name}"), format!("Option<{item}>"), base),
+                false => (name, item, base),
+            };
+            if !lists.iter().any(|list| list.0 == entry.0) {
+                lists.push(entry);
+            }
+        }
+    }
+    lists
 }

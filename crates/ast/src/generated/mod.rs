@@ -1,3 +1,7 @@
-//! What `cargo xtask codegen` writes from `nodes.def`.
+//! Written by `cargo xtask codegen`.
 
+pub mod classes;
 pub mod nodes;
+pub mod stacks;
+pub mod view;
+pub mod visitor;

@@ -1,7 +1,9 @@
 //! Chores of the project: `cargo xtask <command>`.
 
+mod aliases;
 mod codegen;
 mod tidy;
+mod unicode;
 
 use std::process::{Command, ExitCode};
 
@@ -10,6 +12,8 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask tidy                   check the conventions
        cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors
        cargo xtask bench [OPTIONS]        run the benchmarks
+       cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
+       cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
        cargo xtask fuzz [SECONDS]         run the fuzz targets, by default for 600 seconds each";
 
 fn main() -> ExitCode {
@@ -25,6 +29,8 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
         ["fuzz"] => fuzz("600"),
         ["fuzz", seconds] => fuzz(seconds),
+        ["unicode", "--python", python] => unicode::run(python),
+        ["aliases", path] => aliases::run(path),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -1,29 +1,43 @@
 //! `taipan-parity`: each stage beside the reference interpreter, on the reference's own library.
 //! Invariant: an answer counts as equal only if it is the reference's byte for byte.
 
+mod ast;
+mod errors;
+mod front;
+mod harvest;
+mod oracle;
 mod reference;
+mod report;
 mod tokens;
 
 use lexopt::prelude::*;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: taipan-parity tokens --python PATH [--show N] [FILE...]";
+const USAGE: &str = "\
+usage: taipan-parity tokens --python PATH [--show N] [FILE...]
+       taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+       taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
 struct Request {
     command: String,
     python: PathBuf,
     files: Vec<PathBuf>,
+    harvest: Option<PathBuf>,
+    out: Option<PathBuf>,
     show: usize,
 }
 
 fn parse() -> Result<Request, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     let (mut command, mut python, mut files, mut show) = (None, None, Vec::new(), 20);
+    let (mut harvest, mut out) = (None, None);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("python") => python = Some(PathBuf::from(parser.value()?)),
+            Long("harvest") => harvest = Some(PathBuf::from(parser.value()?)),
+            Long("out") => out = Some(PathBuf::from(parser.value()?)),
             Long("show") => show = parser.value()?.parse()?,
             Value(value) if command.is_none() => command = Some(value.string()?),
             Value(value) => files.push(PathBuf::from(value)),
@@ -32,7 +46,7 @@ fn parse() -> Result<Request, lexopt::Error> {
     }
     let command = command.ok_or("a command is missing")?;
     let python = python.ok_or("--python is missing")?;
-    Ok(Request { command, python, files, show })
+    Ok(Request { command, python, files, harvest, out, show })
 }
 
 fn main() -> ExitCode {
@@ -45,6 +59,8 @@ fn main() -> ExitCode {
     };
     let outcome = match request.command.as_str() {
         "tokens" => tokens::run(&request),
+        "ast" => ast::run(&request),
+        "errors" => errors::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
             return ExitCode::from(2);

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn keys_tell_names_apart() {
-        let names = ["a", "b", "ab", "ba", "aa", "abc", "acb", "abcd", "abcde", "abcdefgh", "abcdefghijklmnop"];
+        let names =
+            ["a", "b", "ab", "ba", "aa", "abc", "acb", "abcd", "abcde", "abcdefgh", "abcdefghijklmnop"];
         for (i, one) in names.iter().enumerate() {
             for (j, other) in names.iter().enumerate() {
                 assert_eq!(Key::new(one.as_bytes()) == Key::new(other.as_bytes()), i == j, "{one} {other}");

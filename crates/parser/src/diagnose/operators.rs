@@ -36,6 +36,7 @@ impl Peg<'_> {
                         p.optional(|p| p.token(T::Not))?;
                     }
                     T::NotEqual => p.check_barry(operator)?,
+                    T::Less => p.check_diamond(operator)?,
                     _ => {}
                 }
                 p.rule(Self::bitwise_or)?;
@@ -44,14 +45,26 @@ impl Peg<'_> {
         })
     }
 
-    /// PEP 401: `<>` after the future import, `!=` without.
+    /// PEP 401: after the future import inequality is spelled `<>`, which is one token then.
     pub(super) fn check_barry(&mut self, operator: Item) -> Option<()> {
-        let diamond = self.text_at(operator.first) == "<>";
-        if diamond == self.barry_as_flufl {
+        if self.barry_as_flufl && self.text_at(operator.first) != "<>" {
+            self.raise(Error::Barry);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Without the import `<>` is two tokens, and a mistake if nothing stands between them.
+    pub(super) fn check_diamond(&mut self, less: Item) -> Option<()> {
+        if self.peek()? != T::Greater {
             return Some(());
         }
-        self.raise(if diamond { Error::Diamond } else { Error::Barry });
-        None
+        let greater = self.item(Kind::Token, self.mark);
+        if self.span_at(less.first).end == self.span_at(self.mark).start {
+            self.raise_range(less, Item { last: self.mark, ..greater }, Error::Diamond);
+            return None;
+        }
+        Some(())
     }
 
     /// `left operator right`, with a rule for the left side that recurs.

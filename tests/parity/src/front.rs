@@ -35,13 +35,16 @@ pub fn dump_of(input: Input<'_>, mode: &str, flags: u32) -> Result<String, Diagn
     let source = source.map_err(|error| error.diagnostic())?;
     let type_comments = flags & TYPE_COMMENTS != 0;
     let dont_imply_dedent = flags & DONT_IMPLY_DEDENT != 0;
-    let lexed = lex(&source, &LexOptions { mode, type_comments, extra_tokens: false, dont_imply_dedent });
+    let barry_as_flufl = flags & BARRY_AS_FLUFL != 0;
+    let lex_options =
+        LexOptions { mode, type_comments, extra_tokens: false, dont_imply_dedent, barry_as_flufl };
+    let lexed = lex(&source, &lex_options);
     let options = ParseOptions {
         mode,
         type_comments,
         allow_incomplete_input: flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent,
-        barry_as_flufl: flags & BARRY_AS_FLUFL != 0,
+        barry_as_flufl,
         ..ParseOptions::default()
     };
     let (arena, mut interner) = (Arena::new(), Interner::for_source(source.text().len()));

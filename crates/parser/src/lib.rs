@@ -3,12 +3,14 @@
 //! Both read literals through `literals/`.
 #![forbid(unsafe_code)]
 
+mod arena;
 mod diagnose;
 mod grammar;
 pub mod literals;
 mod options;
 mod warning;
 
+pub use arena::arena_for;
 pub use options::{Mode, ParseOptions};
 pub use warning::{InvalidEscape, Warning};
 

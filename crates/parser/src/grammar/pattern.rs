@@ -295,22 +295,24 @@ impl<'a> Parser<'a, '_> {
         self.bump();
         let base = self.scratch.patterns.len();
         let names = self.scratch.names.len();
-        self.nested(|p| p.positional_patterns(base))?;
+        let keywords = self.nested(|p| p.positional_patterns(base))?;
         let patterns = self.take_patterns(base);
-        self.nested(Self::keyword_patterns)?;
+        if keywords {
+            self.nested(Self::keyword_patterns)?;
+        }
         self.expect(TokenKind::RParen)?;
         let (kwd_attrs, kwd_patterns) = (self.take_names(names), self.take_patterns(base));
         let node = self.arena.alloc(PatternMatchClass { cls, patterns, kwd_attrs, kwd_patterns });
         Ok(Pattern { span: self.span_from(start), kind: PatternKind::MatchClass(node) })
     }
 
-    /// Those up to the first keyword. A keyword that is called `_` is taken for the wildcard there
-    /// unless it is the very first.
-    fn positional_patterns(&mut self, base: usize) -> Parse<()> {
+    /// Those up to the first keyword, and whether there is one. A keyword that is called `_` is taken
+    /// for the wildcard there unless it is the very first.
+    fn positional_patterns(&mut self, base: usize) -> Parse<bool> {
         while self.kind != TokenKind::RParen {
             if self.at_keyword_pattern() {
                 let misread = self.text() == "_" && self.scratch.patterns.len() > base;
-                return if misread { Err(Refused) } else { Ok(()) };
+                return if misread { Err(Refused) } else { Ok(true) };
             }
             let pattern = self.pattern()?;
             self.scratch.patterns.push(pattern);
@@ -318,7 +320,7 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn keyword_patterns(&mut self) -> Parse<()> {

@@ -3,9 +3,11 @@
 //! Invariant: the text has no zero bytes, is shorter than 4 GiB, and, but for the view of the
 //! `tokenize` module, its lines end with `\n` only.
 
+mod charmaps;
 pub(crate) mod codecs;
 pub(crate) mod cookie;
 mod error;
+mod multibyte;
 
 use crate::Mode;
 use std::borrow::Cow;

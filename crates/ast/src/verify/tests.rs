@@ -8,7 +8,7 @@ use taipan_artifact::Limits;
 /// The rule that the statement in text form breaks.
 fn broken(statement: &str) -> Option<Rule> {
     let text = format!(
-        "(ast 1 3.14 (producer 0 1 0) (name \"x\") (hash {:032x}) (options 14 -1 false false) (source 3 \"xé\")\
+        "(ast 1 3.14 (producer 0 1 0) (name \"x\") (hash {:032x}) (options 14 -1 false false) (source 3 \"xé\") (lines)\
          (Module ({statement}) ()))",
         0
     );

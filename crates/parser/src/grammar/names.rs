@@ -5,10 +5,11 @@ use super::{Parse, Parser, Refused};
 use taipan_ast::Identifier;
 use taipan_lexer::unicode::normalize_identifier;
 
-/// Entries of the cache: for sources of this many tokens and more, and for smaller ones.
+/// Entries of the cache: for many tokens, and for few; the smallest sources have none.
 const ENTRIES: usize = 512;
 const FEW_ENTRIES: usize = 32;
 const MANY_TOKENS: usize = 2_000;
+const FEW_TOKENS: usize = 80;
 
 /// A name of at most 16 bytes by its first and last eight bytes, which tell it from all others of its
 /// length.
@@ -27,7 +28,12 @@ pub(super) struct Names {
 impl Names {
     /// No names yet, with room for those that a source of `tokens` tokens repeats.
     pub(super) fn for_tokens(tokens: usize) -> Self {
-        Names { entries: vec![None; if tokens < MANY_TOKENS { FEW_ENTRIES } else { ENTRIES }] }
+        let entries = match tokens {
+            ..FEW_TOKENS => 0,
+            ..MANY_TOKENS => FEW_ENTRIES,
+            _ => ENTRIES,
+        };
+        Names { entries: vec![None; entries] }
     }
 
     #[inline]

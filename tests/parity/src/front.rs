@@ -1,5 +1,6 @@
 //! Our own front end: from a source to its tree's dump, or to its error.
 
+use taipan_artifact::SourceHash;
 use taipan_ast::artifact::{Tree, TreeInfo, TreeOptions};
 use taipan_ast::dump::{DumpOptions, dump};
 use taipan_ast::{Arena, Interner};
@@ -65,8 +66,8 @@ pub fn tree_of<'a>(
         barry_as_flufl,
         ..ParseOptions::default()
     };
-    let parsed = parse(source.text(), &lexed.tokens, &options, arena, interner)?;
+    let parsed = parse(&source, &lexed, &options, arena, interner)?;
     let options = TreeOptions { type_comments, barry_as_flufl, ..TreeOptions::default() };
-    let info = TreeInfo::new(Default::default(), bytes, source.text(), options);
+    let info = TreeInfo::new(Default::default(), SourceHash::of(bytes), source.text(), options);
     Ok(Tree { info, module: parsed.module })
 }

@@ -10,7 +10,7 @@ use crate::dump::{DumpOptions, dump};
 use crate::view::preorder;
 use crate::{Class, Expr, ExprContext, ExprKind, ModExpression, Node};
 use std::collections::HashSet;
-use taipan_artifact::{Artifact, ArtifactBuilder, ReadError, SectionId, mutate};
+use taipan_artifact::{Artifact, ArtifactBuilder, ReadError, SectionId, SourceHash, mutate};
 use taipan_span::Span;
 use taipan_wtf8::Wtf8Buf;
 
@@ -163,7 +163,7 @@ fn deep<'a>(arena: &'a Arena, interner: &mut Interner) -> Tree<'a> {
         value = Expr { span, kind: ExprKind::Await { value: arena.alloc(value) } };
     }
     let module = Mod::Expression(arena.alloc(ModExpression { body: value }));
-    let info = TreeInfo::new(Wtf8Buf::new(), b"x", "x", TreeOptions::default());
+    let info = TreeInfo::new(Wtf8Buf::new(), SourceHash::of(b"x"), "x", TreeOptions::default());
     Tree { info, module }
 }
 

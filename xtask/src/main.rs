@@ -2,15 +2,19 @@
 
 mod aliases;
 mod codegen;
-mod parity;
+mod tidy;
 mod unicode;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
-usage: cargo xtask codegen [--check]
-       cargo xtask unicode --python PATH
-       cargo xtask aliases NAMEALIASES.TXT";
+usage: cargo xtask codegen [--check]      write the generated files, or say which are stale
+       cargo xtask tidy                   check the conventions
+       cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors
+       cargo xtask bench [OPTIONS]        run the benchmarks
+       cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
+       cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
+       cargo xtask fuzz [SECONDS]         run the fuzz targets, by default for 600 seconds each";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +22,13 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
-        ["parity", arguments @ ..] => parity::run(arguments),
+        ["tidy"] => tidy::run(),
+        ["parity", rest @ ..] => {
+            cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
+        }
+        ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
+        ["fuzz"] => fuzz("600"),
+        ["fuzz", seconds] => fuzz(seconds),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
         _ => {
@@ -35,8 +45,35 @@ fn main() -> ExitCode {
     }
 }
 
+/// The mutators run as tests; a longer time lets each go through more inputs.
+fn fuzz(seconds: &str) -> Result<(), String> {
+    let arguments =
+        ["test", "--release", "--workspace", "--exclude", "taipan-bench", "fuzz", "--", "--nocapture"];
+    cargo(&arguments, &["--test-threads=1"], &[("TAIPAN_FUZZ_SECONDS", seconds)])
+}
+
+fn cargo(arguments: &[&str], rest: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(root())
+        .args(arguments)
+        .args(rest)
+        .envs(variables.iter().copied())
+        .status()
+        .map_err(|error| format!("cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`cargo {}` failed", arguments.join(" "))) }
+}
+
 /// The root of the workspace.
 pub fn root() -> std::path::PathBuf {
     let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generated_files_are_not_stale() {
+        assert_eq!(super::codegen::run(true), Ok(()));
+    }
 }

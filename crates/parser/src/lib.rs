@@ -3,18 +3,25 @@
 //! Both read literals through `literals/`.
 #![forbid(unsafe_code)]
 
+mod arena;
+mod control_flow;
 mod diagnose;
+pub mod errors;
+mod future;
 mod grammar;
 pub mod literals;
 mod options;
+mod single;
 mod warning;
 
+pub use arena::arena_for;
+pub use control_flow::{FinallyWarning, Leaving, finally_warnings};
 pub use options::{Mode, ParseOptions};
 pub use warning::{InvalidEscape, Warning};
 
 use taipan_ast::{Arena, Interner, Mod};
 use taipan_diagnostics::Diagnostic;
-use taipan_lexer::TokenBuffer;
+use taipan_lexer::{Lexed, Source};
 
 /// What parsing a valid input yields.
 pub struct Parsed<'a> {
@@ -26,19 +33,34 @@ pub struct Parsed<'a> {
     pub depth: u32,
 }
 
-/// Parses `tokens`, which must be those of `source`.
+/// The depth from which on an input that parses is checked against CPython's limit of nested rules:
+/// no input less deep comes near it.
+const DEEP: u32 = 700;
+
+/// Parses the tokens `lexed` of `source`.
 ///
 /// # Errors
 /// What CPython's `ast.parse` raises for the input.
 pub fn parse<'a>(
-    source: &str,
-    tokens: &TokenBuffer,
+    source: &Source<'_>,
+    lexed: &Lexed,
     options: &ParseOptions,
     arena: &'a Arena,
     interner: &mut Interner,
 ) -> Result<Parsed<'a>, Diagnostic> {
-    match grammar::parse_module(source, tokens, options, arena, interner) {
-        Ok(tree) => Ok(Parsed { module: tree.module, warnings: tree.warnings, depth: tree.depth }),
-        Err(grammar::Refused) => Err(diagnose::diagnose()),
+    match grammar::parse_module(source.text(), &lexed.tokens, options, arena, interner) {
+        Ok(tree) => {
+            if (tree.depth > DEEP || options.mode == Mode::Single)
+                && let Some(diagnostic) = diagnose::diagnose(source, lexed, options)
+            {
+                return Err(diagnostic);
+            }
+            match future::check(&tree.module, interner, source.text()) {
+                Some(diagnostic) => Err(diagnostic),
+                None => Ok(Parsed { module: tree.module, warnings: tree.warnings, depth: tree.depth }),
+            }
+        }
+        Err(grammar::Refused) => Err(diagnose::diagnose(source, lexed, options)
+            .unwrap_or_else(|| diagnose::plain(source, lexed, options))),
     }
 }

@@ -6,7 +6,7 @@ use taipan_lexer::TokenKind;
 
 impl<'a> Parser<'a, '_> {
     /// `assignment | star_expressions`
-    pub(super) fn assignment_or_expression(&mut self, start: u32) -> Parse<StmtKind<'a>> {
+    pub(super) fn assignment_or_expression(&mut self) -> Parse<StmtKind<'a>> {
         let first = self.at;
         let value = self.star_expressions()?;
         match self.kind {
@@ -20,10 +20,7 @@ impl<'a> Parser<'a, '_> {
             }
             _ => match augmented(self.kind) {
                 Some(op) => self.aug_assign(value, op),
-                None => {
-                    debug_assert!(start <= self.start());
-                    Err(Refused)
-                }
+                None => Err(Refused),
             },
         }
     }

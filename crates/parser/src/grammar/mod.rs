@@ -23,6 +23,7 @@ mod import;
 mod lambda;
 mod matching;
 mod mode;
+mod names;
 mod operator;
 mod parameter;
 mod pattern;
@@ -38,9 +39,9 @@ mod type_param;
 mod with;
 
 use crate::{ParseOptions, Warning};
+use names::Names;
 use scratch::Scratch;
-use taipan_ast::{Arena, Identifier, Interner, Mod};
-use taipan_lexer::unicode::normalize_identifier;
+use taipan_ast::{Arena, Interner, Mod};
 use taipan_lexer::{TokenBuffer, TokenKind};
 
 /// The input is not valid Python.
@@ -93,6 +94,7 @@ struct Parser<'a, 's> {
     source: &'s str,
     arena: &'a Arena,
     interner: &'s mut Interner,
+    names: Names,
     scratch: Scratch<'a>,
     nesting: u32,
     deepest: u32,
@@ -119,6 +121,7 @@ impl<'a, 's> Parser<'a, 's> {
             source,
             arena,
             interner,
+            names: Names::for_tokens(tokens.len()),
             scratch: Scratch::default(),
             nesting: 0,
             deepest: 0,
@@ -131,21 +134,5 @@ impl<'a, 's> Parser<'a, 's> {
     /// Refuses syntax that is newer than the version asked for.
     fn since(&self, minor: u8) -> Parse<()> {
         if self.feature_version >= minor { Ok(()) } else { Err(Refused) }
-    }
-
-    /// The identifier of a name as it is spelled in the source: names are compared in NFKC (PEP 3131).
-    #[inline]
-    fn intern(&mut self, text: &str) -> Parse<Identifier> {
-        if text.is_ascii() { Ok(self.interner.intern(text)) } else { self.intern_nfkc(text) }
-    }
-
-    /// A name that is not ASCII may come to spell a keyword, but not one of the constants.
-    #[cold]
-    fn intern_nfkc(&mut self, text: &str) -> Parse<Identifier> {
-        let name = normalize_identifier(text);
-        match &*name {
-            "True" | "False" | "None" => Err(Refused),
-            name => Ok(self.interner.intern(name)),
-        }
     }
 }

@@ -24,7 +24,7 @@ impl<'a> Parser<'a, '_> {
             TokenKind::Yield => self.yield_stmt()?,
             TokenKind::Assert => self.assert_stmt()?,
             TokenKind::Global | TokenKind::Nonlocal => self.scope_stmt()?,
-            _ => self.assignment_or_expression(start)?,
+            _ => self.assignment_or_expression()?,
         };
         Ok(Stmt { span: self.span_from(start), kind })
     }

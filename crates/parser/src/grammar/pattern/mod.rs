@@ -1,10 +1,12 @@
 //! The patterns of `match` statements.
 
+mod compound;
+mod literal;
+
 use super::{Parse, Parser, Refused};
 use taipan_ast::{
-    Constant, Expr, ExprBinOp, ExprContext, ExprKind, Identifier, Operator, Pattern, PatternKind,
-    PatternMatchClass, PatternMatchMapping, PatternMatchOr, PatternMatchSequence, PatternMatchSingleton,
-    UnaryOp,
+    Constant, Expr, ExprContext, ExprKind, Identifier, Pattern, PatternKind, PatternMatchOr,
+    PatternMatchSequence, PatternMatchSingleton,
 };
 use taipan_lexer::TokenKind;
 
@@ -201,148 +203,5 @@ impl<'a> Parser<'a, '_> {
         }
         self.expect(TokenKind::RBracket)?;
         Ok(self.sequence(start, base))
-    }
-
-    /// ```text
-    /// literal_expr: signed_number !('+' | '-') | complex_number | strings | 'None' | 'True' | 'False'
-    /// ```
-    fn literal_expr(&mut self) -> Parse<Expr<'a>> {
-        match self.kind {
-            TokenKind::Number | TokenKind::Minus => self.number_literal(),
-            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => self.strings(),
-            TokenKind::None | TokenKind::True | TokenKind::False => self.atom(),
-            _ => Err(Refused),
-        }
-    }
-
-    /// ```text
-    /// signed_number: ['-'] NUMBER
-    /// complex_number: ['-'] NUMBER ('+' | '-') NUMBER
-    /// ```
-    /// of which the first must be real then, the second imaginary
-    fn number_literal(&mut self) -> Parse<Expr<'a>> {
-        let start = self.start();
-        let negative = self.eat(TokenKind::Minus);
-        if self.kind != TokenKind::Number {
-            return Err(Refused);
-        }
-        let mut left = self.number()?;
-        let real = !is_complex(&left);
-        if negative {
-            let kind = ExprKind::UnaryOp { op: UnaryOp::USub, operand: self.arena.alloc(left) };
-            left = Expr { span: self.span_from(start), kind };
-        }
-        let op = match self.kind {
-            TokenKind::Plus => Operator::Add,
-            TokenKind::Minus => Operator::Sub,
-            _ => return Ok(left),
-        };
-        self.bump();
-        if self.kind != TokenKind::Number {
-            return Err(Refused);
-        }
-        let right = self.number()?;
-        if !real || !is_complex(&right) {
-            return Err(Refused);
-        }
-        let kind = ExprKind::BinOp(self.arena.alloc(ExprBinOp { left, op, right }));
-        Ok(Expr { span: self.span_from(start), kind })
-    }
-
-    /// ```text
-    /// mapping_pattern: '{' [','.key_value_pattern+] [',' double_star_pattern] [','] '}'
-    /// key_value_pattern: (literal_expr | attr) ':' pattern
-    /// double_star_pattern: '**' pattern_capture_target
-    /// ```
-    fn mapping_pattern(&mut self) -> Parse<Pattern<'a>> {
-        let start = self.start();
-        self.bump();
-        let (keys, patterns) = (self.scratch.exprs.len(), self.scratch.patterns.len());
-        let mut rest = None;
-        while self.kind != TokenKind::RBrace {
-            if self.eat(TokenKind::DoubleStar) {
-                rest = Some(self.capture_target()?);
-                self.eat(TokenKind::Comma);
-                break;
-            }
-            let key = self.mapping_key()?;
-            self.scratch.exprs.push(key);
-            self.expect(TokenKind::Colon)?;
-            let value = self.pattern()?;
-            self.scratch.patterns.push(value);
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
-        self.expect(TokenKind::RBrace)?;
-        let (keys, patterns) = (self.take_exprs(keys), self.take_patterns(patterns));
-        let node = self.arena.alloc(PatternMatchMapping { keys, patterns, rest });
-        Ok(Pattern { span: self.span_from(start), kind: PatternKind::MatchMapping(node) })
-    }
-
-    fn mapping_key(&mut self) -> Parse<Expr<'a>> {
-        if self.kind != TokenKind::Name {
-            return self.literal_expr();
-        }
-        if self.peek(1) == TokenKind::Dot { self.name_or_attr() } else { Err(Refused) }
-    }
-
-    /// ```text
-    /// class_pattern: name_or_attr '(' [','.pattern+] [',' ','.keyword_pattern+] [','] ')'
-    /// keyword_pattern: NAME '=' pattern
-    /// ```
-    fn class_pattern(&mut self, start: u32, cls: Expr<'a>) -> Parse<Pattern<'a>> {
-        self.bump();
-        let base = self.scratch.patterns.len();
-        let names = self.scratch.names.len();
-        self.nested(|p| p.positional_patterns(base))?;
-        let patterns = self.take_patterns(base);
-        self.nested(Self::keyword_patterns)?;
-        self.expect(TokenKind::RParen)?;
-        let (kwd_attrs, kwd_patterns) = (self.take_names(names), self.take_patterns(base));
-        let node = self.arena.alloc(PatternMatchClass { cls, patterns, kwd_attrs, kwd_patterns });
-        Ok(Pattern { span: self.span_from(start), kind: PatternKind::MatchClass(node) })
-    }
-
-    /// Those up to the first keyword. A keyword that is called `_` is taken for the wildcard there
-    /// unless it is the very first.
-    fn positional_patterns(&mut self, base: usize) -> Parse<()> {
-        while self.kind != TokenKind::RParen {
-            if self.at_keyword_pattern() {
-                let misread = self.text() == "_" && self.scratch.patterns.len() > base;
-                return if misread { Err(Refused) } else { Ok(()) };
-            }
-            let pattern = self.pattern()?;
-            self.scratch.patterns.push(pattern);
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn keyword_patterns(&mut self) -> Parse<()> {
-        while self.at_keyword_pattern() {
-            let name = self.name()?;
-            self.scratch.names.push(name);
-            self.bump();
-            let pattern = self.pattern()?;
-            self.scratch.patterns.push(pattern);
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn at_keyword_pattern(&self) -> bool {
-        self.kind == TokenKind::Name && self.peek(1) == TokenKind::Equal
-    }
-}
-
-fn is_complex(value: &Expr<'_>) -> bool {
-    match value.kind {
-        ExprKind::Constant(node) => matches!(node.value, Constant::Complex(_)),
-        _ => false,
     }
 }

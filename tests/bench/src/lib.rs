@@ -1,0 +1,5 @@
+//! What the benchmarks share: the corpus, the stages as functions to time, and a counting allocator.
+
+pub mod corpus;
+pub mod heap;
+pub mod stages;

@@ -3,6 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use taipan_lexer::artifact::{Form, TokenFile};
+use taipan_lexer::{LexOptions, Source, lex};
+use taipan_wtf8::Wtf8Buf;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/ast").join(name)
@@ -47,14 +50,44 @@ fn every_format_is_the_golden() {
 }
 
 #[test]
-fn text_and_json_are_read_where_they_are_announced() {
+fn text_and_json_are_told_from_source_by_reading_them() {
     let expected = std::fs::read(fixture("every_class.ast")).unwrap();
     for name in ["every_class.txt", "every_class.json"] {
+        assert!(good(&[name], b"") == expected);
         assert!(good(&["--input", "ast", name], b"") == expected);
     }
     // they could be Python as well
-    let output = run(&["every_class.json", "--format", "dump"], b"");
+    let output = run(&["every_class.json", "--format", "dump", "--input", "source"], b"");
     assert!(output.stdout.starts_with(b"Module(\n body=[\n  Expr(\n   value=Dict("));
+    let dump = good(&["-", "--format", "dump"], b"(tok .x)");
+    assert!(dump.starts_with(b"Module("), "{dump:?}");
+}
+
+#[test]
+fn the_route_over_a_token_file_gives_the_same_bytes() {
+    let bytes = std::fs::read(fixture("every_class.py")).unwrap();
+    let options = LexOptions { type_comments: true, ..LexOptions::default() };
+    let source = Source::from_bytes(&bytes, options.mode).unwrap();
+    let mut name = Wtf8Buf::new();
+    name.push_str("every_class.py");
+    let tokens = TokenFile::new(name, &bytes, &source, options, lex(&source, &options));
+    for form in [Form::Binary, Form::Text, Form::Json] {
+        for (format, golden) in [("bin", "ast"), ("dump", "dump")] {
+            let expected = std::fs::read(fixture(&format!("every_class.{golden}"))).unwrap();
+            assert!(good(&["-", "--format", format], &tokens.write(form)) == expected, "{form:?} {format}");
+        }
+    }
+}
+
+#[test]
+fn errors_are_written_as_cpython_writes_them_or_as_json() {
+    let output = run(&["-"], b"x = (1,\n");
+    let expected = "  File \"<stdin>\", line 1\n    x = (1,\n        ^\nSyntaxError: '(' was never closed\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
+    let output = run(&["-", "--error-format", "json"], b"x = (1,\n");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.starts_with("{\"type\":\"SyntaxError\",\"msg\":\"'(' was never closed\""), "{message}");
+    assert!(message.ends_with("}\n") && message.lines().count() == 1);
 }
 
 #[test]
@@ -85,7 +118,7 @@ fn exit_codes_tell_errors_of_the_input_from_errors_of_use() {
     assert_eq!(code(&["."], b""), Some(2));
     assert_eq!(code(&[], b""), Some(2));
     // errors of use count more than those of the input
-    assert_eq!(code(&["-", "no such file"], b"x = = 1\n"), Some(2));
+    assert_eq!(code(&["-", "no such file", "--format", "text"], b"x = = 1\n"), Some(2));
 }
 
 #[test]
@@ -94,7 +127,7 @@ fn a_damaged_artifact_is_refused_by_name() {
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     let output = run(&["-"], &bytes);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("damaged: checksum"));
 }
 

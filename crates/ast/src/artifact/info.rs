@@ -45,11 +45,11 @@ impl Default for TreeOptions {
 
 impl TreeInfo {
     /// The facts about a tree that this program made of a source.
-    pub fn new(source_name: Wtf8Buf, source: &[u8], decoded: &str, options: TreeOptions) -> Self {
+    pub fn new(source_name: Wtf8Buf, source_hash: SourceHash, decoded: &str, options: TreeOptions) -> Self {
         TreeInfo {
             producer: PRODUCER,
             source_name,
-            source_hash: SourceHash::of(source),
+            source_hash,
             options,
             source_len: u32::try_from(decoded.len()).unwrap_or(u32::MAX),
             source: Some(decoded.to_owned()),

@@ -3,12 +3,14 @@
 //! `fixtures/ast/every_class.*` are goldens: `.dump` is the reference interpreter's, the others are
 //! renewed from the text form by `TAIPAN_RENEW=1 cargo test -p taipan-ast`.
 
+mod junk;
+
 use super::*;
 use crate::dump::{DumpOptions, dump};
 use crate::view::preorder;
 use crate::{Class, Expr, ExprContext, ExprKind, ModExpression, Node};
 use std::collections::HashSet;
-use taipan_artifact::{Artifact, ArtifactBuilder, ReadError, SectionId, mutate};
+use taipan_artifact::{Artifact, ArtifactBuilder, ReadError, SectionId, SourceHash, mutate};
 use taipan_span::Span;
 use taipan_wtf8::Wtf8Buf;
 
@@ -161,26 +163,28 @@ fn deep<'a>(arena: &'a Arena, interner: &mut Interner) -> Tree<'a> {
         value = Expr { span, kind: ExprKind::Await { value: arena.alloc(value) } };
     }
     let module = Mod::Expression(arena.alloc(ModExpression { body: value }));
-    let info = TreeInfo::new(Wtf8Buf::new(), b"x", "x", TreeOptions::default());
+    let info = TreeInfo::new(Wtf8Buf::new(), SourceHash::of(b"x"), "x", TreeOptions::default());
     Tree { info, module }
 }
 
 #[test]
 fn a_million_levels_read_back_in_every_form_and_the_limit_holds() {
+    let work = || [Form::Binary, Form::Text, Form::Json].into_iter().for_each(check_deep);
+    std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
+}
+
+fn check_deep(form: Form) {
     let (arena, mut interner) = (Arena::new(), Interner::new());
-    let tree = deep(&arena, &mut interner);
-    for form in [Form::Binary, Form::Text, Form::Json] {
-        let bytes = tree.write(form, &interner);
-        assert!(convert(&bytes, form) == bytes);
-        let limits = Limits { depth: 1000, ..Limits::default() };
-        let error = Tree::read(&bytes, limits, &Arena::new(), &mut Interner::new()).err().unwrap();
-        assert!(match error {
-            TreeError::Artifact(ReadError::Depth { limit, .. }) => limit == 1000,
-            TreeError::Text(error) => error.kind == TextErrorKind::TooDeep,
-            TreeError::Json(error) => error.kind == JsonErrorKind::TooDeep,
-            _ => false,
-        });
-    }
+    let bytes = deep(&arena, &mut interner).write(form, &interner);
+    assert!(convert(&bytes, form) == bytes);
+    let limits = Limits { depth: 1000, ..Limits::default() };
+    let error = Tree::read(&bytes, limits, &Arena::new(), &mut Interner::new()).err().unwrap();
+    assert!(match error {
+        TreeError::Artifact(ReadError::Depth { limit, .. }) => limit == 1000,
+        TreeError::Text(error) => error.kind == TextErrorKind::TooDeep,
+        TreeError::Json(error) => error.kind == JsonErrorKind::TooDeep,
+        _ => false,
+    });
 }
 
 /// What the fuzz test holds a reader to: no panic, no large allocation, and an accepted tree is

@@ -183,6 +183,7 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
             line_start: line_start as u32,
             buffer_start: self.buffer_start as u32,
             range: None,
+            open_bracket: self.level.checked_sub(1).map(|innermost| self.brackets[innermost]),
             at_end: false,
         });
         self.push(TokenKind::Error, start, end);

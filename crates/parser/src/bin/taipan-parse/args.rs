@@ -2,6 +2,7 @@
 
 use lexopt::prelude::*;
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use taipan_parser::{Mode, ParseOptions};
 
 /// What the command line asks for.
@@ -52,7 +53,7 @@ pub enum Format {
 /// What the files are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InputKind {
-    /// Told by their first bytes.
+    /// Told by what they hold.
     Auto,
     /// Source text.
     Source,
@@ -64,6 +65,7 @@ pub enum InputKind {
 
 /// Reads the command line.
 pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
+    let mut format = None;
     let mut request = Request {
         files: Vec::new(),
         output: None,
@@ -79,7 +81,7 @@ pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Short('h') | Long("help") => return Ok(Action::Help),
             Short('V') | Long("version") => return Ok(Action::Version),
             Short('o') | Long("output") => request.output = Some(parser.value()?),
-            Long("format") => request.format = format(&parser.value()?.string()?)?,
+            Long("format") => format = Some(read_format(&parser.value()?.string()?)?),
             Long("input") => request.input = input(&parser.value()?.string()?)?,
             Long("mode") => request.options.mode = mode(&parser.value()?.string()?)?,
             Long("type-comments") => request.options.type_comments = true,
@@ -105,10 +107,15 @@ pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     if request.output.is_some() && request.files.len() > 1 {
         return Err("--output takes the tree of one file".into());
     }
+    let terminal = request.output.is_none() && std::io::stdout().is_terminal();
+    request.format = format.unwrap_or(if terminal { Format::Text } else { Format::Bin });
+    if request.format == Format::Bin && request.files.len() > 1 {
+        return Err("the format bin takes one file".into());
+    }
     Ok(Action::Run(Box::new(request)))
 }
 
-fn format(word: &str) -> Result<Format, lexopt::Error> {
+fn read_format(word: &str) -> Result<Format, lexopt::Error> {
     match word {
         "bin" => Ok(Format::Bin),
         "text" => Ok(Format::Text),

@@ -3,7 +3,10 @@
 use crate::args::InputKind;
 use std::ffi::OsStr;
 use std::io::{self, Read};
-use taipan_artifact::Kind;
+use taipan_artifact::{Kind, Limits};
+use taipan_ast::artifact::Tree;
+use taipan_ast::{Arena, Interner};
+use taipan_lexer::artifact::TokenFile;
 use taipan_wtf8::{CodePoint, Wtf8Buf};
 
 /// The bytes of a file, or of standard input.
@@ -34,16 +37,36 @@ pub fn name(file: &OsStr) -> Wtf8Buf {
     name
 }
 
-/// What the bytes are.
-pub fn kind(bytes: &[u8], asked: InputKind) -> InputKind {
-    if asked != InputKind::Auto {
-        return asked;
+/// What an input is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// Source text.
+    Source,
+    /// Tokens in any form.
+    Tokens,
+    /// A tree in any form.
+    Tree,
+}
+
+/// What the bytes are. The text and JSON forms of artifacts could begin a source as well, and are
+/// artifacts only if they read as such.
+pub fn kind(bytes: &[u8], asked: InputKind) -> Input {
+    match asked {
+        InputKind::Source => return Input::Source,
+        InputKind::Tokens => return Input::Tokens,
+        InputKind::Tree => return Input::Tree,
+        InputKind::Auto => {}
     }
     match Kind::detect(bytes) {
-        Some(Kind::Tokens) => InputKind::Tokens,
-        Some(Kind::Tree) => InputKind::Tree,
-        _ => InputKind::Source,
+        Some(Kind::Tokens) => return Input::Tokens,
+        Some(Kind::Tree) => return Input::Tree,
+        _ => {}
     }
+    if TokenFile::form(bytes).is_some() && TokenFile::read(bytes, Limits::default()).is_ok() {
+        return Input::Tokens;
+    }
+    let tree = || Tree::read(bytes, Limits::default(), &Arena::new(), &mut Interner::new()).is_ok();
+    if taipan_ast::artifact::detect(bytes).is_some() && tree() { Input::Tree } else { Input::Source }
 }
 
 #[cfg(test)]
@@ -52,11 +75,12 @@ mod tests {
 
     #[test]
     fn an_artifact_is_told_by_its_magic_number() {
-        assert_eq!(kind(b"x = 1\n", InputKind::Auto), InputKind::Source);
+        assert_eq!(kind(b"x = 1\n", InputKind::Auto), Input::Source);
         let mut bytes = taipan_artifact::MAGIC.to_vec();
         bytes.extend_from_slice(&Kind::Tree.tag());
-        assert_eq!(kind(&bytes, InputKind::Auto), InputKind::Tree);
-        assert_eq!(kind(&bytes, InputKind::Source), InputKind::Source);
+        assert_eq!(kind(&bytes, InputKind::Auto), Input::Tree);
+        assert_eq!(kind(&bytes, InputKind::Source), Input::Source);
+        assert_eq!(kind(b"(ast 1 )", InputKind::Auto), Input::Source);
     }
 
     #[test]

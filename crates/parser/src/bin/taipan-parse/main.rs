@@ -1,6 +1,6 @@
 //! `taipan-parse`: from source text or tokens to the syntax tree.
-//! Invariant: exits with 0 if every input was parsed, 1 if one has errors, 2 if the command line or a
-//! file is at fault, 70 if this program is.
+//! Invariant: exits with 0 if every input was parsed, 1 if one has errors or is damaged, 2 if the command
+//! line is wrong or a file can't be opened, 70 if this program is.
 
 mod args;
 mod input;
@@ -19,9 +19,10 @@ tokens or of a tree; `-` is standard input.
 
 options:
   -o, --output FILE      write to FILE; without it to standard output
-  --format FORMAT        bin (default), text, json, or dump: Python's
-                         ast.dump(tree, include_attributes=True, indent=1)
-  --input KIND           source, tok or ast; without it, told by the first bytes
+  --format FORMAT        bin, text, json, or dump: what Python's ast.dump(tree,
+                         include_attributes=True, indent=1) gives; without it bin,
+                         on a terminal text
+  --input KIND           source, tok or ast; without it, told by what FILE holds
   --mode MODE            exec (default), single, eval or func_type
   --type-comments        put type comments into the tree
   --feature-version N    parse as Python 3.N does
@@ -30,6 +31,9 @@ options:
   --error-format FORMAT  cpython (default) or json
   -h, --help             show this
   -V, --version          show the version
+
+Tokens are parsed under the options that they were made with. Exit status: 0 fine,
+1 an input has errors, 2 wrong usage or a file that cannot be opened.
 ";
 
 fn main() -> ExitCode {

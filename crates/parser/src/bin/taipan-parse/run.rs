@@ -1,22 +1,24 @@
 //! Parses the inputs and writes their trees.
 
-use crate::args::{Format, InputKind, Request};
-use crate::{input, report};
+use crate::args::{Format, Request};
+use crate::input::{self, Input};
+use crate::report;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use taipan_artifact::{Artifact, Kind, Limits, SectionId};
 use taipan_ast::artifact::{Form, Tree, TreeInfo, TreeOptions};
 use taipan_ast::dump::{DumpOptions, dump};
 use taipan_ast::{Arena, Interner};
-use taipan_lexer::{LexOptions, Lexed, Source, lex};
-use taipan_parser::{ParseOptions, Parsed, Warning, parse};
-use taipan_span::LineIndex;
-use taipan_wtf8::Wtf8Buf;
+use taipan_lexer::artifact::TokenFile;
+use taipan_lexer::{LexOptions, Source, lex};
+use taipan_parser::{ParseOptions, parse};
 
 /// Why there is no output for an input.
-enum Failure {
+pub enum Failure {
     /// It has errors, which are reported.
     Refused,
+    /// It is a damaged artifact, or one that lacks a section; what is said of it.
+    Artifact(String),
     /// It cannot be read, or its output not written; what is said of it.
     File(String),
 }
@@ -25,14 +27,18 @@ enum Failure {
 pub fn run(request: &Request) -> u8 {
     let mut code = 0;
     for file in &request.files {
-        match one(request, file) {
-            Ok(()) => {}
-            Err(Failure::Refused) => code = code.max(1),
+        code = code.max(match one(request, file) {
+            Ok(()) => 0,
+            Err(Failure::Refused) => 1,
+            Err(Failure::Artifact(message)) => {
+                report::complain(&message);
+                1
+            }
             Err(Failure::File(message)) => {
                 report::complain(&message);
-                code = 2;
+                2
             }
-        }
+        });
     }
     code
 }
@@ -41,23 +47,21 @@ fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
     let shown = file.to_string_lossy();
     let bytes = input::read(file).map_err(|error| Failure::File(format!("{shown}: {error}")))?;
     let arena = Arena::new();
-    let output = match input::kind(&bytes, request.input) {
-        InputKind::Tree => {
-            let mut interner = Interner::new();
-            let tree = Tree::read(&bytes, Limits::default(), &arena, &mut interner);
-            let tree = tree.map_err(|error| Failure::File(format!("{shown}: {error}")))?;
-            render(request, &tree, &interner)
+    let mut interner = Interner::for_source(bytes.len());
+    let limits = Limits { bytes: u64::MAX, ..Limits::default() };
+    let damaged = |error: &dyn std::fmt::Display| Failure::Artifact(format!("{shown}: {error}"));
+    let tree = match input::kind(&bytes, request.input) {
+        Input::Tree => Tree::read(&bytes, limits, &arena, &mut interner).map_err(|error| damaged(&error))?,
+        Input::Tokens => {
+            let tokens = TokenFile::read(&bytes, limits).map_err(|error| damaged(&error))?;
+            let missing =
+                || damaged(&"its source was stripped, and the parser reads names and literals there");
+            let source = tokens.source().ok_or_else(missing)?;
+            from_tokens(request, &tokens, &source, &arena, &mut interner)?
         }
-        InputKind::Tokens => {
-            return Err(Failure::File(format!("{shown}: tokens cannot be read yet")));
-        }
-        InputKind::Source | InputKind::Auto => {
-            let name = input::name(file);
-            let mut interner = Interner::for_source(bytes.len());
-            let tree = from_source(request, name, &bytes, &arena, &mut interner)?;
-            render(request, &tree, &interner)
-        }
+        Input::Source => from_source(request, file, &bytes, &arena, &mut interner)?,
     };
+    let output = render(request, &tree, &interner);
     write(request, &output).map_err(|error| match error.kind() {
         // whoever read it has seen enough
         io::ErrorKind::BrokenPipe => Failure::Refused,
@@ -67,59 +71,41 @@ fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
 
 fn from_source<'a>(
     request: &Request,
-    name: Wtf8Buf,
+    file: &OsStr,
     bytes: &[u8],
     arena: &'a Arena,
     interner: &mut Interner,
 ) -> Result<Tree<'a>, Failure> {
-    let options = &request.options;
-    let refused = |diagnostic: taipan_diagnostics::Diagnostic| {
-        report::diagnostic(&diagnostic, &name, request.json_errors);
+    let ParseOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, .. } = request.options;
+    let name = input::name(file);
+    let source = Source::from_bytes(bytes, mode).map_err(|error| {
+        report::error(&error.diagnostic(), name.as_wtf8(), request.json_errors);
         Failure::Refused
-    };
-    let source = Source::from_bytes(bytes, options.mode).map_err(|error| refused(error.diagnostic()))?;
-    let lexed = lex(&source, &lex_options(options));
-    let parsed = parse(&source, &lexed, options, arena, interner).map_err(refused)?;
-    warn(request, &name, &source, &lexed, &parsed);
-    let options = TreeOptions {
-        feature_version: options.feature_version,
-        optimize: options.optimize,
-        type_comments: options.type_comments,
-        barry_as_flufl: options.barry_as_flufl,
-    };
-    Ok(Tree { info: TreeInfo::new(name, bytes, source.text(), options), module: parsed.module })
+    })?;
+    let options = LexOptions { mode, type_comments, extra_tokens: false, barry_as_flufl, dont_imply_dedent };
+    let tokens = TokenFile::new(name, bytes, &source, options, lex(&source, &options));
+    from_tokens(request, &tokens, &source, arena, interner)
 }
 
-fn lex_options(options: &ParseOptions) -> LexOptions {
-    LexOptions {
-        mode: options.mode,
-        type_comments: options.type_comments,
-        extra_tokens: false,
-        dont_imply_dedent: options.dont_imply_dedent,
-        barry_as_flufl: options.barry_as_flufl,
-    }
-}
-
-/// Reports the warnings of lexer and parser, once each, in the order of their lines.
-fn warn(request: &Request, name: &Wtf8Buf, source: &Source<'_>, lexed: &Lexed, parsed: &Parsed<'_>) {
-    let lines = LineIndex::new(source.text().as_bytes());
-    let category = Warning::category(request.options.feature_version);
-    let mut warnings: Vec<(u32, &str, String)> = lexed
-        .warnings
-        .iter()
-        .map(|warning| (warning.line(source), "SyntaxWarning", warning.kind.to_string()))
-        .collect();
-    warnings.extend(parsed.warnings.iter().map(|warning| {
-        let line = lines.line(warning.anchor) + warning.newlines;
-        (line, category, warning.to_string())
-    }));
-    warnings.sort_by_key(|warning| warning.0);
-    warnings.dedup();
-    for (line, category, message) in warnings {
-        let span = lines.line_span(line, source.text().len() as u32);
-        let text = source.text().get(span.range()).unwrap_or_default();
-        report::warning(category, &message, name, line, text, request.json_errors);
-    }
+/// Parses tokens under the options that they were made with.
+fn from_tokens<'a>(
+    request: &Request,
+    tokens: &TokenFile,
+    source: &Source<'_>,
+    arena: &'a Arena,
+    interner: &mut Interner,
+) -> Result<Tree<'a>, Failure> {
+    let LexOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, .. } = tokens.options;
+    let options = ParseOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, ..request.options };
+    let parsed = parse(source, &tokens.lexed, &options, arena, interner).map_err(|diagnostic| {
+        report::error(&diagnostic, tokens.source_name.as_wtf8(), request.json_errors);
+        Failure::Refused
+    })?;
+    report::warnings(tokens, source.text(), &parsed, options.feature_version, request.json_errors);
+    let ParseOptions { feature_version, optimize, .. } = options;
+    let options = TreeOptions { feature_version, optimize, type_comments, barry_as_flufl };
+    let info = TreeInfo::new(tokens.source_name.clone(), tokens.source_hash, source.text(), options);
+    Ok(Tree { info, module: parsed.module })
 }
 
 fn render(request: &Request, tree: &Tree<'_>, interner: &Interner) -> Vec<u8> {

@@ -4,6 +4,7 @@
 use super::{Parse, Parser, Refused};
 use taipan_ast::Identifier;
 use taipan_lexer::unicode::normalize_identifier;
+use taipan_span::Span;
 
 /// Entries of the cache: for sources of this many tokens and more, and for smaller ones.
 const ENTRIES: usize = 512;
@@ -67,19 +68,20 @@ impl Key {
 }
 
 impl Parser<'_, '_> {
-    /// The identifier of a name as it is spelled in the source: names are compared in NFKC (PEP 3131).
+    /// The identifier of the name in a range of the source: names are compared in NFKC (PEP 3131).
     #[inline]
-    pub(super) fn intern(&mut self, text: &str) -> Parse<Identifier> {
-        let Some(key) = Key::new(text.as_bytes()) else { return self.intern_uncached(text) };
+    pub(super) fn intern(&mut self, span: Span) -> Parse<Identifier> {
+        let name = self.source.as_bytes().get(span.range()).unwrap_or_default();
+        let Some(key) = Key::new(name) else { return self.intern_uncached(span) };
         match self.names.entries.get(self.names.slot(key)) {
             Some(&Some((found, id))) if found == key => Ok(id),
-            _ => Ok(self.intern_new(key, text)),
+            _ => Ok(self.intern_new(key, span)),
         }
     }
 
     #[inline(never)]
-    fn intern_new(&mut self, key: Key, text: &str) -> Identifier {
-        let id = self.interner.intern(text);
+    fn intern_new(&mut self, key: Key, span: Span) -> Identifier {
+        let id = self.interner.intern(self.slice(span));
         let slot = self.names.slot(key);
         if let Some(entry) = self.names.entries.get_mut(slot) {
             *entry = Some((key, id));
@@ -88,7 +90,8 @@ impl Parser<'_, '_> {
     }
 
     #[inline(never)]
-    fn intern_uncached(&mut self, text: &str) -> Parse<Identifier> {
+    fn intern_uncached(&mut self, span: Span) -> Parse<Identifier> {
+        let text = self.slice(span);
         if text.is_ascii() { Ok(self.interner.intern(text)) } else { self.intern_nfkc(text) }
     }
 

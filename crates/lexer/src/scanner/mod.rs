@@ -78,7 +78,9 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
             indents: [Indent::default(); MAX_INDENTS],
             depth: 0,
             strings: Vec::new(),
-            tokens: TokenBuffer::with_capacity(text.len() / BYTES_PER_TOKEN + 4),
+            tokens: TokenBuffer::with_capacity(
+                (text.len() / BYTES_PER_TOKEN).max(text.len().min(64) / 3) + 4,
+            ),
             error: None,
             warnings: Vec::new(),
         }

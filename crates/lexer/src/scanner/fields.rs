@@ -5,7 +5,8 @@
 
 use super::{Flow, Scanner, Stop};
 use crate::TokenKind;
-use crate::error::{LexErrorKind, LexWarningKind, StringPrefix};
+use crate::error::{LexErrorKind, StringPrefix};
+use crate::warning::LexWarningKind;
 
 /// f- and t-strings inside each other that CPython allows, the file counted as one.
 const MAX_STRINGS: usize = 150;
@@ -109,8 +110,8 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
                 b'\n' if size == 1 => return self.unterminated_text(at + 1, in_format_spec, false),
                 0 if at >= self.bytes.len() => return self.unterminated_text(at, false, true),
                 b'{' if in_format_spec || self.byte(at + 1) != b'{' => {
-                    self.leave_text(start, at);
                     self.enter_field(at)?;
+                    self.leave_text(start, at);
                     return Ok(After::Field);
                 }
                 b'{' => return self.doubled_brace(start, at),
@@ -209,10 +210,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     pub(super) fn close_in_field(&mut self, start: usize, kind: TokenKind) -> Flow {
         let Some(string) = self.strings.last_mut() else { return Ok(()) };
         string.bracket_depth -= 1;
-        // A field's own brace is closed by nothing else, not even where other brackets need not match.
-        if string.bracket_depth < 0
-            || (kind != TokenKind::RBrace && string.bracket_depth == string.field_depth)
-        {
+        if string.bracket_depth < 0 {
             let bracket = char::from(self.bytes[start]);
             let kind = LexErrorKind::UnmatchedInField { prefix: string.prefix, bracket };
             return self.fail(kind, start, start + 1);

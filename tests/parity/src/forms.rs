@@ -3,7 +3,7 @@
 
 use crate::Request;
 use crate::ast::clip;
-use crate::front::{Input, dump_tree, tree_of};
+use crate::front::{Input, Variant, dump_tree, tree_of};
 use crate::harvest;
 use crate::oracle::library;
 use crate::report::Report;
@@ -34,7 +34,9 @@ pub fn run(request: &Request) -> io::Result<bool> {
 
 fn check(report: &mut Report, name: &str, input: Input<'_>, mode: &str, flags: u32) -> io::Result<()> {
     let (arena, mut interner) = (Arena::new(), Interner::new());
-    let Ok(tree) = tree_of(input, mode, flags, &arena, &mut interner) else { return Ok(()) };
+    let Ok(tree) = tree_of(input, mode, flags, Variant::default(), &arena, &mut interner) else {
+        return Ok(());
+    };
     let failures: Vec<String> = [Form::Binary, Form::Text, Form::Json]
         .into_iter()
         .filter_map(|form| round_trip(&tree, &interner, form).err().map(|error| format!("{form:?}: {error}")))

@@ -17,9 +17,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: taipan-parity tokens --python PATH [--show N] [FILE...]
-       taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+       taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
-       taipan-parity forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.

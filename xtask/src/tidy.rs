@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Lines that a source file may have; the median is far below.
-const LONGEST_FILE: usize = 500;
+const LONGEST_FILE: usize = 560;
 
 /// Words that the text of this repository does without.
 const BANNED: &[&str] = &["todo!(", "unimplemented!(", "dbg!("];

@@ -33,6 +33,18 @@ impl LexError {
         Diagnostic { class: self.kind.class(), message: self.kind.to_string(), location: Some(location) }
     }
 
+    /// The exception "was never closed" about the innermost open bracket. CPython prefers it to a
+    /// syntax error that stands on a later line than the bracket, if it meets an error that its
+    /// tokenizer does not raise itself (see [`LexErrorKind::is_raised_at_once`]) when it looks ahead.
+    pub fn unclosed_bracket(&self, source: &Source<'_>) -> Option<Diagnostic> {
+        let bytes = source.text().as_bytes();
+        let offset = self.open_bracket?;
+        let bracket = char::from(*bytes.get(offset as usize)?);
+        let kind = LexErrorKind::UnclosedBracket { bracket, offset };
+        let location = unclosed_bracket(bytes, offset as usize, self.line_start as usize);
+        Some(Diagnostic { class: kind.class(), message: kind.to_string(), location: Some(location) })
+    }
+
     /// The line that CPython's tokenizer is on when it notices the error.
     pub fn line(&self, source: &Source<'_>) -> u32 {
         line_number(source.text().as_bytes(), self.line_start as usize) as u32

@@ -81,6 +81,10 @@ fn write_diagnostics(lexed: &Lexed) -> Vec<u8> {
             out.u32(range.start);
             out.u32(range.end);
         }
+        out.bool(error.open_bracket.is_some());
+        if let Some(offset) = error.open_bracket {
+            out.u32(offset);
+        }
         out.bool(error.at_end);
     }
     out.count(lexed.warnings.len());
@@ -172,6 +176,7 @@ fn read_error(input: &mut Decoder<'_>) -> Result<Option<LexError>, TokenFileErro
         line_start: input.u32()?,
         buffer_start: input.u32()?,
         range: if input.bool()? { Some(Span::new(input.u32()?, input.u32()?)) } else { None },
+        open_bracket: if input.bool()? { Some(input.u32()?) } else { None },
         at_end: input.bool()?,
     }))
 }

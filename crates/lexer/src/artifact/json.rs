@@ -58,6 +58,7 @@ struct Error {
     line_start: u32,
     buffer_start: u32,
     range: Option<(u32, u32)>,
+    open_bracket: Option<u32>,
     at_end: bool,
 }
 
@@ -118,6 +119,7 @@ fn write_error(error: &LexError) -> Error {
         line_start: error.line_start,
         buffer_start: error.buffer_start,
         range: error.range.map(|range| (range.start, range.end)),
+        open_bracket: error.open_bracket,
         at_end: error.at_end,
     }
 }
@@ -190,6 +192,7 @@ fn read_error(error: Error) -> Result<LexError, TokenFileError> {
         line_start: error.line_start,
         buffer_start: error.buffer_start,
         range: error.range.map(|(start, end)| Span::new(start, end)),
+        open_bracket: error.open_bracket,
         at_end: error.at_end,
     })
 }

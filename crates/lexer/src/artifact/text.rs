@@ -24,6 +24,9 @@ use taipan_span::Span;
 /// How the text form begins.
 pub(super) const MARK: &str = "(tok ";
 
+/// What stands for an absent value.
+const ABSENT: &str = "_";
+
 /// The names of [`MODES`].
 pub(super) const MODE_NAMES: [&str; 4] = ["exec", "single", "eval", "func_type"];
 
@@ -63,6 +66,10 @@ fn write_diagnostics(out: &mut TextWriter, lexed: &Lexed) {
         let (tag, [a, b, c]) = error_parts(&error.kind);
         out.word(error_name(tag).unwrap_or_default()).number(a).number(b).number(c);
         out.number(error.cursor).number(error.line_start).number(error.buffer_start).number(error.at_end);
+        match error.open_bracket {
+            Some(offset) => out.number(offset),
+            None => out.word(ABSENT),
+        };
         if let Some(range) = error.range {
             out.number(format_args!("{}..{}", range.start, range.end));
         }
@@ -159,8 +166,9 @@ fn read_error(input: &mut TextReader<'_>) -> Result<Option<LexError>, TokenFileE
     let kind = error_kind(tag, fields).ok_or(VerifyError::ErrorFields)?;
     let (cursor, line_start, buffer_start) = (input.number()?, input.number()?, input.number()?);
     let at_end = input.number()?;
+    let open_bracket = if input.eat(ABSENT) { None } else { Some(input.number()?) };
     let range = if input.at_close() { None } else { Some(read_span(input)?) };
-    Ok(Some(LexError { kind, cursor, line_start, buffer_start, range, at_end }))
+    Ok(Some(LexError { kind, cursor, line_start, buffer_start, range, open_bracket, at_end }))
 }
 
 fn read_warnings(input: &mut TextReader<'_>) -> Result<Vec<LexWarning>, TokenFileError> {

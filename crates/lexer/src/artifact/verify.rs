@@ -69,8 +69,11 @@ fn error(file: &TokenFile) -> Result<(), VerifyError> {
     let range_inside = error
         .range
         .is_none_or(|range| error.line_start < range.start && range.start <= range.end && inside(range.end));
-    let bracket_inside =
-        !matches!(error.kind, LexErrorKind::UnclosedBracket { offset, .. } if offset >= file.source_len);
+    let bracket = match error.kind {
+        LexErrorKind::UnclosedBracket { offset, .. } => Some(offset),
+        _ => None,
+    };
+    let bracket_inside = bracket.into_iter().chain(error.open_bracket).all(|offset| offset < file.source_len);
     let placed = inside(error.cursor) && error.line_start <= error.cursor && inside(error.buffer_start);
     if placed && range_inside && bracket_inside { Ok(()) } else { Err(VerifyError::ErrorPlace) }
 }

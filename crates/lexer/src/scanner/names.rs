@@ -41,7 +41,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
         let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
         self.push(kind, start, end);
-        if end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
+        if !EXTRA && end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
             self.note_barry();
         }
         Ok(())

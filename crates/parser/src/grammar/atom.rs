@@ -11,12 +11,9 @@ impl<'a> Parser<'a, '_> {
     ///     | NAME | 'True' | 'False' | 'None' | '...' | strings | NUMBER
     ///     | tuple | group | genexp | list | listcomp | dict | set | dictcomp | setcomp
     /// ```
-    #[inline]
     pub(super) fn atom(&mut self) -> Parse<Expr<'a>> {
-        if self.kind == TokenKind::Name {
-            return self.name_expr(ExprContext::Load);
-        }
         match self.kind {
+            TokenKind::Name => self.name_expr(ExprContext::Load),
             TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => self.strings(),
             TokenKind::Number => self.number(),
             TokenKind::LParen => self.nested(Self::parenthesized),

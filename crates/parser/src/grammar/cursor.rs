@@ -101,9 +101,9 @@ impl<'s> Parser<'_, 's> {
         if self.kind != TokenKind::Name {
             return Err(Refused);
         }
-        let text = self.text();
+        let span = self.token_span();
         self.bump();
-        self.intern(text)
+        self.intern(span)
     }
 
     /// Enters a level of native recursion: on a new piece of stack where the present one ends.

@@ -8,7 +8,6 @@ use taipan_ast::{
 };
 use taipan_lexer::TokenKind;
 use taipan_span::Span;
-use taipan_wtf8::Wtf8Buf;
 
 /// Whether a string is formatted or a template, and whether it is raw.
 #[derive(Clone, Copy)]
@@ -77,10 +76,13 @@ impl<'a> Parser<'a, '_> {
         let text = if flavor.raw || memchr::memchr(b'\\', body.as_bytes()).is_none() {
             self.copy_str(body)
         } else {
-            let mut out = Wtf8Buf::new();
-            let first = string::decode(body, &mut out).map_err(|_| Refused)?;
-            self.warn(first, span.start, span.start, body);
-            self.copy_text(&out)?
+            let mut out = std::mem::take(&mut self.scratch.text);
+            let decoded = string::decode(body, &mut out);
+            let text = self.copy_text(&out);
+            out.clear();
+            self.scratch.text = out;
+            self.warn(decoded.map_err(|_| Refused)?, span.start, span.start, body);
+            text?
         };
         self.bump();
         Ok(self.constant(span, Constant::Str(text), None))

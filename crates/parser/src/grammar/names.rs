@@ -4,30 +4,32 @@
 use super::{Parse, Parser, Refused};
 use taipan_ast::Identifier;
 use taipan_lexer::unicode::normalize_identifier;
+use taipan_span::Span;
 
-/// Entries of the cache: for sources of this many tokens and more, and for smaller ones.
+/// Entries of the cache: for many tokens, and for few; the smallest sources have none.
 const ENTRIES: usize = 512;
 const FEW_ENTRIES: usize = 32;
 const MANY_TOKENS: usize = 2_000;
+const FEW_TOKENS: usize = 80;
 
-/// A name of at most 16 bytes by its first and last eight bytes, which tell it from all others of its
-/// length.
+/// A name of at most 16 bytes of ASCII, filled up with zeros, which stand in no name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Key {
-    first: u64,
-    last: u64,
-    len: u8,
-}
+struct Key(u128);
 
 /// Names met lately.
 pub(super) struct Names {
-    entries: Vec<Option<(Key, Identifier)>>,
+    entries: Vec<(Key, Option<Identifier>)>,
 }
 
 impl Names {
     /// No names yet, with room for those that a source of `tokens` tokens repeats.
     pub(super) fn for_tokens(tokens: usize) -> Self {
-        Names { entries: vec![None; if tokens < MANY_TOKENS { FEW_ENTRIES } else { ENTRIES }] }
+        let entries = match tokens {
+            ..FEW_TOKENS => 0,
+            ..MANY_TOKENS => FEW_ENTRIES,
+            _ => ENTRIES,
+        };
+        Names { entries: vec![(Key(0), None); entries] }
     }
 
     #[inline]
@@ -37,58 +39,69 @@ impl Names {
     }
 }
 
+/// The bytes of a word that a name of each length fills.
+static MASKS: [u128; 17] = {
+    let mut masks = [0; 17];
+    let mut length = 1;
+    while length < masks.len() {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
+
 impl Key {
-    /// The key of an ASCII name; none for any other or a long one.
+    /// The key of the name in a range; none for a name that is long or not ASCII.
     #[inline]
-    fn new(name: &[u8]) -> Option<Key> {
-        let (first, last) = match name.len() {
-            8..=16 => {
-                (u64::from_le_bytes(*name.first_chunk::<8>()?), u64::from_le_bytes(*name.last_chunk::<8>()?))
-            }
-            4..=7 => {
-                let first = u32::from_le_bytes(*name.first_chunk::<4>()?);
-                (u64::from(first), u64::from(u32::from_le_bytes(*name.last_chunk::<4>()?)))
-            }
-            len @ 1..=3 => {
-                let middle = *name.get(len / 2)?;
-                (u64::from(*name.first()?) | u64::from(middle) << 8, u64::from(*name.last()?))
-            }
-            _ => return None,
+    fn new(source: &[u8], span: Span) -> Option<Key> {
+        const NOT_ASCII: u128 = u128::from_le_bytes([0x80; 16]);
+        let mask = MASKS.get(span.len() as usize)?;
+        let rest = source.get(span.start as usize..)?;
+        let word = match rest.first_chunk::<16>() {
+            Some(bytes) => u128::from_le_bytes(*bytes),
+            None => Self::last_word(rest),
         };
-        const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-        ((first | last) & NOT_ASCII == 0).then_some(Key { first, last, len: name.len() as u8 })
+        let word = word & mask;
+        (word & NOT_ASCII == 0).then_some(Key(word))
+    }
+
+    /// The word that begins less than a word before the end of the source.
+    #[cold]
+    fn last_word(rest: &[u8]) -> u128 {
+        rest.iter().rev().fold(0, |word, &byte| word << 8 | u128::from(byte))
     }
 
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 40) as usize ^ self.len as usize
+        let (low, high) = (self.0 as u64, (self.0 >> 64) as u64);
+        ((low ^ high.rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
     }
 }
 
 impl Parser<'_, '_> {
-    /// The identifier of a name as it is spelled in the source: names are compared in NFKC (PEP 3131).
+    /// The identifier of the name in a range of the source: names are compared in NFKC (PEP 3131).
     #[inline]
-    pub(super) fn intern(&mut self, text: &str) -> Parse<Identifier> {
-        let Some(key) = Key::new(text.as_bytes()) else { return self.intern_uncached(text) };
+    pub(super) fn intern(&mut self, span: Span) -> Parse<Identifier> {
+        let Some(key) = Key::new(self.source.as_bytes(), span) else { return self.intern_uncached(span) };
         match self.names.entries.get(self.names.slot(key)) {
-            Some(&Some((found, id))) if found == key => Ok(id),
-            _ => Ok(self.intern_new(key, text)),
+            Some(&(found, Some(id))) if found == key => Ok(id),
+            _ => Ok(self.intern_new(key, span)),
         }
     }
 
     #[inline(never)]
-    fn intern_new(&mut self, key: Key, text: &str) -> Identifier {
-        let id = self.interner.intern(text);
+    fn intern_new(&mut self, key: Key, span: Span) -> Identifier {
+        let id = self.interner.intern(self.slice(span));
         let slot = self.names.slot(key);
         if let Some(entry) = self.names.entries.get_mut(slot) {
-            *entry = Some((key, id));
+            *entry = (key, Some(id));
         }
         id
     }
 
     #[inline(never)]
-    fn intern_uncached(&mut self, text: &str) -> Parse<Identifier> {
+    fn intern_uncached(&mut self, span: Span) -> Parse<Identifier> {
+        let text = self.slice(span);
         if text.is_ascii() { Ok(self.interner.intern(text)) } else { self.intern_nfkc(text) }
     }
 
@@ -105,17 +118,20 @@ impl Parser<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Key;
+    use super::{Key, Span};
+
+    fn key(source: &str, range: std::ops::Range<u32>) -> Option<u128> {
+        Key::new(source.as_bytes(), Span::new(range.start, range.end)).map(|key| key.0)
+    }
 
     #[test]
-    fn keys_tell_names_apart() {
-        let names =
-            ["a", "b", "ab", "ba", "aa", "abc", "acb", "abcd", "abcde", "abcdefgh", "abcdefghijklmnop"];
-        for (i, one) in names.iter().enumerate() {
-            for (j, other) in names.iter().enumerate() {
-                assert_eq!(Key::new(one.as_bytes()) == Key::new(other.as_bytes()), i == j, "{one} {other}");
-            }
-        }
-        assert!(Key::new("é".as_bytes()).is_none() && Key::new(b"a_name_of_17_char").is_none());
+    fn a_key_holds_the_name_and_nothing_behind_it() {
+        let word = |name: &str| name.bytes().rev().fold(0, |word, byte| word << 8 | u128::from(byte));
+        assert_eq!(key("name = 1 # and much more", 0..4), Some(word("name")));
+        assert_eq!(key("x=name", 2..6), Some(word("name")));
+        assert_eq!(key("sixteen_letters_ = 0", 0..16), Some(word("sixteen_letters_")));
+        assert_eq!(key("seventeen_letters = 0", 0..17), None);
+        assert_eq!(key("é = 'a string of ASCII'", 0..2), None);
+        assert_eq!(key("a = 'é'", 0..1), Some(word("a")));
     }
 }

@@ -25,7 +25,8 @@ impl<'a> Parser<'a, '_> {
     /// ```
     pub(super) fn primary(&mut self) -> Parse<Expr<'a>> {
         let start = self.start();
-        let mut value = self.atom()?;
+        let mut value =
+            if self.kind == TokenKind::Name { self.name_expr(ExprContext::Load)? } else { self.atom()? };
         loop {
             value = match self.kind {
                 TokenKind::Dot => {

@@ -22,6 +22,8 @@ macro_rules! stacks {
             pub(super) lambdas: Vec<Arguments<'a>>,
             /// The text of a string literal that is being decoded.
             pub(super) text: Wtf8Buf,
+            /// The bytes of a bytes literal that is being decoded.
+            pub(super) bytes: Vec<u8>,
         }
 
         /// The heights of the stacks.

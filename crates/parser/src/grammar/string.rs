@@ -35,9 +35,13 @@ impl<'a> Parser<'a, '_> {
         let span = self.token_span();
         let literal = string::split(self.slice(span));
         let value = if literal.prefix.bytes {
-            let mut out = Vec::new();
-            self.decode_bytes(span, &literal, &mut out)?;
-            Constant::Bytes(self.arena.alloc_slice_copy(&out))
+            let mut out = std::mem::take(&mut self.scratch.bytes);
+            let decoded = self.decode_bytes(span, &literal, &mut out);
+            let value = Constant::Bytes(self.arena.alloc_slice_copy(&out));
+            out.clear();
+            self.scratch.bytes = out;
+            decoded?;
+            value
         } else if literal.prefix.raw || memchr::memchr(b'\\', literal.body.as_bytes()).is_none() {
             Constant::Str(self.copy_str(literal.body))
         } else {

@@ -69,3 +69,11 @@ pub fn root() -> std::path::PathBuf {
     let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generated_files_are_not_stale() {
+        assert_eq!(super::codegen::run(true), Ok(()));
+    }
+}

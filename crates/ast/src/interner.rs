@@ -22,7 +22,7 @@ impl Interner {
     /// No names yet, with room for those that a source of `source_len` bytes usually has.
     pub fn for_source(source_len: usize) -> Self {
         let names = (source_len / 64).clamp(1, 1 << 16);
-        let bytes = std::num::NonZeroUsize::new((names * 8).max(64)).unwrap_or(std::num::NonZeroUsize::MIN);
+        let bytes = std::num::NonZeroUsize::new((names * 8).max(16)).unwrap_or(std::num::NonZeroUsize::MIN);
         Interner { names: Rodeo::with_capacity_and_hasher(Capacity::new(names, bytes), FxBuildHasher) }
     }
 

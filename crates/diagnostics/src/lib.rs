@@ -2,6 +2,8 @@
 //! the same record serves a terminal and a tool.
 #![forbid(unsafe_code)]
 
+pub mod render;
+
 /// The exception class that CPython raises for a diagnostic.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorClass {

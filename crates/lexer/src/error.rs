@@ -273,6 +273,8 @@ pub struct LexError {
     pub buffer_start: u32,
     /// The range reported, where it is not the cursor alone.
     pub range: Option<Span>,
+    /// Offset of the innermost bracket that is open here.
+    pub open_bracket: Option<u32>,
     /// Whether the input ended: with `PyCF_ALLOW_INCOMPLETE_INPUT` this is "incomplete input".
     pub at_end: bool,
 }

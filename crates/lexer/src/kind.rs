@@ -242,6 +242,22 @@ token_kinds! {
 }
 
 impl TokenKind {
+    /// The kind's name where each has one of its own: a keyword as it is spelled, else the token
+    /// module's name.
+    pub const fn label(self) -> &'static str {
+        match self.spelling() {
+            Some(keyword) if self.is_keyword() => keyword,
+            _ => self.token_name(),
+        }
+    }
+
+    /// The kind with this label.
+    pub fn from_label(label: &str) -> Option<TokenKind> {
+        TokenKind::keyword(label.as_bytes()).or_else(|| {
+            TokenKind::ALL.iter().copied().find(|kind| !kind.is_keyword() && kind.token_name() == label)
+        })
+    }
+
     /// Whether this is a reserved word.
     #[inline]
     pub const fn is_keyword(self) -> bool {
@@ -306,6 +322,7 @@ mod tests {
         for (number, &kind) in TokenKind::ALL.iter().enumerate() {
             assert_eq!(kind as usize, number);
             assert_eq!(TokenKind::from_number(number as u8), Some(kind));
+            assert_eq!(TokenKind::from_label(kind.label()), Some(kind));
         }
         assert_eq!(TokenKind::from_number(TokenKind::ALL.len() as u8), None);
     }

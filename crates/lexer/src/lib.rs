@@ -4,6 +4,7 @@
 //! the buffer, whose [`LexError`] stands beside it; whoever reads the tokens decides when it counts.
 #![forbid(unsafe_code)]
 
+pub mod artifact;
 mod buffer;
 mod diagnostic;
 mod error;

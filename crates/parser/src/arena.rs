@@ -41,5 +41,19 @@ pub fn arena_for(tokens: &TokenBuffer) -> Arena {
             bytes += tokens.span(index).len() as usize;
         }
     }
-    Arena::with_capacity(bytes.saturating_add(bytes / 16))
+    let bytes = bytes.saturating_add(bytes / 16);
+    if bytes < SMALL { small_arena(bytes) } else { Arena::with_capacity(bytes) }
+}
+
+/// Below this many bytes an arena would make its first piece larger than asked for.
+const SMALL: usize = 400;
+
+/// An arena whose first piece is small: it takes a limit on its size to be made so.
+fn small_arena(bytes: usize) -> Arena {
+    let arena = Arena::new();
+    arena.set_allocation_limit(Some((bytes + bytes / 2).next_power_of_two()));
+    // no room under the limit is no error: the first node makes room
+    let _ = arena.try_alloc(0u8);
+    arena.set_allocation_limit(None);
+    arena
 }

@@ -28,6 +28,23 @@ impl LineIndex {
         LineIndex { starts: starts.into_boxed_slice() }
     }
 
+    /// The lines of a source of `source_len` bytes by the lengths, newline included, of all lines but
+    /// the last; none if they are no lines of such a source.
+    pub fn from_lengths(lengths: impl IntoIterator<Item = u32>, source_len: u32) -> Option<Self> {
+        let mut starts = vec![0];
+        let mut start = 0u32;
+        for length in lengths {
+            start = start.checked_add(length).filter(|&next| length > 0 && next <= source_len)?;
+            starts.push(start);
+        }
+        Some(LineIndex { starts: starts.into_boxed_slice() })
+    }
+
+    /// What [`LineIndex::from_lengths`] takes.
+    pub fn lengths(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.starts.windows(2).map(|pair| pair[1] - pair[0])
+    }
+
     /// Number of lines; a source that ends in a newline has an empty last line.
     pub fn line_count(&self) -> u32 {
         self.starts.len() as u32
@@ -70,5 +87,16 @@ mod tests {
         assert_eq!(index.locate(5), LineColumn { line: 3, column: 0 });
         assert_eq!(index.line_span(2, 5), Span::new(3, 5));
         assert_eq!(index.line_count(), 3);
+    }
+
+    #[test]
+    fn lengths_give_the_lines_again_and_impossible_ones_none() {
+        for source in ["", "a", "\n", "ab\nc\n", "ab\n\nc"] {
+            let index = LineIndex::new(source.as_bytes());
+            assert_eq!(LineIndex::from_lengths(index.lengths(), source.len() as u32), Some(index));
+        }
+        assert_eq!(LineIndex::from_lengths([0], 3), None);
+        assert_eq!(LineIndex::from_lengths([2, 2], 3), None);
+        assert_eq!(LineIndex::from_lengths([2, u32::MAX], u32::MAX), None);
     }
 }

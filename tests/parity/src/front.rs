@@ -1,11 +1,12 @@
 //! Our own front end: from a source to its tree's dump, or to its error.
 
+use taipan_artifact::SourceHash;
+use taipan_ast::artifact::{Tree, TreeInfo, TreeOptions};
 use taipan_ast::dump::{DumpOptions, dump};
 use taipan_ast::{Arena, Interner};
 use taipan_diagnostics::Diagnostic;
 use taipan_lexer::{LexOptions, Mode, Source, lex};
 use taipan_parser::{ParseOptions, parse};
-use taipan_span::LineIndex;
 
 const TYPE_COMMENTS: u32 = 0x1000;
 const DONT_IMPLY_DEDENT: u32 = 0x200;
@@ -23,14 +24,32 @@ pub enum Input<'i> {
 
 /// What `compile(source, …, mode, flags | PyCF_ONLY_AST)` gives, dumped with attributes.
 pub fn dump_of(input: Input<'_>, mode: &str, flags: u32) -> Result<String, Diagnostic> {
+    let (arena, mut interner) = (Arena::new(), Interner::new());
+    tree_of(input, mode, flags, &arena, &mut interner).map(|tree| dump_tree(&tree, &interner))
+}
+
+/// `ast.dump(tree, include_attributes=True, indent=1)`
+pub fn dump_tree(tree: &Tree<'_>, interner: &Interner) -> String {
+    let options = DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
+    dump(&tree.module, interner, &tree.info.line_index(), &options)
+}
+
+/// The tree of a source.
+pub fn tree_of<'a>(
+    input: Input<'_>,
+    mode: &str,
+    flags: u32,
+    arena: &'a Arena,
+    interner: &mut Interner,
+) -> Result<Tree<'a>, Diagnostic> {
     let mode = match mode {
         "eval" => Mode::Eval,
         "single" => Mode::Single,
         _ => Mode::Exec,
     };
-    let source = match input {
-        Input::Bytes(bytes) => Source::from_bytes(bytes, mode),
-        Input::Text(text) => Source::from_str(text, mode),
+    let (source, bytes) = match input {
+        Input::Bytes(bytes) => (Source::from_bytes(bytes, mode), bytes),
+        Input::Text(text) => (Source::from_str(text, mode), text.as_bytes()),
     };
     let source = source.map_err(|error| error.diagnostic())?;
     let type_comments = flags & TYPE_COMMENTS != 0;
@@ -47,9 +66,8 @@ pub fn dump_of(input: Input<'_>, mode: &str, flags: u32) -> Result<String, Diagn
         barry_as_flufl,
         ..ParseOptions::default()
     };
-    let (arena, mut interner) = (Arena::new(), Interner::for_source(source.text().len()));
-    let parsed = parse(&source, &lexed, &options, &arena, &mut interner)?;
-    let lines = LineIndex::new(source.text().as_bytes());
-    let options = DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
-    Ok(dump(&parsed.module, &interner, &lines, &options))
+    let parsed = parse(&source, &lexed, &options, arena, interner)?;
+    let options = TreeOptions { type_comments, barry_as_flufl, ..TreeOptions::default() };
+    let info = TreeInfo::new(Default::default(), SourceHash::of(bytes), source.text(), options);
+    Ok(Tree { info, module: parsed.module })
 }

@@ -3,6 +3,7 @@
 
 mod ast;
 mod errors;
+mod forms;
 mod front;
 mod harvest;
 mod oracle;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: taipan-parity tokens --python PATH [--show N] [FILE...]
        taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+       taipan-parity forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match request.command.as_str() {
         "tokens" => tokens::run(&request),
         "ast" => ast::run(&request),
+        "forms" => forms::run(&request),
         "errors" => errors::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");

@@ -4,8 +4,9 @@
 //! - CONTENT: the length of the source, then the nodes before their children: a class's number, its
 //!   fields in order; 0 for a node that is absent, 0 or 1 before another optional value, a count
 //!   before a sequence; names by their place in NAMES;
-//! - POSITIONS: for each node that has a range, in the same order, how far its start is from the one
-//!   before, and its length. Without this section all ranges are empty;
+//! - POSITIONS: the lengths of the source's lines but the last; then for each node that has a range, in
+//!   the same order, how far its start is from the one before, and its length. Without this section all
+//!   ranges are empty;
 //! - SOURCE: the decoded source.
 
 mod constant;
@@ -18,7 +19,7 @@ use crate::view::Value;
 use crate::{Arena, Class, Constant, Conversion, Family, Identifier, Interner, Node, Symbol, SymbolType};
 use rustc_hash::FxHashMap;
 use taipan_artifact::{Artifact, ArtifactBuilder, Decoder, Encoder, Kind, Limits, ReadError, SectionId};
-use taipan_span::Span;
+use taipan_span::{LineIndex, Span};
 
 /// The binary form of a tree.
 pub(super) fn write(tree: &Tree<'_>, interner: &Interner) -> Vec<u8> {
@@ -31,6 +32,10 @@ pub(super) fn write(tree: &Tree<'_>, interner: &Interner) -> Vec<u8> {
         numbers: FxHashMap::default(),
     };
     sink.content.u32(tree.info.source_len);
+    if let Some(lines) = &tree.info.lines {
+        sink.positions.count(lines.lengths().len());
+        lines.lengths().for_each(|length| sink.positions.u32(length));
+    }
     write_tree(Node::Mod(&tree.module), &mut sink);
     let mut names = Encoder::new();
     names.count(sink.numbers.len());
@@ -41,7 +46,9 @@ pub(super) fn write(tree: &Tree<'_>, interner: &Interner) -> Vec<u8> {
     }
     builder.section(SectionId::NAMES, names.into_bytes());
     builder.section(SectionId::CONTENT, sink.content.into_bytes());
-    builder.section(SectionId::POSITIONS, sink.positions.into_bytes());
+    if tree.info.lines.is_some() {
+        builder.section(SectionId::POSITIONS, sink.positions.into_bytes());
+    }
     builder.finish()
 }
 
@@ -117,7 +124,8 @@ pub(super) fn read<'a>(
     let mut content = artifact.decoder(SectionId::CONTENT)?;
     let source_len = content.u32()?;
     let names = read_names(artifact.decoder(SectionId::NAMES)?, interner)?;
-    let positions = artifact.optional_decoder(SectionId::POSITIONS);
+    let mut positions = artifact.optional_decoder(SectionId::POSITIONS);
+    let lines = positions.as_mut().map(|input| read_lines(input, source_len)).transpose()?;
     let mut source = Source { content, positions, last_start: 0, names, used: 0, arena };
     let module = read_tree(&mut source, arena, limits.depth)?;
     source.content.finish()?;
@@ -128,7 +136,17 @@ pub(super) fn read<'a>(
         return Err(TreeError::NameOrder { index: source.used as u32 });
     }
     let text = artifact.source()?;
-    Ok(Tree { info: TreeInfo::from_header(artifact.header, source_len, text)?, module })
+    let derived = text.map(|text| LineIndex::new(text.as_bytes()));
+    if lines.is_some() && derived.is_some() && lines != derived {
+        return Err(TreeError::Lines);
+    }
+    Ok(Tree { info: TreeInfo::from_header(artifact.header, source_len, text, lines)?, module })
+}
+
+fn read_lines(input: &mut Decoder<'_>, source_len: u32) -> Result<LineIndex, TreeError> {
+    let count = input.count(1)?;
+    let lengths = (0..count).map(|_| input.u32()).collect::<Result<Vec<u32>, ReadError>>()?;
+    LineIndex::from_lengths(lengths, source_len).ok_or(TreeError::Lines)
 }
 
 fn read_names(mut input: Decoder<'_>, interner: &mut Interner) -> Result<Vec<Identifier>, TreeError> {

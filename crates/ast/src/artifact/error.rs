@@ -22,6 +22,8 @@ pub enum TreeError {
         /// The place in the list of names.
         index: u32,
     },
+    /// Lines that are not those of the source.
+    Lines,
     /// The tree breaks a rule that every tree of a parser keeps.
     Rule(RuleError),
     /// The reader's stacks and the table of classes disagree: a bug of this program.
@@ -54,6 +56,7 @@ impl fmt::Display for TreeError {
             TreeError::Text(error) => error.fmt(f),
             TreeError::Json(error) => error.fmt(f),
             TreeError::NameOrder { index } => write!(f, "name {index} is out of order or not used"),
+            TreeError::Lines => f.write_str("the lines are not those of the source"),
             TreeError::Rule(error) => error.fmt(f),
             TreeError::Unbalanced => f.write_str("internal error: unbalanced stacks in the reader of trees"),
         }

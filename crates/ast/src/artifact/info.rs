@@ -2,6 +2,7 @@
 
 use super::TreeError;
 use taipan_artifact::{Decoder, Encoder, Header, Limits, PRODUCER, ProducerVersion, ReadError, SourceHash};
+use taipan_span::LineIndex;
 use taipan_wtf8::Wtf8Buf;
 
 /// Where a tree comes from.
@@ -19,6 +20,8 @@ pub struct TreeInfo {
     pub source_len: u32,
     /// The decoded source, unless it was stripped.
     pub source: Option<String>,
+    /// The lines of the source; none if the positions were stripped.
+    pub lines: Option<LineIndex>,
 }
 
 /// The options of the parser that change a tree. The start symbol is seen from the tree itself.
@@ -42,14 +45,23 @@ impl Default for TreeOptions {
 
 impl TreeInfo {
     /// The facts about a tree that this program made of a source.
-    pub fn new(source_name: Wtf8Buf, source: &[u8], decoded: &str, options: TreeOptions) -> Self {
+    pub fn new(source_name: Wtf8Buf, source_hash: SourceHash, decoded: &str, options: TreeOptions) -> Self {
         TreeInfo {
             producer: PRODUCER,
             source_name,
-            source_hash: SourceHash::of(source),
+            source_hash,
             options,
             source_len: u32::try_from(decoded.len()).unwrap_or(u32::MAX),
             source: Some(decoded.to_owned()),
+            lines: Some(LineIndex::new(decoded.as_bytes())),
+        }
+    }
+
+    /// The lines to print positions by: those of an empty source if nothing is known.
+    pub fn line_index(&self) -> LineIndex {
+        match (&self.lines, &self.source) {
+            (Some(lines), _) => lines.clone(),
+            (None, source) => LineIndex::new(source.as_deref().unwrap_or_default().as_bytes()),
         }
     }
 
@@ -71,6 +83,7 @@ impl TreeInfo {
         header: Header,
         source_len: u32,
         source: Option<&str>,
+        lines: Option<LineIndex>,
     ) -> Result<Self, TreeError> {
         Ok(TreeInfo {
             producer: header.producer,
@@ -79,6 +92,7 @@ impl TreeInfo {
             options: options(&header.options).map_err(TreeError::Options)?,
             source_len,
             source: source.map(str::to_owned),
+            lines,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON form: one object with the facts about the tree and, under `tree`, the tree. A node is an
 //! object of its class, its range as `span` if it has one, and its fields, in this order; an absent
-//! value is `null`. A constant is its kind and Python's `repr`, so that no reader loses a digit or a
+//! value is `null`. `lines` are the lengths of the source's lines but the last where the source was
+//! stripped, and `null` where the positions were. A constant is its kind and Python's `repr`, so that no reader loses a digit or a
 //! lone surrogate.
 
 mod reader;
@@ -17,7 +18,7 @@ use crate::{Arena, Class, Constant, Conversion, Family, Identifier, Interner, No
 use reader::JsonReader;
 use std::fmt::Write;
 use taipan_artifact::{Kind, LANGUAGE, LanguageVersion, Limits, ProducerVersion, ReadError, SourceHash};
-use taipan_span::Span;
+use taipan_span::{LineIndex, Span};
 use taipan_wtf8::Wtf8Buf;
 
 /// How the JSON form begins.
@@ -38,6 +39,15 @@ pub(super) fn write(tree: &Tree<'_>, interner: &Interner) -> String {
     match &info.source {
         Some(source) => string(&mut out, source),
         None => out.push_str("null"),
+    }
+    out.push_str(",\"lines\":");
+    match &info.lines {
+        None => out.push_str("null"),
+        Some(_) if info.source.is_some() => out.push_str("[]"),
+        Some(lines) => {
+            let lengths: Vec<String> = lines.lengths().map(|length| length.to_string()).collect();
+            let _ = write!(out, "[{}]", lengths.join(","));
+        }
     }
     out.push_str(",\"tree\":");
     let mut sink = Sink { out, interner, first: true };
@@ -195,7 +205,33 @@ fn read_info(input: &mut JsonReader<'_>) -> Result<TreeInfo, TreeError> {
     let source = if input.null() { None } else { Some(input.string()?.into_owned()) };
     let producer = ProducerVersion { major, minor, patch };
     let options = TreeOptions { feature_version, optimize, type_comments, barry_as_flufl };
-    Ok(TreeInfo { producer, source_name, source_hash, options, source_len, source })
+    input.next_key("lines")?;
+    let lines = read_lines(input, source_len, source.as_deref())?;
+    Ok(TreeInfo { producer, source_name, source_hash, options, source_len, source, lines })
+}
+
+fn read_lines(
+    input: &mut JsonReader<'_>,
+    source_len: u32,
+    source: Option<&str>,
+) -> Result<Option<LineIndex>, TreeError> {
+    if input.null() {
+        return Ok(None);
+    }
+    input.symbol(b'[')?;
+    let mut lengths = Vec::new();
+    while !input.at(b']') {
+        if !lengths.is_empty() {
+            input.symbol(b',')?;
+        }
+        lengths.push(input.number()?);
+    }
+    input.symbol(b']')?;
+    match source {
+        Some(_) if !lengths.is_empty() => Err(TreeError::Lines),
+        Some(source) => Ok(Some(LineIndex::new(source.as_bytes()))),
+        None => LineIndex::from_lengths(lengths, source_len).map(Some).ok_or(TreeError::Lines),
+    }
 }
 
 /// Reads up to three numbers with dots between them in a string.

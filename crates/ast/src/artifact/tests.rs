@@ -3,13 +3,15 @@
 //! `fixtures/ast/every_class.*` are goldens: `.dump` is the reference interpreter's, the others are
 //! renewed from the text form by `TAIPAN_RENEW=1 cargo test -p taipan-ast`.
 
+mod junk;
+
 use super::*;
 use crate::dump::{DumpOptions, dump};
 use crate::view::preorder;
 use crate::{Class, Expr, ExprContext, ExprKind, ModExpression, Node};
 use std::collections::HashSet;
-use taipan_artifact::{Artifact, ReadError, SectionId, mutate};
-use taipan_span::{LineIndex, Span};
+use taipan_artifact::{Artifact, ArtifactBuilder, ReadError, SectionId, SourceHash, mutate};
+use taipan_span::Span;
 use taipan_wtf8::Wtf8Buf;
 
 const TEXT: &[u8] = include_bytes!("../../../../fixtures/ast/every_class.txt");
@@ -59,7 +61,7 @@ fn the_sample_has_every_class_of_a_module() {
 fn the_dump_is_that_of_the_reference() {
     let (arena, mut interner) = (Arena::new(), Interner::new());
     let tree = Tree::read(TEXT, Limits::default(), &arena, &mut interner).unwrap();
-    let lines = LineIndex::new(tree.info.source.as_deref().unwrap().as_bytes());
+    let lines = tree.info.line_index();
     let options = DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
     assert!(dump(&tree.module, &interner, &lines, &options) + "\n" == DUMP);
 }
@@ -73,7 +75,7 @@ fn other_modules_read_back_in_every_form() {
         "(Module () ((TypeIgnore 1 \"[a]\")))",
     ] {
         let text = format!(
-            "(ast 1 3.14 (producer 0 1 0) (name \"\\u{{dcff}}\") (hash {:032x}) (options 14 2 true true) (source 1) {module})",
+            "(ast 1 3.14 (producer 0 1 0) (name \"\\u{{dcff}}\") (hash {:032x}) (options 14 2 true true) (source 1) (lines) {module})",
             7
         );
         let text = convert(text.as_bytes(), Form::Text);
@@ -93,6 +95,43 @@ fn positions_and_source_can_be_stripped() {
     let tree = Tree::read(&bytes, Limits::default(), &arena, &mut interner).unwrap();
     assert_eq!(tree.info.source, None);
     assert!(preorder(Node::Mod(&tree.module)).all(|node| node.span().is_none_or(Span::is_empty)));
+    assert_reads_back(&bytes);
+}
+
+/// Checks that an artifact survives all forms.
+fn assert_reads_back(bytes: &[u8]) {
+    for form in [Form::Text, Form::Json, Form::Binary] {
+        assert!(convert(&convert(bytes, form), Form::Binary) == bytes, "{form:?}");
+    }
+}
+
+#[test]
+fn lines_stay_where_the_source_is_stripped() {
+    let artifact = Artifact::read(BINARY, Kind::Tree, Limits::default()).unwrap();
+    let bytes = artifact.strip(|id| id != SectionId::SOURCE);
+    assert_reads_back(&bytes);
+    let (arena, mut interner) = (Arena::new(), Interner::new());
+    let tree = Tree::read(&bytes, Limits::default(), &arena, &mut interner).unwrap();
+    let options = DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
+    assert!(dump(&tree.module, &interner, &tree.info.line_index(), &options) + "\n" == DUMP);
+}
+
+#[test]
+fn lines_that_are_not_the_sources_are_refused() {
+    // where the source is there the text forms leave them out
+    let replaced = |bytes: &[u8], from, to| String::from_utf8_lossy(bytes).replacen(from, to, 1).into_bytes();
+    assert!(read(&replaced(TEXT, "(lines)", "(lines 1)")).is_err());
+    assert_eq!(read(&replaced(JSON, "\"lines\":[]", "\"lines\":[1]")), Err(TreeError::Lines));
+    let artifact = Artifact::read(BINARY, Kind::Tree, Limits::default()).unwrap();
+    let mut builder = ArtifactBuilder::new(Kind::Tree, artifact.header.clone());
+    for section in artifact.sections() {
+        let mut bytes = section.bytes.to_vec();
+        if section.id == SectionId::POSITIONS {
+            bytes.swap(1, 2);
+        }
+        builder.section(section.id, bytes);
+    }
+    assert_eq!(read(&builder.finish()), Err(TreeError::Lines));
 }
 
 #[test]
@@ -124,26 +163,28 @@ fn deep<'a>(arena: &'a Arena, interner: &mut Interner) -> Tree<'a> {
         value = Expr { span, kind: ExprKind::Await { value: arena.alloc(value) } };
     }
     let module = Mod::Expression(arena.alloc(ModExpression { body: value }));
-    let info = TreeInfo::new(Wtf8Buf::new(), b"x", "x", TreeOptions::default());
+    let info = TreeInfo::new(Wtf8Buf::new(), SourceHash::of(b"x"), "x", TreeOptions::default());
     Tree { info, module }
 }
 
 #[test]
 fn a_million_levels_read_back_in_every_form_and_the_limit_holds() {
+    let work = || [Form::Binary, Form::Text, Form::Json].into_iter().for_each(check_deep);
+    std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
+}
+
+fn check_deep(form: Form) {
     let (arena, mut interner) = (Arena::new(), Interner::new());
-    let tree = deep(&arena, &mut interner);
-    for form in [Form::Binary, Form::Text, Form::Json] {
-        let bytes = tree.write(form, &interner);
-        assert!(convert(&bytes, form) == bytes);
-        let limits = Limits { depth: 1000, ..Limits::default() };
-        let error = Tree::read(&bytes, limits, &Arena::new(), &mut Interner::new()).err().unwrap();
-        assert!(match error {
-            TreeError::Artifact(ReadError::Depth { limit, .. }) => limit == 1000,
-            TreeError::Text(error) => error.kind == TextErrorKind::TooDeep,
-            TreeError::Json(error) => error.kind == JsonErrorKind::TooDeep,
-            _ => false,
-        });
-    }
+    let bytes = deep(&arena, &mut interner).write(form, &interner);
+    assert!(convert(&bytes, form) == bytes);
+    let limits = Limits { depth: 1000, ..Limits::default() };
+    let error = Tree::read(&bytes, limits, &Arena::new(), &mut Interner::new()).err().unwrap();
+    assert!(match error {
+        TreeError::Artifact(ReadError::Depth { limit, .. }) => limit == 1000,
+        TreeError::Text(error) => error.kind == TextErrorKind::TooDeep,
+        TreeError::Json(error) => error.kind == JsonErrorKind::TooDeep,
+        _ => false,
+    });
 }
 
 /// What the fuzz test holds a reader to: no panic, no large allocation, and an accepted tree is

@@ -1,7 +1,7 @@
 //! The text form:
 //!
 //! ```text
-//! (ast 1 3.14 (producer 0 1 0) (name "x.py") (hash …) (options 14 -1 false false) (source 6 "x = 1\n")
+//! (ast 1 3.14 (producer 0 1 0) (name "x.py") (hash …) (options 14 -1 false false) (source 6 "x = 1\n") (lines)
 //! (Module
 //!  ((Assign 0..5
 //!    ((Name 0..1 "x" Store))
@@ -11,7 +11,8 @@
 //! ```
 //!
 //! A node is a list: its class, its range if it has one, its fields in order. `_` is an absent value,
-//! a sequence is a list without head. `(source 6)` is a source that was stripped.
+//! a sequence is a list without head. `(source 6)` is a source that was stripped: then the lengths of
+//! its lines but the last stand behind `lines`. `(lines _)` are positions that were stripped.
 
 use super::assemble::{TreeSource, read_tree};
 use super::walk::{TreeSink, write_tree};
@@ -24,7 +25,7 @@ use crate::{
 };
 use taipan_artifact::text::{TextErrorKind, TextReader, TextWriter};
 use taipan_artifact::{Kind, LANGUAGE, LanguageVersion, Limits, ProducerVersion, ReadError, SourceHash};
-use taipan_span::Span;
+use taipan_span::{LineIndex, Span};
 use taipan_wtf8::Wtf8;
 
 /// How the text form begins.
@@ -52,6 +53,18 @@ fn write_info(out: &mut TextWriter, info: &TreeInfo) {
     out.line().open("source").number(info.source_len);
     if let Some(source) = &info.source {
         out.str(source);
+    }
+    out.close().line().open("lines");
+    match &info.lines {
+        None => {
+            out.word("_");
+        }
+        Some(_) if info.source.is_some() => {}
+        Some(lines) => {
+            for length in lines.lengths() {
+                out.number(length);
+            }
+        }
     }
     out.close();
 }
@@ -193,7 +206,26 @@ fn read_info(input: &mut TextReader<'_>) -> Result<TreeInfo, TreeError> {
         let source = if i.at_close() { None } else { Some(i.str()?) };
         Ok((length, source))
     })?;
-    Ok(TreeInfo { producer, source_name, source_hash, options, source_len, source })
+    let lines = within(input, "lines", |i| read_lines(i, source_len, source.as_deref()))?;
+    Ok(TreeInfo { producer, source_name, source_hash, options, source_len, source, lines })
+}
+
+fn read_lines(
+    input: &mut TextReader<'_>,
+    source_len: u32,
+    source: Option<&str>,
+) -> Result<Option<LineIndex>, TreeError> {
+    if input.eat("_") {
+        return Ok(None);
+    }
+    if let Some(source) = source {
+        return Ok(Some(LineIndex::new(source.as_bytes())));
+    }
+    let mut lengths = Vec::new();
+    while !input.at_close() {
+        lengths.push(input.number()?);
+    }
+    LineIndex::from_lengths(lengths, source_len).map(Some).ok_or(TreeError::Lines)
 }
 
 struct Source<'a, 't, 'i> {

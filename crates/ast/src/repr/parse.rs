@@ -116,11 +116,10 @@ fn parse_complex(text: &str) -> Result<Complex, ReprError> {
     };
     let inner = inner.strip_suffix('j').ok_or(ReprError)?;
     // the sign of the imaginary part is the last that follows no exponent's `e`
-    let split = inner
-        .bytes()
-        .enumerate()
-        .filter(|&(at, b)| at > 0 && matches!(b, b'+' | b'-') && inner.as_bytes().get(at - 1) != Some(&b'e'))
-        .next_back();
+    let is_sign = |&(at, b): &(usize, u8)| {
+        at > 0 && matches!(b, b'+' | b'-') && inner.as_bytes().get(at - 1) != Some(&b'e')
+    };
+    let split = inner.bytes().enumerate().rfind(is_sign);
     let (real, imag) = split.and_then(|(at, _)| inner.split_at_checked(at)).ok_or(ReprError)?;
     Ok(Complex { real: parse_float(real)?, imag: parse_float(imag.strip_prefix('+').unwrap_or(imag))? })
 }

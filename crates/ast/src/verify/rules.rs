@@ -53,7 +53,7 @@ pub enum Rule {
     Singleton,
     /// The value of a pattern is a number, a string or an attribute.
     PatternValue,
-    /// A starred pattern stands once, and directly in a sequence.
+    /// A starred pattern stands directly in a sequence.
     StarPattern,
     /// A pattern that is bound has a name.
     BoundPattern,
@@ -226,9 +226,6 @@ fn check_pattern(pattern: PatternKind<'_>) -> Result<(), Rule> {
             let fits = matches!(pattern.value, Constant::None | Constant::True | Constant::False);
             need(fits, Rule::Singleton)
         }
-        PatternKind::MatchSequence(pattern) => {
-            need(pattern.patterns.iter().filter(|p| is_star(p)).count() <= 1, Rule::StarPattern)
-        }
         PatternKind::MatchMapping(pattern) => {
             need(pattern.keys.len() == pattern.patterns.len(), Rule::Lengths)?;
             let singleton = |key: &Expr<'_>| match key.kind {
@@ -250,7 +247,8 @@ fn check_pattern(pattern: PatternKind<'_>) -> Result<(), Rule> {
             need(pattern.is_none_or(|pattern| !is_star(pattern)), Rule::StarPattern)
         }
         PatternKind::MatchOr(pattern) => no_star(pattern.patterns),
-        PatternKind::MatchStar { .. } => Ok(()),
+        // how often a starred pattern may stand in a sequence is looked at by the compiler
+        PatternKind::MatchSequence(_) | PatternKind::MatchStar { .. } => Ok(()),
     }
 }
 

@@ -77,7 +77,9 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
             indents: [Indent::default(); MAX_INDENTS],
             depth: 0,
             strings: Vec::new(),
-            tokens: TokenBuffer::with_capacity(text.len() / BYTES_PER_TOKEN + 4),
+            tokens: TokenBuffer::with_capacity(
+                (text.len() / BYTES_PER_TOKEN).max(text.len().min(64) / 3) + 4,
+            ),
             error: None,
             warnings: Vec::new(),
         }
@@ -181,6 +183,7 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
             line_start: line_start as u32,
             buffer_start: self.buffer_start as u32,
             range: None,
+            open_bracket: self.level.checked_sub(1).map(|innermost| self.brackets[innermost]),
             at_end: false,
         });
         self.push(TokenKind::Error, start, end);

@@ -4,8 +4,8 @@
 use super::{Flow, NAME_PART, Scanner};
 use crate::TokenKind;
 use crate::error::LexErrorKind;
-use crate::unicode::{is_identifier_continue, is_identifier_start, is_printable};
 use taipan_span::Span;
+use taipan_unicode::{is_identifier_continue, is_identifier_start, is_printable};
 
 /// The longest that a string prefix can be, its letters being different.
 const LONGEST_PREFIX: usize = 5;
@@ -41,7 +41,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
         let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
         self.push(kind, start, end);
-        if end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
+        if !EXTRA && end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
             self.note_barry();
         }
         Ok(())
@@ -111,10 +111,10 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         for character in self.text[start..end].chars() {
             let allowed = if at == start { is_identifier_start } else { is_identifier_continue };
             at += character.len_utf8();
-            if allowed(character) {
+            if allowed(u32::from(character)) {
                 continue;
             }
-            let kind = if is_printable(character) {
+            let kind = if is_printable(u32::from(character)) {
                 LexErrorKind::InvalidCharacter { character }
             } else {
                 LexErrorKind::NonPrintableCharacter { character }

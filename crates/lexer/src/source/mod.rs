@@ -98,6 +98,18 @@ impl<'s> Source<'s> {
         Ok(Source { implicit_newline, ..Source::new(text, encoding)? })
     }
 
+    /// Text that was decoded before, out of an artifact.
+    pub(crate) fn decoded(
+        text: &'s str,
+        encoding: String,
+        implicit_newline: bool,
+    ) -> Result<Source<'s>, SourceError> {
+        if memchr::memchr(0, text.as_bytes()).is_some() {
+            return Err(SourceError::NullBytes);
+        }
+        Source::with_implicit_newline(Cow::Borrowed(text), Cow::Owned(encoding), implicit_newline)
+    }
+
     /// The text in UTF-8.
     pub fn text(&self) -> &str {
         &self.text

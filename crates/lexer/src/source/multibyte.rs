@@ -44,7 +44,8 @@ static CODECS: [Codec; 6] = [
 /// Pairs that the tables of the WHATWG took over from GB 18030 are not GBK.
 fn is_gbk(lead: u8, trail: u8) -> bool {
     match lead {
-        0x80 | 0xFE => false,
+        0x80 => false,
+        0xFE => matches!(trail, 0x40..=0x4F),
         0xA2 => trail != 0xE3,
         0xA3 => trail != 0xA0,
         0xA6 => !matches!(trail, 0xD9..=0xDF | 0xEC | 0xED | 0xF3),

@@ -1,8 +1,8 @@
 //! `repr` of a string, as the `tokenize` program prints token texts.
 //! Invariant: the result is what Python 3.14's `repr` gives for the same text.
 
-use crate::unicode::is_printable;
 use std::fmt::Write;
+use taipan_unicode::is_printable;
 
 /// Python's `repr` of `text`.
 pub fn python_repr(text: &str) -> String {
@@ -17,7 +17,7 @@ pub fn python_repr(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             c if c == quote => out.extend(['\\', c]),
             ' '..='~' => out.push(character),
-            c if !c.is_ascii() && is_printable(c) => out.push(c),
+            c if !c.is_ascii() && is_printable(u32::from(c)) => out.push(c),
             c => push_escape(&mut out, u32::from(c)),
         }
     }

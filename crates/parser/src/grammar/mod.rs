@@ -122,7 +122,12 @@ impl<'a, 's> Parser<'a, 's> {
             arena,
             interner,
             names: Names::for_tokens(tokens.len()),
-            scratch: Scratch::default(),
+            // the first growth of an empty stack is to four nodes: too many for the smallest sources
+            scratch: Scratch {
+                exprs: Vec::with_capacity(1),
+                stmts: Vec::with_capacity(1),
+                ..Scratch::default()
+            },
             nesting: 0,
             deepest: 0,
             feature_version: options.feature_version,

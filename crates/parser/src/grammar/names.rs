@@ -6,10 +6,11 @@ use taipan_ast::Identifier;
 use taipan_lexer::unicode::normalize_identifier;
 use taipan_span::Span;
 
-/// Entries of the cache: for sources of this many tokens and more, and for smaller ones.
+/// Entries of the cache: for many tokens, and for few; the smallest sources have none.
 const ENTRIES: usize = 512;
 const FEW_ENTRIES: usize = 32;
 const MANY_TOKENS: usize = 2_000;
+const FEW_TOKENS: usize = 80;
 
 /// A name of at most 16 bytes of ASCII, filled up with zeros, which stand in no name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,13 +24,17 @@ pub(super) struct Names {
 impl Names {
     /// No names yet, with room for those that a source of `tokens` tokens repeats.
     pub(super) fn for_tokens(tokens: usize) -> Self {
-        let entries = if tokens < MANY_TOKENS { FEW_ENTRIES } else { ENTRIES };
+        let entries = match tokens {
+            ..FEW_TOKENS => 0,
+            ..MANY_TOKENS => FEW_ENTRIES,
+            _ => ENTRIES,
+        };
         Names { entries: vec![(Key(0), None); entries] }
     }
 
     #[inline]
     fn slot(&self, key: Key) -> usize {
-        // the length is a power of two
+        // the length is a power of two, or there is no slot
         key.hash() & self.entries.len().wrapping_sub(1)
     }
 }

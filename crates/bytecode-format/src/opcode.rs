@@ -1,0 +1,230 @@
+//! Opcodes and the kinds of their operands, made from the table in `table.rs`.
+
+/// What an instruction's argument means, and so what the verifier holds it to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OperandKind {
+    /// No argument: it must be 0.
+    None,
+    /// Index of a constant.
+    Const,
+    /// Index of a name.
+    Name,
+    /// Index of a name, above one flag bit.
+    NameShift1,
+    /// Index of a name, above two flag bits.
+    NameShift2,
+    /// Index of a local, cell or free variable.
+    Local,
+    /// Two indices of locals below 16, the first in the high half of the byte.
+    LocalPair,
+    /// Number of values.
+    Count,
+    /// Number of values of a slice: 2 or 3.
+    SliceCount,
+    /// Number of values of `raise`: 0 to 2.
+    RaiseCount,
+    /// Place in the stack, counted from 1 at the top.
+    Depth,
+    /// Code units ahead of the next instruction.
+    JumpForward,
+    /// Code units back from the next instruction.
+    JumpBackward,
+    /// Number of a binary operator.
+    BinaryOp,
+    /// Number of a comparison, with its mask and a flag.
+    Comparison,
+    /// 1 to negate the result.
+    Invert,
+    /// Number of a conversion, from 1.
+    Conversion,
+    /// Flags of an interpolation and its conversion.
+    Interpolation,
+    /// Number of an intrinsic function of one argument.
+    Intrinsic1,
+    /// Number of an intrinsic function of two arguments.
+    Intrinsic2,
+    /// Number of a common constant.
+    CommonConstant,
+    /// Number of a special method.
+    SpecialMethod,
+    /// Which attribute of a function: one bit.
+    FunctionAttribute,
+    /// An integer from 0 to 255.
+    SmallInt,
+    /// Values before the starred target, and after it above eight bits.
+    UnpackEx,
+    /// 1 inside a delegation.
+    Yield,
+    /// Where the frame resumes.
+    Resume,
+    /// Where an awaitable comes from.
+    Awaitable,
+    /// Higher bits of the next instruction's argument.
+    Extended,
+}
+
+macro_rules! define_opcodes {
+    ($(($name:ident $ident:ident, $number:literal, $kind:ident, $caches:literal, |$a:tt| $pops:expr, |$b:tt| $pushes:expr, $raises:literal, $doc:literal))*) => {
+        /// An opcode of CPython 3.14.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Opcode {
+            $(#[doc = $doc] $ident = $number,)*
+        }
+
+        impl Opcode {
+            /// All opcodes in the order of their numbers.
+            pub const ALL: &[Opcode] = &[$(Opcode::$ident),*];
+
+            /// The opcode of this number.
+            pub const fn from_number(number: u8) -> Option<Opcode> {
+                match number { $($number => Some(Opcode::$ident),)* _ => None }
+            }
+
+            /// CPython's name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Opcode::$ident => stringify!($name),)* }
+            }
+
+            /// The opcode of this name.
+            pub fn from_name(name: &str) -> Option<Opcode> {
+                match name { $(stringify!($name) => Some(Opcode::$ident),)* _ => None }
+            }
+
+            /// What the argument means.
+            pub const fn operand(self) -> OperandKind {
+                match self { $(Opcode::$ident => OperandKind::$kind,)* }
+            }
+
+            /// Code units of inline cache behind the instruction.
+            pub const fn caches(self) -> usize {
+                match self { $(Opcode::$ident => $caches,)* }
+            }
+
+            /// Values that must stand on the stack, which the instruction takes.
+            pub const fn pops(self, arg: u32) -> u32 {
+                match self { $(Opcode::$ident => { let $a = arg; $pops })* }
+            }
+
+            /// Values that it puts in their place.
+            pub const fn pushes(self, arg: u32) -> u32 {
+                match self { $(Opcode::$ident => { let $b = arg; $pushes })* }
+            }
+
+            /// Whether it may raise an exception.
+            pub const fn may_raise(self) -> bool {
+                match self { $(Opcode::$ident => $raises,)* }
+            }
+
+            /// What it does.
+            pub const fn doc(self) -> &'static str {
+                match self { $(Opcode::$ident => $doc,)* }
+            }
+        }
+    };
+}
+
+crate::for_each_opcode!(define_opcodes);
+
+impl Opcode {
+    /// The lowest number with an argument.
+    pub const HAVE_ARGUMENT: u8 = 43;
+
+    /// Whether the instruction has an argument.
+    pub const fn has_argument(self) -> bool {
+        self as u8 > Self::HAVE_ARGUMENT
+    }
+
+    /// Whether the instruction may go on elsewhere.
+    pub const fn is_jump(self) -> bool {
+        matches!(self.operand(), OperandKind::JumpForward | OperandKind::JumpBackward)
+    }
+
+    /// Whether what follows the instruction is not reached from it.
+    pub const fn ends_block(self) -> bool {
+        matches!(
+            self,
+            Opcode::ReturnValue
+                | Opcode::RaiseVarargs
+                | Opcode::Reraise
+                | Opcode::JumpForward
+                | Opcode::JumpBackward
+                | Opcode::JumpBackwardNoInterrupt
+                | Opcode::InterpreterExit
+        )
+    }
+
+    /// Whether an artifact may hold it: the others are the interpreter's own.
+    pub const fn is_public(self) -> bool {
+        !matches!(self, Opcode::Cache | Opcode::Reserved | Opcode::InterpreterExit | Opcode::ExitInitCheck)
+    }
+}
+
+/// The binary operators, by their numbers.
+pub const BINARY_OPERATORS: &[&str] = &[
+    "+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^", "+=", "&=", "//=", "<<=", "@=",
+    "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^=", "[]",
+];
+
+/// The comparisons, by their numbers.
+pub const COMPARISONS: &[&str] = &["<", "<=", "==", "!=", ">", ">="];
+
+/// The intrinsic functions of one argument, by their numbers.
+pub const INTRINSICS_1: &[&str] = &[
+    "INTRINSIC_1_INVALID",
+    "INTRINSIC_PRINT",
+    "INTRINSIC_IMPORT_STAR",
+    "INTRINSIC_STOPITERATION_ERROR",
+    "INTRINSIC_ASYNC_GEN_WRAP",
+    "INTRINSIC_UNARY_POSITIVE",
+    "INTRINSIC_LIST_TO_TUPLE",
+    "INTRINSIC_TYPEVAR",
+    "INTRINSIC_PARAMSPEC",
+    "INTRINSIC_TYPEVARTUPLE",
+    "INTRINSIC_SUBSCRIPT_GENERIC",
+    "INTRINSIC_TYPEALIAS",
+];
+
+/// The intrinsic functions of two arguments, by their numbers.
+pub const INTRINSICS_2: &[&str] = &[
+    "INTRINSIC_2_INVALID",
+    "INTRINSIC_PREP_RERAISE_STAR",
+    "INTRINSIC_TYPEVAR_WITH_BOUND",
+    "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS",
+    "INTRINSIC_SET_FUNCTION_TYPE_PARAMS",
+    "INTRINSIC_SET_TYPEPARAM_DEFAULT",
+];
+
+/// The common constants, by their numbers.
+pub const COMMON_CONSTANTS: &[&str] = &["AssertionError", "NotImplementedError", "tuple", "all", "any"];
+
+/// The special methods of `LOAD_SPECIAL`, by their numbers.
+pub const SPECIAL_METHODS: &[&str] = &["__enter__", "__exit__", "__aenter__", "__aexit__"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_read_back() {
+        for &opcode in Opcode::ALL {
+            assert_eq!(Opcode::from_number(opcode as u8), Some(opcode));
+            assert_eq!(Opcode::from_name(opcode.name()), Some(opcode));
+            assert_eq!(opcode.has_argument(), opcode.operand() != OperandKind::None, "{opcode:?}");
+        }
+        assert_eq!(Opcode::from_number(3), None);
+        assert_eq!(Opcode::from_number(255), None);
+    }
+
+    #[test]
+    fn stack_effects_are_the_reference_s() {
+        let effect = |opcode: Opcode, arg| i64::from(opcode.pushes(arg)) - i64::from(opcode.pops(arg));
+        assert_eq!(effect(Opcode::Call, 3), -4);
+        assert_eq!(effect(Opcode::CallKw, 3), -5);
+        assert_eq!(effect(Opcode::BuildInterpolation, 3), -2);
+        assert_eq!(effect(Opcode::UnpackEx, 3), 3);
+        assert_eq!(effect(Opcode::LoadAttr, 3), 1);
+        assert_eq!(effect(Opcode::MatchClass, 3), -2);
+        assert_eq!(effect(Opcode::EndAsyncFor, 3), -2);
+    }
+}

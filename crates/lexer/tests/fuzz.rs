@@ -122,7 +122,7 @@ fn the_oracle_can_fail() {
     assert!(oracle("x = 1\n", &twice).is_err());
 }
 
-/// The best of three times to lex `text` both ways.
+/// The best of five times to lex `text` both ways.
 fn time(text: &str) -> Duration {
     let run = || {
         let start = Instant::now();
@@ -134,7 +134,7 @@ fn time(text: &str) -> Duration {
         }
         start.elapsed()
     };
-    (0..3).map(|_| run()).min().unwrap_or_default()
+    (0..5).map(|_| run()).min().unwrap_or_default()
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn time_grows_with_the_length() {
     ];
     for (before, piece, after) in families {
         let text = |bytes: usize| format!("{before}{}{after}\n", piece.repeat(bytes / piece.len()));
-        let (short, long) = (time(&text(1 << 18)), time(&text(1 << 20)));
-        // Four times the length; short times are mostly noise.
-        let bound = short * 10 + Duration::from_millis(20);
+        let (short, long) = (time(&text(1 << 17)), time(&text(1 << 20)));
+        // Eight times the length on a machine that does other things too; squares would be 64 times.
+        let bound = short * 24 + Duration::from_millis(50);
         assert!(long < bound, "{before}{piece}{after}: {short:?}, then {long:?}");
     }
 }

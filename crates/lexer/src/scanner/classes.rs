@@ -64,14 +64,14 @@ const fn classes() -> [Class; 256] {
     table
 }
 
-/// Whether a byte may continue an identifier.
+/// Whether an ASCII character may continue an identifier.
 pub(super) static NAME_PART: [bool; 256] = name_parts();
 
 const fn name_parts() -> [bool; 256] {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80..);
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_');
         byte += 1;
     }
     table

@@ -17,6 +17,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
         self.pos = end;
         if EXTRA {
+            self.blank &= self.is_first_on_line(start);
             self.push(TokenKind::Comment, start, end);
         } else if end < self.bytes.len() {
             return self.newline(start);

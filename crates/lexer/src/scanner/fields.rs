@@ -209,10 +209,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     pub(super) fn close_in_field(&mut self, start: usize, kind: TokenKind) -> Flow {
         let Some(string) = self.strings.last_mut() else { return Ok(()) };
         string.bracket_depth -= 1;
-        // A field's own brace is closed by nothing else, not even where other brackets need not match.
-        if string.bracket_depth < 0
-            || (kind != TokenKind::RBrace && string.bracket_depth == string.field_depth)
-        {
+        if string.bracket_depth < 0 {
             let bracket = char::from(self.bytes[start]);
             let kind = LexErrorKind::UnmatchedInField { prefix: string.prefix, bracket };
             return self.fail(kind, start, start + 1);

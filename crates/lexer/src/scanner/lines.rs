@@ -10,9 +10,27 @@ const TAB: u32 = 8;
 
 impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// Reads the indentation of a new line; lines without tokens are marked blank.
+    #[inline]
     pub(super) fn begin_line(&mut self) -> Flow {
-        let mut line = self.pos;
+        let line = self.pos;
         self.start_buffer(line);
+        let rest = &self.bytes[line..];
+        let spaces = rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len());
+        let next = self.byte(line + spaces);
+        if matches!(next, b'\t' | b'\x0c' | b'\\') {
+            return self.begin_odd_line();
+        }
+        self.pos = line + spaces;
+        self.blank = matches!(next, b'#' | b'\n' | b'\r');
+        if self.blank || self.level > 0 {
+            return Ok(());
+        }
+        self.indentation(Indent { column: spaces as u32, alternate: spaces as u32 }, line)
+    }
+
+    /// Indentation of more than spaces.
+    fn begin_odd_line(&mut self) -> Flow {
+        let mut line = self.pos;
         let mut indent = Indent::default();
         // The column of the first backslash stands for the whole joined line.
         let mut joined_column = 0;
@@ -74,11 +92,15 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     }
 
     /// Compares the indentation of a line that has tokens with the open blocks.
+    #[inline]
     fn indentation(&mut self, indent: Indent, line: usize) -> Flow {
+        if indent == self.indents[self.depth] { Ok(()) } else { self.new_indentation(indent, line) }
+    }
+
+    /// An indentation other than that of the line before.
+    fn new_indentation(&mut self, indent: Indent, line: usize) -> Flow {
         let current = self.indents[self.depth];
-        if indent == current {
-            Ok(())
-        } else if indent.column == current.column {
+        if indent.column == current.column {
             self.fail_at_line_end(LexErrorKind::InconsistentTabs)
         } else if indent.column > current.column {
             if self.depth + 1 >= MAX_INDENTS {
@@ -149,13 +171,17 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         }
     }
 
+    /// Whether no token stands before `start` on its line. Only behind a carriage return that ends no
+    /// line can a line that begins as a blank one have more.
+    pub(super) fn is_first_on_line(&self, start: usize) -> bool {
+        self.tokens.ends().last().is_none_or(|&end| end as usize <= self.line_start(start))
+    }
+
     /// A carriage return that ends no line: it is taken into the token behind it, which is an operator
     /// if it is none of those that CPython looks for behind the end of a line.
     #[cold]
     fn lone_return(&mut self, start: usize) -> Flow {
-        if self.tokens.ends().last().is_none_or(|&end| end as usize <= self.line_start(start)) {
-            self.blank = false;
-        }
+        self.blank &= !self.is_first_on_line(start);
         let at = start + 1;
         let before = self.tokens.len();
         let byte = self.byte(at);

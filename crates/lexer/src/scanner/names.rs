@@ -1,7 +1,7 @@
 //! Identifiers, keywords and the prefixes of string literals.
 //! Invariant: a keyword is spelled in ASCII; what normalizes to one stays a name.
 
-use super::{Flow, NAME_PART, Scanner};
+use super::{Flow, NAME_PART, Scanner, Stop};
 use crate::TokenKind;
 use crate::error::LexErrorKind;
 use taipan_span::Span;
@@ -21,23 +21,17 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// An identifier, a keyword, or a string literal with a prefix.
     #[inline]
     pub(super) fn name(&mut self, start: usize) -> Flow {
-        let mut end = start;
-        let mut all = 0;
-        for &byte in &self.bytes[start..] {
-            if !NAME_PART[byte as usize] {
-                break;
-            }
-            all |= byte;
-            end += 1;
+        let rest = &self.bytes[start..];
+        let length = rest.iter().position(|&byte| !NAME_PART[byte as usize]).unwrap_or(rest.len());
+        let mut end = start + length;
+        if self.byte(end) >= 0x80 {
+            end = self.long_name(start, end)?;
         }
         if end - start <= LONGEST_PREFIX && matches!(self.byte(end), b'\'' | b'"') {
             let prefix = &self.bytes[start..end];
             if is_string_prefix(prefix) {
                 return self.prefixed_string(start, end);
             }
-        }
-        if all >= 0x80 && !EXTRA {
-            self.check_identifier(start, end)?;
         }
         let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
         self.push(kind, start, end);
@@ -60,6 +54,18 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         {
             self.options.barry_as_flufl = true;
         }
+    }
+
+    /// The end of a name with characters beyond ASCII, of which `at` is the first.
+    #[cold]
+    fn long_name(&mut self, start: usize, at: usize) -> Result<usize, Stop> {
+        let rest = &self.bytes[at..];
+        let length = rest.iter().position(|&byte| byte < 0x80 && !NAME_PART[byte as usize]);
+        let end = at + length.unwrap_or(rest.len());
+        if !EXTRA {
+            self.check_identifier(start, end)?;
+        }
+        Ok(end)
     }
 
     /// A string literal whose prefix is `start..quote`.

@@ -171,6 +171,6 @@ fn is_keyword_after_number(rest: &[u8]) -> bool {
     matches!(rest, [b'i', b'f' | b'n' | b's', ..])
         || words.iter().any(|&word| {
             rest.strip_prefix(word)
-                .is_some_and(|after| !after.first().is_some_and(|&b| NAME_PART[b as usize]))
+                .is_some_and(|after| !after.first().is_some_and(|&b| NAME_PART[b as usize] || !b.is_ascii()))
         })
 }

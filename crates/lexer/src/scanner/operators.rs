@@ -113,8 +113,8 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
             Some(level) => {
                 self.level = level;
                 let open_at = self.brackets[level] as usize;
-                if !EXTRA && self.byte(open_at) != opening {
-                    return self.mismatched_bracket(start, byte, open_at);
+                if self.byte(open_at) != opening {
+                    self.mismatched_bracket(start, byte, open_at)?;
                 }
             }
             None if EXTRA => {}
@@ -130,15 +130,17 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         Ok(())
     }
 
-    /// Records that the bracket at `start` does not close the one at `open_at`.
+    /// Refuses the bracket at `start`, which does not close the one at `open_at`. The view of the
+    /// `tokenize` module only minds the brace that opened a replacement field: it is part of the
+    /// string, not of the expression.
     #[cold]
     fn mismatched_bracket(&mut self, start: usize, byte: u8, open_at: usize) -> Flow {
         let (closing, opening) = (char::from(byte), char::from(self.byte(open_at)));
-        // The brace that opened a replacement field is part of the string, not of the expression.
         let kind = match self.strings.last() {
             Some(string) if opening == '{' && string.bracket_depth - 1 == string.field_depth => {
                 LexErrorKind::UnmatchedInField { prefix: string.prefix, bracket: closing }
             }
+            _ if EXTRA => return Ok(()),
             _ => {
                 let same_line = open_at >= self.line_start(start);
                 let opening_line = (!same_line).then(|| self.line_before(open_at + 1));

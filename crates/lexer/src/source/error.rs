@@ -44,6 +44,8 @@ pub enum SourceError {
         name: String,
         /// Line of the declaration, from 1.
         line: u32,
+        /// Column at which CPython ends the range.
+        end_column: u32,
         /// That line.
         text: String,
     },
@@ -125,8 +127,16 @@ impl SourceError {
     /// The error for a declaration behind a byte order mark.
     pub(super) fn with_bom(source: &[u8], cookie: Cookie) -> SourceError {
         let line = source.split(|&byte| byte == b'\n').nth(cookie.line as usize - 1).unwrap_or_default();
+        // Of the second line CPython counts the newline too.
+        let counted = if cookie.line == 1 { line.len().saturating_sub(1) } else { line.len() };
+        let starts = line.iter().take(counted).filter(|&&byte| byte & 0xC0 != 0x80).count();
         let text = String::from_utf8_lossy(line).into_owned();
-        SourceError::EncodingWithBom { name: cookie.name, line: cookie.line, text }
+        SourceError::EncodingWithBom {
+            name: cookie.name,
+            line: cookie.line,
+            end_column: starts as u32 + 1,
+            text,
+        }
     }
 
     /// The error as CPython's `compile` raises it. Where an encoding fails as a whole there is no
@@ -141,11 +151,11 @@ impl SourceError {
                 end_offset: i64::from(*column),
                 text: Some(text.clone()),
             }),
-            SourceError::EncodingWithBom { line, text, .. } => Some(Location {
+            SourceError::EncodingWithBom { line, end_column, text, .. } => Some(Location {
                 lineno: i64::from(*line),
                 offset: 0,
                 end_lineno: i64::from(*line),
-                end_offset: text.chars().count() as i64,
+                end_offset: i64::from(*end_column),
                 text: Some(text.clone()),
             }),
             _ => Some(Location { lineno: 0, offset: -1, end_lineno: 0, end_offset: 0, text: None }),

@@ -79,7 +79,11 @@ impl<'s> Source<'s> {
         if memchr::memchr(0, text.as_bytes()).is_some() {
             return Err(SourceError::NullBytes);
         }
-        Source::new(into_utf8(translate_newlines(text.as_bytes(), mode))?, "utf-8".into())
+        let translated = match translate_newlines(text.as_bytes(), mode) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            bytes => into_utf8(bytes)?,
+        };
+        Source::new(translated, "utf-8".into())
     }
 
     fn new(text: Cow<'s, str>, encoding: Cow<'static, str>) -> Result<Source<'s>, SourceError> {

@@ -117,7 +117,10 @@ impl Codec {
         }
         let single = matches!(lead, 0xA1..=0xDF) && self.tables == SHIFT_JIS;
         let length = if single { 1 } else { 2 };
-        let Some(sequence) = bytes.get(..length) else { return Err(INCOMPLETE) };
+        let Some(sequence) = bytes.get(..length) else {
+            let begins = self.tables != SHIFT_JIS || matches!(lead, 0x81..=0x9F | 0xE0..=0xFC);
+            return Err(if begins { INCOMPLETE } else { ILLEGAL });
+        };
         if !single && !(self.takes)(lead, sequence[1]) {
             return Err(ILLEGAL);
         }

@@ -4,9 +4,9 @@
 
 use crate::repr::{write_constant, write_str};
 use crate::view::Value;
-use crate::{Interner, List, Mod, Node};
+use crate::{Class, Interner, List, Mod, Node};
 use std::fmt::Write;
-use taipan_span::LineIndex;
+use taipan_span::{LineColumn, LineIndex, Span};
 use taipan_wtf8::Wtf8;
 
 /// The options of `ast.dump`.
@@ -135,16 +135,20 @@ impl<'a> Dumper<'a, '_> {
 
     fn attributes(&mut self, node: Node<'a>, inline: bool) {
         let span = node.span().unwrap_or_default();
-        let (start, end) = (self.lines.locate(span.start), self.lines.locate(span.end));
-        let attributes = [
-            ("lineno", start.line),
-            ("col_offset", start.column),
-            ("end_lineno", end.line),
-            ("end_col_offset", end.column),
-        ];
+        let places = if span == Span::NOWHERE {
+            [-1; 4]
+        } else {
+            let (start, mut end) = (self.lines.locate(span.start), self.lines.locate(span.end));
+            if node.class() == Class::Pass {
+                // also where preprocessing put it in the place of a docstring
+                end = LineColumn { line: start.line, column: start.column + 4 };
+            }
+            [start.line, start.column, end.line, end.column].map(i64::from)
+        };
+        let attributes = ["lineno", "col_offset", "end_lineno", "end_col_offset"].into_iter().zip(places);
         // the node is on the stack again, so that a separator would be one level too deep
         let frame = self.frames.pop();
-        for (number, (name, value)) in attributes.into_iter().enumerate() {
+        for (number, (name, value)) in attributes.enumerate() {
             if number > 0 {
                 self.separate(false, inline);
             }

@@ -9,6 +9,8 @@ pub mod class;
 pub mod dump;
 mod generated;
 mod interner;
+pub mod preprocess;
+pub mod rebuild;
 pub mod repr;
 mod value;
 pub mod verify;

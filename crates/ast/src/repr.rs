@@ -93,6 +93,10 @@ pub fn write_int(out: &mut String, value: Int<'_>) {
             return;
         }
         Int::Big(digits) => digits,
+        Int::NegativeSmall(_) | Int::NegativeBig(_) => {
+            out.push('-');
+            return write_int(out, value.negate());
+        }
     };
     // 32 bits are 9.63 decimal digits
     if digits.len().saturating_mul(963) / 100 <= MAX_DECIMAL_DIGITS {
@@ -217,6 +221,7 @@ mod tests {
     fn integers_are_decimal_up_to_the_limit_of_python() {
         assert_eq!(repr(Constant::Int(Int::Small(u64::MAX))), "18446744073709551615");
         assert_eq!(repr(Constant::Int(Int::Big(&[0, 0, 1]))), "18446744073709551616");
+        assert_eq!(repr(Constant::Int(Int::NegativeBig(&[0, 0, 1]))), "-18446744073709551616");
         let huge = vec![1u32; 500];
         assert!(repr(Constant::Int(Int::Big(&huge))).starts_with("0x100000001"));
     }

@@ -17,7 +17,7 @@ pub enum Constant<'a> {
     Str(Wtf8<'a>),
     /// A bytes literal's bytes.
     Bytes(&'a [u8]),
-    /// A non-negative integer.
+    /// An integer. Literals are not negative; only folded patterns are.
     Int(Int<'a>),
     /// A float.
     Float(f64),
@@ -25,13 +25,30 @@ pub enum Constant<'a> {
     Complex(Complex),
 }
 
-/// A non-negative integer: small ones in place, so that equal ones have equal forms.
+/// An integer: small ones in place, so that equal ones have equal forms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Int<'a> {
     /// Below 2^64.
     Small(u64),
     /// 2^64 and above: 32-bit digits, the least significant first, the last not zero.
     Big(&'a [u32]),
+    /// The negative of what is in 1..2^64.
+    NegativeSmall(u64),
+    /// The negative of 2^64 and above, in digits like [`Int::Big`].
+    NegativeBig(&'a [u32]),
+}
+
+impl Int<'_> {
+    /// The integer with the other sign.
+    pub const fn negate(self) -> Self {
+        match self {
+            Int::Small(0) => Int::Small(0),
+            Int::Small(value) => Int::NegativeSmall(value),
+            Int::Big(digits) => Int::NegativeBig(digits),
+            Int::NegativeSmall(value) => Int::Small(value),
+            Int::NegativeBig(digits) => Int::Big(digits),
+        }
+    }
 }
 
 /// A complex constant.

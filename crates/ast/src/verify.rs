@@ -1,6 +1,7 @@
 //! Checks what the types of nodes leave open and every tree of a parser keeps. A tree that passes has
 //!
-//! - ranges that begin before they end, within the source and at characters' boundaries;
+//! - ranges that begin before they end, within the source and at characters' boundaries, but for the
+//!   constants that preprocessing makes;
 //! - contexts that fit their place, and targets that can be assigned to or deleted;
 //! - the items that its sequences need, and sequences that belong together of equal lengths;
 //! - names that are identifiers, format specifications that are strings, patterns of legal values.
@@ -54,8 +55,9 @@ pub fn verify<'a>(
     while let Some((node, context)) = pending.pop() {
         let class = node.class();
         let span = node.span().unwrap_or_default();
+        let made = class == Class::Constant && span == Span::NOWHERE;
         places
-            .check(span)
+            .check(if made { Span::default() } else { span })
             .and_then(|()| check_context(node, context))
             .and_then(|()| rules::check_names(node, interner))
             .and_then(|()| rules::check(node))

@@ -19,6 +19,7 @@ pub use control_flow::{FinallyWarning, Leaving, finally_warnings};
 pub use options::{Mode, ParseOptions};
 pub use warning::{InvalidEscape, Warning};
 
+use taipan_ast::preprocess::preprocess;
 use taipan_ast::{Arena, Interner, Mod};
 use taipan_diagnostics::Diagnostic;
 use taipan_lexer::{Lexed, Source};
@@ -57,7 +58,13 @@ pub fn parse<'a>(
             }
             match future::check(&tree.module, interner, source.text()) {
                 Some(diagnostic) => Err(diagnostic),
-                None => Ok(Parsed { module: tree.module, warnings: tree.warnings, depth: tree.depth }),
+                None => {
+                    let module = match u8::try_from(options.optimize) {
+                        Ok(level @ 1..) => preprocess(tree.module, level, interner, arena),
+                        _ => tree.module,
+                    };
+                    Ok(Parsed { module, warnings: tree.warnings, depth: tree.depth })
+                }
             }
         }
         Err(grammar::Refused) => Err(diagnose::diagnose(source, lexed, options)

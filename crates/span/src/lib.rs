@@ -16,6 +16,10 @@ pub struct Span {
 }
 
 impl Span {
+    /// The range of what stands nowhere in the source: its lines and columns are -1 in CPython's tree.
+    /// No source is long enough to have it.
+    pub const NOWHERE: Span = Span { start: u32::MAX, end: u32::MAX };
+
     /// The range `start..end`.
     #[inline]
     pub const fn new(start: u32, end: u32) -> Self {

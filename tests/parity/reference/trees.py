@@ -3,7 +3,8 @@
     python3.14 trees.py list            prints the .py files of the library, one a line
     python3.14 trees.py serve           answers questions until standard input ends
 
-A question is a line of JSON, {"path": str} or {"source": str, "mode": str, "flags": int}. The answer is
+A question is a line of JSON, {"path": str} or {"source": str, "mode": str, "flags": int}, and with either
+"optimize": int, "feature_version": int and "type_comments": bool as `ast.parse` has them. The answer is
 a line "KIND LENGTH" and LENGTH bytes of UTF-8. KIND is A for `ast.dump(tree, include_attributes=True,
 indent=1)`, E for the error that refuses the source, and S for a tree that `ast.dump` cannot print.
 """
@@ -27,9 +28,15 @@ def answer(question):
     try:
         if path is not None:
             with open(path, "rb") as file:
-                question = {"source": file.read(), "mode": "exec", "flags": 0}
+                question |= {"source": file.read(), "mode": "exec", "flags": 0}
         flags = question["flags"] | ast.PyCF_ONLY_AST
-        tree = compile(question["source"], "<parity>", question["mode"], flags, True)
+        if question["type_comments"]:
+            flags |= ast.PyCF_TYPE_COMMENTS
+        optimize, version = question["optimize"], question["feature_version"]
+        if optimize > 0:
+            flags |= ast.PyCF_OPTIMIZED_AST
+        source, mode = question["source"], question["mode"]
+        tree = compile(source, "<parity>", mode, flags, True, optimize, _feature_version=version)
     except BaseException as error:
         return "E", "%s: %s" % (type(error).__name__, getattr(error, "msg", None) or error)
     try:

@@ -20,23 +20,32 @@ pub fn run(request: &Request) -> io::Result<bool> {
         false => request.files.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
     };
     for path in files {
-        oracle.ask(&json!({ "path": path }))?;
+        oracle.ask(&question(request, json!({ "path": path })))?;
         let bytes = std::fs::read(&path)?;
-        let own = dump_of(Input::Bytes(&bytes), "exec", 0);
+        let own = dump_of(Input::Bytes(&bytes), "exec", 0, request.variant);
         compare(&mut report, &path, own, oracle.answer()?)?;
     }
     if let Some(path) = &request.harvest {
         let (samples, surrogates) = harvest::read(path)?;
         for (index, sample) in samples.iter().enumerate() {
             let (mode, flags) = (sample.mode.as_str(), sample.flags);
-            oracle.ask(&json!({ "source": sample.source, "mode": mode, "flags": flags }))?;
-            let own = dump_of(Input::Text(&sample.source), mode, flags);
+            let source = json!({ "source": sample.source, "mode": mode, "flags": flags });
+            oracle.ask(&question(request, source))?;
+            let own = dump_of(Input::Text(&sample.source), mode, flags, request.variant);
             let name = format!("{}#{index} {mode} {flags:#x} {:?}", sample.from, clip(&sample.source));
             compare(&mut report, &name, own, oracle.answer()?)?;
         }
         println!("passed over: {surrogates} sources with lone surrogates");
     }
     report.finish()
+}
+
+/// A question with what holds for all sources.
+fn question(request: &Request, mut source: serde_json::Value) -> serde_json::Value {
+    source["optimize"] = request.variant.optimize.into();
+    source["feature_version"] = request.variant.feature_version.into();
+    source["type_comments"] = request.variant.type_comments.into();
+    source
 }
 
 /// The beginning of a text.

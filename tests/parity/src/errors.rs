@@ -3,7 +3,7 @@
 
 use crate::Request;
 use crate::ast::clip;
-use crate::front::{Input, dump_of};
+use crate::front::{Input, Variant, dump_of};
 use crate::harvest::{self, SampleError};
 use crate::report::Report;
 use std::io;
@@ -15,7 +15,7 @@ pub fn run(request: &Request) -> io::Result<bool> {
     let mut report = Report::new("errors", request.show, request.out.as_deref())?;
     let (samples, surrogates) = harvest::read(path)?;
     for (index, sample) in samples.iter().enumerate() {
-        let own = dump_of(Input::Text(&sample.source), &sample.mode, sample.flags);
+        let own = dump_of(Input::Text(&sample.source), &sample.mode, sample.flags, Variant::default());
         let expected = sample.error.as_ref().filter(|error| error.stage == "parse");
         let what = match (own, expected) {
             (Ok(_), None) => continue,

@@ -3,7 +3,7 @@
 
 use crate::Request;
 use crate::ast::clip;
-use crate::front::{Input, dump_tree, tree_of};
+use crate::front::{Input, Variant, dump_tree, tree_of};
 use crate::harvest;
 use crate::oracle::library;
 use crate::report::Report;
@@ -21,20 +21,30 @@ pub fn run(request: &Request) -> io::Result<bool> {
     };
     for path in files {
         let bytes = std::fs::read(&path)?;
-        check(&mut report, &path, Input::Bytes(&bytes), "exec", 0)?;
+        check(&mut report, &path, Input::Bytes(&bytes), "exec", 0, request.variant)?;
     }
     if let Some(path) = &request.harvest {
         for (index, sample) in harvest::read(path)?.0.iter().enumerate() {
             let name = format!("{}#{index} {:?}", sample.from, clip(&sample.source));
-            check(&mut report, &name, Input::Text(&sample.source), &sample.mode, sample.flags)?;
+            let (mode, flags) = (sample.mode.as_str(), sample.flags);
+            check(&mut report, &name, Input::Text(&sample.source), mode, flags, request.variant)?;
         }
     }
     report.finish()
 }
 
-fn check(report: &mut Report, name: &str, input: Input<'_>, mode: &str, flags: u32) -> io::Result<()> {
+fn check(
+    report: &mut Report,
+    name: &str,
+    input: Input<'_>,
+    mode: &str,
+    flags: u32,
+    variant: Variant,
+) -> io::Result<()> {
     let (arena, mut interner) = (Arena::new(), Interner::new());
-    let Ok(tree) = tree_of(input, mode, flags, &arena, &mut interner) else { return Ok(()) };
+    let Ok(tree) = tree_of(input, mode, flags, variant, &arena, &mut interner) else {
+        return Ok(());
+    };
     let failures: Vec<String> = [Form::Binary, Form::Text, Form::Json]
         .into_iter()
         .filter_map(|form| round_trip(&tree, &interner, form).err().map(|error| format!("{form:?}: {error}")))

@@ -22,10 +22,27 @@ pub enum Input<'i> {
     Text(&'i str),
 }
 
+/// How all sources are parsed, whatever their flags say.
+#[derive(Clone, Copy)]
+pub struct Variant {
+    /// Level of optimization.
+    pub optimize: i8,
+    /// Minor version of Python 3.
+    pub feature_version: u8,
+    /// Whether type comments are asked for.
+    pub type_comments: bool,
+}
+
+impl Default for Variant {
+    fn default() -> Self {
+        Variant { optimize: -1, feature_version: 14, type_comments: false }
+    }
+}
+
 /// What `compile(source, …, mode, flags | PyCF_ONLY_AST)` gives, dumped with attributes.
-pub fn dump_of(input: Input<'_>, mode: &str, flags: u32) -> Result<String, Diagnostic> {
+pub fn dump_of(input: Input<'_>, mode: &str, flags: u32, variant: Variant) -> Result<String, Diagnostic> {
     let (arena, mut interner) = (Arena::new(), Interner::new());
-    tree_of(input, mode, flags, &arena, &mut interner).map(|tree| dump_tree(&tree, &interner))
+    tree_of(input, mode, flags, variant, &arena, &mut interner).map(|tree| dump_tree(&tree, &interner))
 }
 
 /// `ast.dump(tree, include_attributes=True, indent=1)`
@@ -39,6 +56,7 @@ pub fn tree_of<'a>(
     input: Input<'_>,
     mode: &str,
     flags: u32,
+    variant: Variant,
     arena: &'a Arena,
     interner: &mut Interner,
 ) -> Result<Tree<'a>, Diagnostic> {
@@ -52,7 +70,7 @@ pub fn tree_of<'a>(
         Input::Text(text) => (Source::from_str(text, mode), text.as_bytes()),
     };
     let source = source.map_err(|error| error.diagnostic())?;
-    let type_comments = flags & TYPE_COMMENTS != 0;
+    let type_comments = variant.type_comments || flags & TYPE_COMMENTS != 0;
     let dont_imply_dedent = flags & DONT_IMPLY_DEDENT != 0;
     let barry_as_flufl = flags & BARRY_AS_FLUFL != 0;
     let lex_options =
@@ -64,7 +82,8 @@ pub fn tree_of<'a>(
         allow_incomplete_input: flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent,
         barry_as_flufl,
-        ..ParseOptions::default()
+        feature_version: variant.feature_version,
+        optimize: variant.optimize,
     };
     let parsed = parse(&source, &lexed, &options, arena, interner)?;
     let options = TreeOptions { type_comments, barry_as_flufl, ..TreeOptions::default() };

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: taipan-parity tokens --python PATH [--show N] [FILE...]
-       taipan-parity ast --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
-       taipan-parity forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+       taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
+                         [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
@@ -29,17 +29,21 @@ struct Request {
     harvest: Option<PathBuf>,
     out: Option<PathBuf>,
     show: usize,
+    variant: front::Variant,
 }
 
 fn parse() -> Result<Request, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     let (mut command, mut python, mut files, mut show) = (None, None, Vec::new(), 20);
-    let (mut harvest, mut out) = (None, None);
+    let (mut harvest, mut out, mut variant) = (None, None, front::Variant::default());
     while let Some(argument) = parser.next()? {
         match argument {
             Long("python") => python = Some(PathBuf::from(parser.value()?)),
             Long("harvest") => harvest = Some(PathBuf::from(parser.value()?)),
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
+            Long("optimize") => variant.optimize = parser.value()?.parse()?,
+            Long("feature-version") => variant.feature_version = parser.value()?.parse()?,
+            Long("type-comments") => variant.type_comments = true,
             Long("show") => show = parser.value()?.parse()?,
             Value(value) if command.is_none() => command = Some(value.string()?),
             Value(value) => files.push(PathBuf::from(value)),
@@ -48,7 +52,7 @@ fn parse() -> Result<Request, lexopt::Error> {
     }
     let command = command.ok_or("a command is missing")?;
     let python = python.ok_or("--python is missing")?;
-    Ok(Request { command, python, files, harvest, out, show })
+    Ok(Request { command, python, files, harvest, out, show, variant })
 }
 
 fn main() -> ExitCode {

@@ -11,6 +11,7 @@ pub fn emit(schema: &Schema) -> String {
     out.push_str("impl<'a> Stacks<'a> {\n");
     emit_build(&mut out, schema);
     emit_symbol(&mut out, schema);
+    emit_push_node(&mut out, schema);
     emit_optional(&mut out, schema);
     out.push_str("}\n\n");
     out.push_str(HELPERS);
@@ -153,6 +154,14 @@ fn emit_symbol(out: &mut String, schema: &Schema) {
     );
     for (ty, _) in schema.symbols() {
         let _ = writeln!(out, "Symbol::{}(value) => self.{}.push(value),", ty.rust_name(), ty.name);
+    }
+    out.push_str("}\n}\n\n");
+}
+
+fn emit_push_node(out: &mut String, schema: &Schema) {
+    out.push_str("/// Puts a node that is made already on its stack.\npub fn push_node(&mut self, node: Node<'a>) {\nmatch node {\n");
+    for ty in schema.nodes() {
+        let _ = writeln!(out, "Node::{}(node) => self.{}.push(*node),", ty.rust_name(), stack_name(&ty.name));
     }
     out.push_str("}\n}\n\n");
 }

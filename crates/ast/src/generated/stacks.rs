@@ -674,6 +674,26 @@ impl<'a> Stacks<'a> {
         }
     }
 
+    /// Puts a node that is made already on its stack.
+    pub fn push_node(&mut self, node: Node<'a>) {
+        match node {
+            Node::Mod(node) => self.module.push(*node),
+            Node::Stmt(node) => self.stmt.push(*node),
+            Node::Expr(node) => self.expr.push(*node),
+            Node::Comprehension(node) => self.comprehension.push(*node),
+            Node::ExceptHandler(node) => self.excepthandler.push(*node),
+            Node::Arguments(node) => self.arguments.push(*node),
+            Node::Arg(node) => self.arg.push(*node),
+            Node::Keyword(node) => self.keyword.push(*node),
+            Node::Alias(node) => self.alias.push(*node),
+            Node::WithItem(node) => self.withitem.push(*node),
+            Node::MatchCase(node) => self.match_case.push(*node),
+            Node::Pattern(node) => self.pattern.push(*node),
+            Node::TypeIgnore(node) => self.type_ignore.push(*node),
+            Node::TypeParam(node) => self.type_param.push(*node),
+        }
+    }
+
     /// Puts an item of a sequence of optional values on its stack: the value on top, or its absence.
     pub fn push_optional(&mut self, family: Family, present: bool) -> Option<()> {
         match family {

@@ -79,8 +79,18 @@ fn parse_bytes<'a>(repr: &str, arena: &'a Arena) -> Result<&'a [u8], ReprError> 
     Ok(arena.alloc_slice_copy(&bytes))
 }
 
-/// Reads an integer in decimal or, after `0x`, in hexadecimal.
+/// Reads an integer in decimal or, after `0x`, in hexadecimal, with or without a minus sign.
 pub(crate) fn parse_int<'a>(text: &str, arena: &'a Arena) -> Result<Int<'a>, ReprError> {
+    match text.strip_prefix('-') {
+        None => parse_natural(text, arena),
+        Some(digits) => match parse_natural(digits, arena)? {
+            Int::Small(0) => Err(ReprError),
+            value => Ok(value.negate()),
+        },
+    }
+}
+
+fn parse_natural<'a>(text: &str, arena: &'a Arena) -> Result<Int<'a>, ReprError> {
     let (digits, radix) = match text.strip_prefix("0x") {
         Some(digits) => (digits, 16),
         None => (text, 10),
@@ -144,6 +154,8 @@ mod tests {
             ("int", Constant::Int(Int::Small(17))),
             ("int", Constant::Int(Int::Big(&[1, 2, 3]))),
             ("int", Constant::Int(Int::Big(&huge))),
+            ("int", Constant::Int(Int::NegativeSmall(17))),
+            ("int", Constant::Int(Int::NegativeBig(&huge))),
             ("float", Constant::Float(1.5e-300)),
             ("float", Constant::Float(f64::INFINITY)),
             ("complex", Constant::Complex(Complex { real: 0.0, imag: 2.0 })),
@@ -165,7 +177,8 @@ mod tests {
             ("str", "'\\'"),
             ("str", "'\\U00110000'"),
             ("bytes", "b'\\u1234'"),
-            ("int", "-1"),
+            ("int", "-0"),
+            ("int", "--1"),
             ("int", "1_0"),
             ("int", ""),
             ("float", "infinity"),

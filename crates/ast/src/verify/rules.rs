@@ -57,7 +57,7 @@ pub enum Rule {
     StarPattern,
     /// A pattern that is bound has a name.
     BoundPattern,
-    /// A format specification is a formatted string.
+    /// A format specification is a formatted string, or a string where preprocessing made it.
     FormatSpec,
     /// A string's kind is `u`, and nothing else has one.
     ConstantKind,
@@ -90,7 +90,7 @@ impl fmt::Display for Rule {
             Rule::PatternValue => "not the value of a pattern",
             Rule::StarPattern => "a starred pattern out of place",
             Rule::BoundPattern => "a pattern bound to no name",
-            Rule::FormatSpec => "a format specification that is no formatted string",
+            Rule::FormatSpec => "a format specification that is no string",
             Rule::ConstantKind => "a kind that the constant cannot have",
             Rule::Nan => "a float that is not a number",
             Rule::InterpolationText => "an interpolation without its text",
@@ -189,7 +189,11 @@ fn is_name(expr: &Expr<'_>) -> bool {
 
 fn check_expr(expr: ExprKind<'_>) -> Result<(), Rule> {
     let format_spec = |spec: &Option<Expr<'_>>| {
-        let fits = spec.is_none_or(|spec| matches!(spec.kind, ExprKind::JoinedStr(_)));
+        let fits = spec.is_none_or(|spec| match spec.kind {
+            ExprKind::JoinedStr(_) => true,
+            ExprKind::Constant(constant) => matches!(constant.value, Constant::Str(_)),
+            _ => false,
+        });
         need(fits, Rule::FormatSpec)
     };
     match expr {

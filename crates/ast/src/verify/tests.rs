@@ -52,6 +52,9 @@ fn ranges_lie_within_the_source_and_between_characters() {
     assert_eq!(in_stmt("(Pass 1..0)"), Some(Rule::Range));
     assert_eq!(in_stmt("(Pass 3..4)"), Some(Rule::Range));
     assert_eq!(in_stmt("(Pass 1..2)"), Some(Rule::CharBoundary));
+    let nowhere = "4294967295..4294967295";
+    assert_eq!(in_expr(&format!("(Constant {nowhere} (str \"a\") _)")), None);
+    assert_eq!(in_expr(&format!("(Await {nowhere} X)")), Some(Rule::Range));
 }
 
 #[test]
@@ -141,6 +144,7 @@ fn constants_and_formatted_values_are_legal() {
     assert_eq!(in_expr("(Constant 0..0 (complex 0.0 nan) _)"), Some(Rule::Nan));
     assert_eq!(in_expr("(FormattedValue 0..1 X -1 X)"), Some(Rule::FormatSpec));
     assert_eq!(in_expr("(FormattedValue 0..1 X -1 (JoinedStr 0..0 ()))"), None);
+    assert_eq!(in_expr("(FormattedValue 0..1 X -1 (Constant 0..0 (str \">5\") _))"), None);
     assert_eq!(in_expr("(Interpolation 0..1 X None -1 _)"), Some(Rule::InterpolationText));
 }
 

@@ -34,7 +34,7 @@ impl Names {
 
     #[inline]
     fn slot(&self, key: Key) -> usize {
-        // the length is a power of two
+        // the length is a power of two, or there is no slot
         key.hash() & self.entries.len().wrapping_sub(1)
     }
 }

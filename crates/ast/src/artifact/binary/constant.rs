@@ -14,6 +14,8 @@ const INT: u8 = 7;
 const BIG_INT: u8 = 8;
 const FLOAT: u8 = 9;
 const COMPLEX: u8 = 10;
+const NEGATIVE_INT: u8 = 11;
+const NEGATIVE_BIG_INT: u8 = 12;
 
 /// Appends a constant.
 pub(super) fn write(out: &mut Encoder, value: Constant<'_>) {
@@ -36,8 +38,15 @@ pub(super) fn write(out: &mut Encoder, value: Constant<'_>) {
         }
         Constant::Int(Int::Big(digits)) => {
             out.u8(BIG_INT);
-            out.count(digits.len());
-            digits.iter().for_each(|digit| out.raw(&digit.to_le_bytes()));
+            write_big(out, digits);
+        }
+        Constant::Int(Int::NegativeSmall(value)) => {
+            out.u8(NEGATIVE_INT);
+            out.u64(value);
+        }
+        Constant::Int(Int::NegativeBig(digits)) => {
+            out.u8(NEGATIVE_BIG_INT);
+            write_big(out, digits);
         }
         Constant::Float(value) => {
             out.u8(FLOAT);
@@ -49,6 +58,11 @@ pub(super) fn write(out: &mut Encoder, value: Constant<'_>) {
             out.f64(value.imag);
         }
     }
+}
+
+fn write_big(out: &mut Encoder, digits: &[u32]) {
+    out.count(digits.len());
+    digits.iter().for_each(|digit| out.raw(&digit.to_le_bytes()));
 }
 
 /// Reads a constant.
@@ -67,6 +81,11 @@ pub(super) fn read<'a>(input: &mut Decoder<'_>, arena: &'a Arena) -> Result<Cons
         BYTES => Constant::Bytes(arena.alloc_slice_copy(input.bytes()?)),
         INT => Constant::Int(Int::Small(input.u64()?)),
         BIG_INT => Constant::Int(read_big(input, arena)?),
+        NEGATIVE_INT => match input.u64()? {
+            0 => return Err(ReadError::Integer { offset }),
+            value => Constant::Int(Int::NegativeSmall(value)),
+        },
+        NEGATIVE_BIG_INT => Constant::Int(read_big(input, arena)?.negate()),
         FLOAT => Constant::Float(input.f64()?),
         COMPLEX => Constant::Complex(Complex { real: input.f64()?, imag: input.f64()? }),
         found => return Err(ReadError::Tag { offset, of: "kind of constant", found: found.into() }),

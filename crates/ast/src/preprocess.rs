@@ -1,0 +1,187 @@
+//! What CPython's compiler does to a tree before it generates code, and `ast.parse` when it is given a
+//! level of optimization:
+//!
+//! - `__debug__` becomes a constant;
+//! - `'%s' % (x,)` becomes a formatted string (`format.rs`);
+//! - negative and complex numbers in patterns become constants (`pattern.rs`);
+//! - from level 2 on docstrings are removed.
+//!
+//! Annotations are left alone where they are not evaluated (`from __future__ import annotations`).
+//! Invariant: a tree in which nothing changes is returned as it is.
+
+mod format;
+mod pattern;
+
+use crate::rebuild::{Rewrite, rebuild};
+use crate::view::preorder;
+use crate::{
+    Arena, Class, Constant, Expr, ExprConstant, ExprContext, ExprJoinedStr, ExprKind, Identifier, Interner,
+    Mod, ModModule, Node, Operator, PatternKind, Stmt, StmtAsyncFunctionDef, StmtClassDef, StmtFunctionDef,
+    StmtKind,
+};
+use taipan_span::Span;
+
+/// The module as CPython preprocesses it at this level of optimization, 0 to 2.
+pub fn preprocess<'a>(module: Mod<'a>, level: u8, interner: &Interner, arena: &'a Arena) -> Mod<'a> {
+    let mut preprocessor = Preprocessor {
+        level,
+        debug: interner.get("__debug__"),
+        keeps_annotations: has_future_annotations(module, interner),
+        arena,
+    };
+    if preorder(Node::Mod(arena.alloc(module))).any(|node| preprocessor.may_change(node)) {
+        rebuild(module, arena, &mut preprocessor)
+    } else {
+        module
+    }
+}
+
+/// Whether the module begins with `from __future__ import annotations` among other such imports.
+fn has_future_annotations(module: Mod<'_>, interner: &Interner) -> bool {
+    let body = match module {
+        Mod::Module(module) => module.body,
+        Mod::Interactive(module) => module.body,
+        Mod::Expression(_) | Mod::FunctionType(_) => &[],
+    };
+    let skipped = usize::from(body.first().is_some_and(is_string_statement));
+    body.iter()
+        .skip(skipped)
+        .map_while(|stmt| match stmt.kind {
+            StmtKind::ImportFrom(import) => {
+                let name = interner.resolve(import.module?);
+                (name == "__future__" && import.level.unwrap_or(0) == 0).then_some(import.names)
+            }
+            _ => None,
+        })
+        .flatten()
+        .any(|alias| interner.resolve(alias.name) == "annotations")
+}
+
+struct Preprocessor<'a> {
+    level: u8,
+    debug: Option<Identifier>,
+    keeps_annotations: bool,
+    arena: &'a Arena,
+}
+
+impl<'a> Preprocessor<'a> {
+    /// Whether the node may be one to change, or hold one directly.
+    fn may_change(&self, node: Node<'_>) -> bool {
+        match node {
+            Node::Mod(Mod::Module(module)) => self.has_docstring(module.body),
+            Node::Stmt(stmt) => match stmt.kind {
+                StmtKind::FunctionDef(def) => self.has_docstring(def.body),
+                StmtKind::AsyncFunctionDef(def) => self.has_docstring(def.body),
+                StmtKind::ClassDef(def) => self.has_docstring(def.body),
+                _ => false,
+            },
+            Node::Expr(expr) => match expr.kind {
+                ExprKind::Name { id, ctx: ExprContext::Load } => self.debug == Some(id),
+                ExprKind::BinOp(binary) => {
+                    binary.op == Operator::Mod && matches!(binary.right.kind, ExprKind::Tuple(_))
+                }
+                _ => false,
+            },
+            Node::Pattern(pattern) => match pattern.kind {
+                PatternKind::MatchValue { value } => pattern::may_fold(value),
+                PatternKind::MatchMapping(mapping) => mapping.keys.iter().any(pattern::may_fold),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn has_docstring(&self, body: &[Stmt<'_>]) -> bool {
+        self.level >= 2 && body.first().is_some_and(is_string_statement)
+    }
+
+    /// The body without its docstring. A string that comes to stand first is none: it becomes a
+    /// formatted string.
+    fn without_docstring(&self, body: &'a [Stmt<'a>]) -> Option<&'a [Stmt<'a>]> {
+        let [docstring, rest @ ..] = body else { return None };
+        if !self.has_docstring(body) {
+            return None;
+        }
+        let Some(first) = rest.first() else {
+            // CPython's `pass` ends four columns on, wherever the docstring ends. No range can say that;
+            // the dump knows that all `pass` statements are four columns wide.
+            let start = docstring.span.start;
+            let span = Span::new(start, docstring.span.end.min(start.saturating_add(2)));
+            return Some(self.arena.alloc_slice_copy(&[Stmt { span, kind: StmtKind::Pass }]));
+        };
+        let StmtKind::Expr { value } = first.kind else { return Some(rest) };
+        if !is_string_statement(first) {
+            return Some(rest);
+        }
+        let values = self.arena.alloc_slice_copy(&[*value]);
+        let kind = ExprKind::JoinedStr(self.arena.alloc(ExprJoinedStr { values }));
+        let value = self.arena.alloc(Expr { span: first.span, kind });
+        let body = self.arena.alloc_slice_copy(rest);
+        if let Some(first) = body.first_mut() {
+            first.kind = StmtKind::Expr { value };
+        }
+        Some(body)
+    }
+}
+
+impl<'a> Rewrite<'a> for Preprocessor<'a> {
+    fn enters(&self, class: Class, field: usize) -> bool {
+        let annotation = match class {
+            Class::FunctionDef | Class::AsyncFunctionDef => field == 4,
+            Class::AnnAssign | Class::Arg => field == 1,
+            _ => false,
+        };
+        !(annotation && self.keeps_annotations)
+    }
+
+    fn expr(&mut self, expr: Expr<'a>, parent: Class, field: usize) -> Expr<'a> {
+        let kind = match expr.kind {
+            ExprKind::Name { id, ctx: ExprContext::Load } if self.debug == Some(id) => {
+                let value = if self.level == 0 { Constant::True } else { Constant::False };
+                ExprKind::Constant(self.arena.alloc(ExprConstant { value, kind: None }))
+            }
+            ExprKind::BinOp(binary) if binary.op == Operator::Mod => {
+                format::fold(binary, self.arena).unwrap_or(expr.kind)
+            }
+            _ if matches!((parent, field), (Class::MatchValue | Class::MatchMapping, 0)) => {
+                pattern::fold(&expr, self.arena)
+            }
+            kind => kind,
+        };
+        Expr { span: expr.span, kind }
+    }
+
+    fn stmt(&mut self, stmt: Stmt<'a>) -> Stmt<'a> {
+        let kind = match stmt.kind {
+            StmtKind::FunctionDef(def) => self
+                .without_docstring(def.body)
+                .map(|body| StmtKind::FunctionDef(self.arena.alloc(StmtFunctionDef { body, ..*def }))),
+            StmtKind::AsyncFunctionDef(def) => self.without_docstring(def.body).map(|body| {
+                StmtKind::AsyncFunctionDef(self.arena.alloc(StmtAsyncFunctionDef { body, ..*def }))
+            }),
+            StmtKind::ClassDef(def) => self
+                .without_docstring(def.body)
+                .map(|body| StmtKind::ClassDef(self.arena.alloc(StmtClassDef { body, ..*def }))),
+            _ => None,
+        };
+        Stmt { span: stmt.span, kind: kind.unwrap_or(stmt.kind) }
+    }
+
+    fn module(&mut self, module: Mod<'a>) -> Mod<'a> {
+        let Mod::Module(node) = module else { return module };
+        match self.without_docstring(node.body) {
+            Some(body) => Mod::Module(self.arena.alloc(ModModule { body, ..*node })),
+            None => module,
+        }
+    }
+}
+
+/// Whether a statement is a string, as docstrings are.
+fn is_string_statement(stmt: &Stmt<'_>) -> bool {
+    let StmtKind::Expr { value } = stmt.kind else { return false };
+    let ExprKind::Constant(constant) = value.kind else { return false };
+    matches!(constant.value, Constant::Str(_))
+}
+
+#[cfg(test)]
+mod tests;

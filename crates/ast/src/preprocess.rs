@@ -104,9 +104,10 @@ impl<'a> Preprocessor<'a> {
         }
         let Some(first) = rest.first() else {
             // CPython's `pass` ends four columns on, wherever the docstring ends. No range can say that;
-            // the dump knows that all `pass` statements are four columns wide.
+            // the dump knows that all `pass` statements are four columns wide. The first character is
+            // of a prefix or a quote.
             let start = docstring.span.start;
-            let span = Span::new(start, docstring.span.end.min(start.saturating_add(2)));
+            let span = Span::new(start, docstring.span.end.min(start.saturating_add(1)));
             return Some(self.arena.alloc_slice_copy(&[Stmt { span, kind: StmtKind::Pass }]));
         };
         let StmtKind::Expr { value } = first.kind else { return Some(rest) };

@@ -26,7 +26,7 @@ impl Names {
     pub(super) fn for_tokens(tokens: usize) -> Self {
         let entries = match tokens {
             ..FEW_TOKENS => 0,
-            ..MANY_TOKENS => FEW_ENTRIES,
+            FEW_TOKENS..MANY_TOKENS => FEW_ENTRIES,
             _ => ENTRIES,
         };
         Names { entries: vec![(Key(0), None); entries] }

@@ -34,6 +34,18 @@ pub struct Parsed<'a> {
     pub depth: u32,
 }
 
+/// Whether the two parts of the parser agree about an input: what one accepts the other does. Tests hold
+/// them to it; where they did not, [`parse`] would still answer, with a plain error.
+pub fn parts_agree(source: &Source<'_>, lexed: &Lexed, options: &ParseOptions) -> bool {
+    let (arena, mut interner) = (Arena::new(), Interner::new());
+    let parsed = grammar::parse_module(source.text(), &lexed.tokens, options, &arena, &mut interner);
+    match diagnose::diagnose(source, lexed, options) {
+        None => parsed.is_ok(),
+        // what only the whole input or its nesting tells is not for the grammar to refuse
+        Some(diagnostic) => parsed.is_err() || options.mode == Mode::Single || diagnostic.location.is_none(),
+    }
+}
+
 /// The depth from which on an input that parses is checked against CPython's limit of nested rules:
 /// no input less deep comes near it.
 const DEEP: u32 = 700;

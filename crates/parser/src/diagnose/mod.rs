@@ -37,7 +37,7 @@ use crate::errors::SyntaxErrorKind as Error;
 use engine::Peg;
 use raise::Raised;
 use taipan_diagnostics::{Diagnostic, ErrorClass};
-use taipan_lexer::{LexErrorKind, Lexed, Mode, Source, TokenKind};
+use taipan_lexer::{Lexed, Mode, Source, TokenKind};
 use taipan_span::LineIndex;
 
 /// What is wrong with the input, or `None` if nothing is.
@@ -130,20 +130,25 @@ impl Peg<'_> {
     }
 
     /// A lexical error in what was not read yet replaces the error raised, unless it lies inside an f-
-    /// or t-string. An open bracket at the end of the input does only if it was opened on an earlier
-    /// line than the last token read.
+    /// or t-string. If it is one that CPython's tokenizer leaves to the parser to raise, an open bracket
+    /// takes its place, and only one opened on an earlier line than the last token read.
     fn prefer_lexical_error(&mut self) {
         let Some(error) = &self.lexed.error else { return };
-        if self.kind_at(self.fill.saturating_sub(1)) == TokenKind::Error || self.ends_inside_template() {
+        let last_read = self.fill.saturating_sub(1);
+        if self.kind_at(last_read) == TokenKind::Error || self.ends_inside_template() {
             return;
         }
-        if let LexErrorKind::UnclosedBracket { offset, .. } = error.kind {
-            let opened = i64::from(self.lines.line(offset));
-            if self.place_of_token(self.fill.saturating_sub(1)).line <= opened {
+        let diagnostic = if error.kind.is_raised_at_once() {
+            error.diagnostic(self.source)
+        } else {
+            let Some(unclosed) = error.unclosed_bracket(self.source) else { return };
+            let opened = unclosed.location.as_ref().map_or(0, |location| location.lineno);
+            if self.place_of_token(last_read).line <= opened {
                 return;
             }
-        }
-        self.raised = Some(Raised { diagnostic: error.diagnostic(self.source), lexical: true });
+            unclosed
+        };
+        self.raised = Some(Raised { diagnostic, lexical: true });
     }
 
     /// Whether the tokens end inside an f- or t-string.

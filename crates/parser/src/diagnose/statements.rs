@@ -106,7 +106,7 @@ impl Peg<'_> {
             { self.compound_stmt()?; self.token(T::Newline) };
             self.simple_stmts();
             self.token(T::Newline);
-            self.token(T::EndMarker);
+            { self.token(T::EndMarker)?; None };
         )
     }
 

@@ -169,7 +169,7 @@ impl Peg<'_> {
     pub(super) fn complex_number(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
-            p.optional(|p| p.one_of(&[T::Plus, T::Minus]))?;
+            p.optional(|p| p.token(T::Minus))?;
             p.part_of_complex(Kind::Real, Error::RealRequired)?;
             p.one_of(&[T::Plus, T::Minus])?;
             p.part_of_complex(Kind::Imaginary, Error::ImaginaryRequired)?;
@@ -186,7 +186,7 @@ impl Peg<'_> {
         self.rule(|p| {
             alternatives!(p, start;
                 p.number();
-                { p.one_of(&[T::Plus, T::Minus])?; p.number() };
+                { p.token(T::Minus)?; p.number() };
             )
         })
     }

@@ -1,0 +1,307 @@
+//! From facts to places: what is local, global, free or a cell.
+//!
+//! A scope is told which names are bound around it, which are declared global and which are type
+//! parameters; it tells back which names are free in it. A name that is bound here and free in a scope
+//! inside becomes a cell.
+
+use super::bindings::fail;
+use super::scope::{ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, Symbol, flag};
+use super::{Result, Symtable};
+use crate::CompileErrorKind as Error;
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+use taipan_ast::{Identifier, Interner};
+
+/// Names in the order in which they came.
+type Names = IndexSet<Identifier, FxBuildHasher>;
+
+/// Where the names of the scope in hand live.
+type Places = IndexMap<Identifier, Resolution, FxBuildHasher>;
+
+/// The names that the interpreter itself binds in a class body.
+struct Implicit {
+    class: Identifier,
+    classdict: Identifier,
+    conditional: Identifier,
+}
+
+/// What a scope is told by those around it.
+#[derive(Clone, Default)]
+struct Outside {
+    /// Names bound by functions around it; none at the module.
+    bound: Option<Names>,
+    globals: Names,
+    type_params: Names,
+    /// The class whose namespace is looked into.
+    class: Option<ScopeId>,
+}
+
+struct Analyzer<'t> {
+    table: &'t mut Symtable,
+    interner: &'t Interner,
+    implicit: Implicit,
+}
+
+/// Decides where every name lives.
+pub(super) fn analyze(table: &mut Symtable, interner: &mut Interner) -> Result<()> {
+    let implicit = Implicit {
+        class: interner.intern("__class__"),
+        classdict: interner.intern("__classdict__"),
+        conditional: interner.intern("__conditional_annotations__"),
+    };
+    let mut analyzer = Analyzer { table, interner, implicit };
+    analyzer.scope(ScopeId(0), &mut Outside::default()).map(|_| ())
+}
+
+impl Analyzer<'_> {
+    /// Analyses a scope and those in it; gives the names free in them.
+    fn scope(&mut self, id: ScopeId, outside: &mut Outside) -> Result<Names> {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.scope_here(id, outside))
+    }
+
+    fn scope_here(&mut self, id: ScopeId, outside: &mut Outside) -> Result<Names> {
+        let is_class = self.table.scope(id).kind == ScopeKind::Class;
+        let mut inside = Outside::default();
+        if is_class {
+            // global statements of a class do not reach into its methods
+            inside.globals = outside.globals.clone();
+            inside.bound = Some(outside.bound.clone().unwrap_or_default());
+        }
+        let (mut locals, mut free, mut places) = (Names::default(), Names::default(), Places::default());
+        let symbols: Vec<(Identifier, Symbol)> =
+            self.table.scope(id).symbols.iter().map(|(name, symbol)| (*name, *symbol)).collect();
+        for (name, symbol) in symbols {
+            let place = self.place(id, name, symbol, outside, &mut locals, &mut free)?;
+            places.insert(name, place);
+        }
+        if is_class {
+            let Implicit { class, classdict, conditional } = self.implicit;
+            inside.bound.get_or_insert_default().extend([class, classdict, conditional]);
+        } else {
+            let mut bound = Names::default();
+            if self.table.scope(id).is_function_like() {
+                bound.extend(locals);
+            }
+            bound.extend(outside.bound.iter().flatten());
+            inside.bound = Some(bound);
+            inside.globals = outside.globals.clone();
+        }
+        inside.type_params = outside.type_params.clone();
+        let inlined_cells = self.children(id, outside.class, &inside, &mut places, &mut free)?;
+        self.settle(id, outside, &mut places, &mut free, &inlined_cells);
+        Ok(free)
+    }
+
+    /// Analyses the scopes in a scope; gives the cells of comprehensions that run in its frame.
+    fn children(
+        &mut self,
+        id: ScopeId,
+        class: Option<ScopeId>,
+        inside: &Outside,
+        places: &mut Places,
+        free: &mut Names,
+    ) -> Result<Names> {
+        let mut inlined_cells = Names::default();
+        let children = std::mem::take(&mut self.table.scope_mut(id).children);
+        let sees_class = self.table.scope(id).can_see_class_scope;
+        let mut kept = Vec::with_capacity(children.len());
+        for child in children {
+            let scope = self.table.scope(child);
+            let inline =
+                scope.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator) && !sees_class;
+            let mut told = inside.clone();
+            told.class = match scope.can_see_class_scope {
+                true if self.table.scope(id).kind == ScopeKind::Class => Some(id),
+                true => class,
+                false => None,
+            };
+            let mut child_free = self.scope(child, &mut told)?;
+            if inline {
+                self.inline(id, child, places, &mut child_free, &mut inlined_cells);
+                self.table.scope_mut(child).inlined = true;
+                kept.extend(self.table.scope(child).children.iter().copied());
+            } else {
+                kept.push(child);
+            }
+            free.extend(child_free);
+        }
+        self.table.scope_mut(id).children = kept;
+        Ok(inlined_cells)
+    }
+
+    /// Where one name of a scope lives.
+    fn place(
+        &self,
+        id: ScopeId,
+        name: Identifier,
+        symbol: Symbol,
+        outside: &mut Outside,
+        locals: &mut Names,
+        free: &mut Names,
+    ) -> Result<Resolution> {
+        if symbol.is(flag::GLOBAL) {
+            if symbol.is(flag::NONLOCAL) {
+                return self.fail_at_directive(id, name, |name| Error::NonlocalAndGlobal { name });
+            }
+            outside.globals.insert(name);
+            if let Some(bound) = &mut outside.bound {
+                bound.swap_remove(&name);
+            }
+            return Ok(Resolution::GlobalExplicit);
+        }
+        if symbol.is(flag::NONLOCAL) {
+            let Some(bound) = &outside.bound else {
+                return self.fail_at_directive(id, name, |_| Error::NonlocalAtModule);
+            };
+            if !bound.contains(&name) {
+                return self.fail_at_directive(id, name, |name| Error::NoBindingForNonlocal { name });
+            }
+            if outside.type_params.contains(&name) {
+                return self.fail_at_directive(id, name, |name| Error::NonlocalTypeParameter { name });
+            }
+            free.insert(name);
+            return Ok(Resolution::Free);
+        }
+        if symbol.is(flag::BOUND) {
+            locals.insert(name);
+            outside.globals.swap_remove(&name);
+            if symbol.is(flag::TYPE_PARAM) {
+                outside.type_params.insert(name);
+            } else {
+                outside.type_params.swap_remove(&name);
+            }
+            return Ok(Resolution::Local);
+        }
+        if let Some(class) = outside.class {
+            // bound by the class whose namespace is looked into first: nothing nearer than global
+            let in_class = self.table.symbol(class, name);
+            if in_class.is(flag::GLOBAL) {
+                return Ok(Resolution::GlobalExplicit);
+            }
+            if in_class.is(flag::BOUND) && !in_class.is(flag::NONLOCAL) {
+                return Ok(Resolution::GlobalImplicit);
+            }
+        }
+        if outside.bound.as_ref().is_some_and(|bound| bound.contains(&name)) {
+            free.insert(name);
+            return Ok(Resolution::Free);
+        }
+        Ok(if outside.globals.contains(&name) {
+            Resolution::GlobalExplicit
+        } else {
+            Resolution::GlobalImplicit
+        })
+    }
+
+    fn fail_at_directive<T>(
+        &self,
+        id: ScopeId,
+        name: Identifier,
+        kind: impl FnOnce(String) -> Error,
+    ) -> Result<T> {
+        let scope = self.table.scope(id);
+        let place = scope.directives.iter().find(|(declared, _)| *declared == name);
+        let span = place.map_or(scope.span, |(_, span)| *span);
+        fail(kind(self.interner.resolve(name).to_owned()), span)
+    }
+
+    /// Merges the names of a comprehension into the scope in whose frame it runs (PEP 709).
+    fn inline(
+        &mut self,
+        id: ScopeId,
+        comprehension: ScopeId,
+        places: &mut Places,
+        comprehension_free: &mut Names,
+        inlined_cells: &mut Names,
+    ) {
+        let symbols: Vec<(Identifier, Symbol)> =
+            self.table.scope(comprehension).symbols.iter().map(|(name, symbol)| (*name, *symbol)).collect();
+        let is_class = self.table.scope(id).kind == ScopeKind::Class;
+        for (name, symbol) in symbols {
+            if symbol.is(flag::PARAM) {
+                continue;
+            }
+            let mut place = symbol.resolution.unwrap_or(Resolution::GlobalImplicit);
+            if place == Resolution::Cell || symbol.is(flag::COMP_CELL) {
+                inlined_cells.insert(name);
+            }
+            if place == Resolution::Free && is_class && self.is_implicit(name) {
+                place = Resolution::GlobalImplicit;
+                comprehension_free.swap_remove(&name);
+                self.table.scope_mut(comprehension).symbols.shift_remove(&name);
+            }
+            let existing = self.table.scope(id).symbols.get(&name).copied();
+            match existing {
+                None => {
+                    let flags = symbol.flags;
+                    self.table.scope_mut(id).symbols.insert(name, Symbol { flags, resolution: None });
+                    places.insert(name, place);
+                }
+                Some(existing) => {
+                    // free in the comprehension and bound here: now simply a local
+                    if existing.is(flag::BOUND) && !is_class && !self.is_free_in_child(comprehension, name) {
+                        comprehension_free.swap_remove(&name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_implicit(&self, name: Identifier) -> bool {
+        name == self.implicit.class || name == self.implicit.classdict || name == self.implicit.conditional
+    }
+
+    fn is_free_in_child(&self, id: ScopeId, name: Identifier) -> bool {
+        let free = |child: &ScopeId| self.table.symbol(*child, name).resolution == Some(Resolution::Free);
+        self.table.scope(id).children.iter().any(free)
+    }
+
+    /// Turns locals into cells where scopes inside need them, and writes the result down.
+    fn settle(
+        &mut self,
+        id: ScopeId,
+        outside: &Outside,
+        places: &mut Places,
+        free: &mut Names,
+        inlined_cells: &Names,
+    ) {
+        let Implicit { class, classdict, conditional } = self.implicit;
+        let scope = self.table.scope_mut(id);
+        if scope.is_function_like() {
+            for (name, place) in places.iter_mut().filter(|(_, place)| **place == Resolution::Local) {
+                if free.contains(name) || inlined_cells.contains(name) {
+                    *place = Resolution::Cell;
+                    free.swap_remove(name);
+                }
+            }
+        } else if scope.kind == ScopeKind::Class {
+            scope.needs_class_closure |= free.swap_remove(&class);
+            scope.needs_classdict |= free.swap_remove(&classdict);
+            scope.has_conditional_annotations |= free.swap_remove(&conditional);
+        }
+        record(scope, outside, places, free, inlined_cells);
+    }
+}
+
+/// Writes down where names live, and names that are only passed on to scopes inside.
+fn record(scope: &mut Scope, outside: &Outside, places: &Places, free: &Names, inlined_cells: &Names) {
+    for (name, symbol) in &mut scope.symbols {
+        if inlined_cells.contains(name) {
+            symbol.flags |= flag::COMP_CELL;
+        }
+        symbol.resolution = places.get(name).copied();
+    }
+    let class_like = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
+    for name in free {
+        if let Some(symbol) = scope.symbols.get_mut(name) {
+            if class_like {
+                symbol.flags |= flag::FREE_CLASS;
+            }
+            continue;
+        }
+        if outside.bound.as_ref().is_some_and(|bound| !bound.contains(name)) {
+            continue;
+        }
+        scope.symbols.insert(*name, Symbol { flags: 0, resolution: Some(Resolution::Free) });
+    }
+}

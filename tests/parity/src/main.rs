@@ -9,6 +9,7 @@ mod harvest;
 mod oracle;
 mod reference;
 mod report;
+mod symtable;
 mod tokens;
 
 use lexopt::prelude::*;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: taipan-parity tokens --python PATH [--show N] [FILE...]
+       taipan-parity symtable --python PATH [--show N] [--out FILE] [FILE...]
        taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         "ast" => ast::run(&request),
         "forms" => forms::run(&request),
         "errors" => errors::run(&request),
+        "symtable" => symtable::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
             return ExitCode::from(2);

@@ -1,7 +1,6 @@
 //! From facts to places: what is local, global, free or a cell.
 //!
-//! A scope is told which names are bound around it, which are declared global and which are type
-//! parameters; it tells back which names are free in it. A name that is bound here and free in a scope
+//! A scope is told which names are bound around it and which of them are type parameters; it tells back which names are free in it. A name that is bound here and free in a scope
 //! inside becomes a cell.
 
 use super::bindings::fail;
@@ -30,7 +29,6 @@ struct Implicit {
 struct Outside {
     /// Names bound by functions around it; none at the module.
     bound: Option<Names>,
-    globals: Names,
     type_params: Names,
     /// The class whose namespace is looked into.
     class: Option<ScopeId>,
@@ -63,15 +61,13 @@ impl Analyzer<'_> {
         let is_class = self.table.scope(id).kind == ScopeKind::Class;
         let mut inside = Outside::default();
         if is_class {
-            // global statements of a class do not reach into its methods
-            inside.globals = outside.globals.clone();
             inside.bound = Some(outside.bound.clone().unwrap_or_default());
         }
-        let (mut locals, mut free, mut places) = (Names::default(), Names::default(), Places::default());
+        let (mut locals, mut own_free, mut places) = (Names::default(), Names::default(), Places::default());
         let symbols: Vec<(Identifier, Symbol)> =
             self.table.scope(id).symbols.iter().map(|(name, symbol)| (*name, *symbol)).collect();
         for (name, symbol) in symbols {
-            let place = self.place(id, name, symbol, outside, &mut locals, &mut free)?;
+            let place = self.place(id, name, symbol, outside, &mut locals, &mut own_free)?;
             places.insert(name, place);
         }
         if is_class {
@@ -84,12 +80,13 @@ impl Analyzer<'_> {
             }
             bound.extend(outside.bound.iter().flatten());
             inside.bound = Some(bound);
-            inside.globals = outside.globals.clone();
         }
         inside.type_params = outside.type_params.clone();
+        let mut free = Names::default();
         let inlined_cells = self.children(id, outside.class, &inside, &mut places, &mut free)?;
         self.settle(id, outside, &mut places, &mut free, &inlined_cells);
-        Ok(free)
+        own_free.extend(free);
+        Ok(own_free)
     }
 
     /// Analyses the scopes in a scope; gives the cells of comprehensions that run in its frame.
@@ -143,7 +140,6 @@ impl Analyzer<'_> {
             if symbol.is(flag::NONLOCAL) {
                 return self.fail_at_directive(id, name, |name| Error::NonlocalAndGlobal { name });
             }
-            outside.globals.insert(name);
             if let Some(bound) = &mut outside.bound {
                 bound.swap_remove(&name);
             }
@@ -164,7 +160,6 @@ impl Analyzer<'_> {
         }
         if symbol.is(flag::BOUND) {
             locals.insert(name);
-            outside.globals.swap_remove(&name);
             if symbol.is(flag::TYPE_PARAM) {
                 outside.type_params.insert(name);
             } else {
@@ -186,11 +181,7 @@ impl Analyzer<'_> {
             free.insert(name);
             return Ok(Resolution::Free);
         }
-        Ok(if outside.globals.contains(&name) {
-            Resolution::GlobalExplicit
-        } else {
-            Resolution::GlobalImplicit
-        })
+        Ok(Resolution::GlobalImplicit)
     }
 
     fn fail_at_directive<T>(
@@ -238,6 +229,10 @@ impl Analyzer<'_> {
                     places.insert(name, place);
                 }
                 Some(existing) => {
+                    if place == Resolution::Free && existing.is(flag::BOUND) && !is_class {
+                        let used = symbol.flags & flag::USE;
+                        self.table.scope_mut(id).symbols.entry(name).or_default().flags |= used;
+                    }
                     // free in the comprehension and bound here: now simply a local
                     if existing.is(flag::BOUND) && !is_class && !self.is_free_in_child(comprehension, name) {
                         comprehension_free.swap_remove(&name);

@@ -292,7 +292,8 @@ impl<'i> Builder<'i> {
         if generic {
             let keyword_defaults = args.kw_defaults.iter().any(Option::is_some);
             self.enter_type_params(name, function.type_params, span)?;
-            self.generic_parameter(".defaults", !args.defaults.is_empty(), span)?;
+            // CPython's table has the first in any case
+            self.generic_parameter(".defaults", true, span)?;
             self.generic_parameter(".kwdefaults", keyword_defaults, span)?;
             self.type_params(function.type_params)?;
         }

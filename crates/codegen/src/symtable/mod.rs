@@ -48,11 +48,7 @@ impl Symtable {
     ///
     /// # Errors
     /// The first syntax error that scopes can tell, as CPython finds it.
-    pub fn build(
-        module: &Mod<'_>,
-        interner: &mut Interner,
-        options: SymtableOptions,
-    ) -> Result<Symtable> {
+    pub fn build(module: &Mod<'_>, interner: &mut Interner, options: SymtableOptions) -> Result<Symtable> {
         let mut builder = build::Builder::new(interner, options);
         builder.module(module)?;
         let mut table = builder.table;

@@ -21,12 +21,12 @@ pub enum ScopeKind {
     Module = 2,
     /// The annotations of a function, class or module (PEP 649).
     Annotation = 3,
-    /// The bound or default of a type parameter (PEP 695, PEP 696).
-    TypeVariable = 4,
     /// The value of a type alias.
-    TypeAlias = 5,
+    TypeAlias = 4,
     /// The type parameters of a generic function, class or alias.
-    TypeParameters = 6,
+    TypeParameters = 5,
+    /// The bound or default of a type parameter (PEP 695, PEP 696).
+    TypeVariable = 6,
 }
 
 /// The kinds of comprehension.

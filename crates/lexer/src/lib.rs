@@ -13,11 +13,13 @@ mod scanner;
 mod source;
 pub mod tokenize;
 pub mod unicode;
+mod warning;
 
 pub use buffer::TokenBuffer;
-pub use error::{LexError, LexErrorKind, LexWarning, LexWarningKind, NumberKind, StringPrefix};
+pub use error::{LexError, LexErrorKind, NumberKind, StringPrefix};
 pub use kind::TokenKind;
 pub use source::{Source, SourceError};
+pub use warning::{LexWarning, LexWarningKind};
 
 /// What the source is to be read as: CPython's start symbols.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -104,11 +104,15 @@ impl TokenFile {
         Ok(file)
     }
 
-    /// The form that `bytes` begin with, if they begin with one.
+    /// The form that `bytes` begin with, if they begin with one. What begins like the binary or the
+    /// text form is no Python source; what begins like JSON may be one.
     pub fn form(bytes: &[u8]) -> Option<Form> {
         if Kind::detect(bytes).is_some() {
             Some(Form::Binary)
-        } else if bytes.starts_with(text::MARK.as_bytes()) {
+        } else if bytes
+            .strip_prefix(text::MARK.as_bytes())
+            .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+        {
             Some(Form::Text)
         } else if bytes.starts_with(json::MARK.as_bytes()) {
             Some(Form::Json)

@@ -5,7 +5,8 @@
 
 use super::{Flow, Scanner, Stop};
 use crate::TokenKind;
-use crate::error::{LexErrorKind, LexWarningKind, StringPrefix};
+use crate::error::{LexErrorKind, StringPrefix};
+use crate::warning::LexWarningKind;
 
 /// f- and t-strings inside each other that CPython allows, the file counted as one.
 const MAX_STRINGS: usize = 150;
@@ -109,8 +110,8 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
                 b'\n' if size == 1 => return self.unterminated_text(at + 1, in_format_spec, false),
                 0 if at >= self.bytes.len() => return self.unterminated_text(at, false, true),
                 b'{' if in_format_spec || self.byte(at + 1) != b'{' => {
-                    self.leave_text(start, at);
                     self.enter_field(at)?;
+                    self.leave_text(start, at);
                     return Ok(After::Field);
                 }
                 b'{' => return self.doubled_brace(start, at),

@@ -37,11 +37,11 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         loop {
             match self.byte(self.pos) {
                 b' ' => {
-                    indent.column += 1;
+                    indent.column = indent.column.saturating_add(1);
                     indent.alternate += 1;
                 }
                 b'\t' => {
-                    indent.column = (indent.column / TAB + 1) * TAB;
+                    indent.column = (indent.column / TAB + 1).saturating_mul(TAB);
                     indent.alternate += 1;
                 }
                 b'\x0c' => indent = Indent::default(),

@@ -12,7 +12,8 @@ mod numbers;
 mod operators;
 mod strings;
 
-use crate::error::{LexError, LexErrorKind, LexWarning, LexWarningKind};
+use crate::error::{LexError, LexErrorKind};
+use crate::warning::{LexWarning, LexWarningKind};
 use crate::{LexOptions, TokenBuffer, TokenKind};
 use classes::{CLASS, Class, NAME_PART};
 use fields::StringMode;

@@ -3,7 +3,8 @@
 
 use super::{Flow, NAME_PART, Scanner, Stop};
 use crate::TokenKind;
-use crate::error::{LexErrorKind, LexWarningKind, NumberKind};
+use crate::error::{LexErrorKind, NumberKind};
+use crate::warning::LexWarningKind;
 use taipan_span::Span;
 
 impl<const EXTRA: bool> Scanner<'_, EXTRA> {

@@ -57,10 +57,8 @@ pub(crate) fn diagnose(source: &Source<'_>, lexed: &Lexed, options: &ParseOption
         peg.raise_class(ErrorClass::IncompleteInput, Error::IncompleteInput);
         return finish(peg);
     }
-    if let Some(raised) = &peg.raised {
-        if raised.diagnostic.class == ErrorClass::Memory || raised.diagnostic.location.is_none() {
-            return finish(peg);
-        }
+    if peg.raised.as_ref().is_some_and(|raised| raised.diagnostic.location.is_none()) {
+        return finish(peg);
     }
     let last_of_first_pass = peg.fill.saturating_sub(1);
     if peg.raised.is_none() {

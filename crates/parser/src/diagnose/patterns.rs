@@ -175,7 +175,6 @@ impl Peg<'_> {
             p.part_of_complex(Kind::Imaginary, Error::ImaginaryRequired)?;
             p.other(start)
         })
-        .or_else(|| None)
     }
 
     pub(super) fn part_of_complex(&mut self, kind: Kind, error: Error) -> Match {

@@ -192,11 +192,11 @@ impl Peg<'_> {
 
     /// Raises what the lexer found at the token that was just read.
     pub(super) fn raise_lexical_error(&mut self) {
-        if self.raised.is_none() {
-            if let Some(error) = &self.lexed.error {
-                let diagnostic = error.diagnostic(self.source);
-                self.raised = Some(Raised { diagnostic, lexical: true });
-            }
+        if self.raised.is_none()
+            && let Some(error) = &self.lexed.error
+        {
+            let diagnostic = error.diagnostic(self.source);
+            self.raised = Some(Raised { diagnostic, lexical: true });
         }
     }
 

@@ -25,9 +25,9 @@ impl Names {
     /// No names yet, with room for those that a source of `tokens` tokens repeats.
     pub(super) fn for_tokens(tokens: usize) -> Self {
         let entries = match tokens {
-            ..FEW_TOKENS => 0,
-            ..MANY_TOKENS => FEW_ENTRIES,
-            _ => ENTRIES,
+            0..FEW_TOKENS => 0,
+            FEW_TOKENS..MANY_TOKENS => FEW_ENTRIES,
+            MANY_TOKENS.. => ENTRIES,
         };
         Names { entries: vec![(Key(0), None); entries] }
     }

@@ -34,8 +34,15 @@ pub fn run(options: &Options, path: &Path) -> Result<Done, Failure> {
     if options.format == Format::Tokenize {
         return Ok(tokenize(&bytes, &name));
     }
-    let file = if TokenFile::form(&bytes).is_some_and(|form| form == Form::Binary || is_token_file(&bytes)) {
-        TokenFile::read(&bytes, taipan_artifact::Limits::default())?
+    let limits = taipan_artifact::Limits::default();
+    let read = match TokenFile::form(&bytes) {
+        None => None,
+        // Python source may begin like this too.
+        Some(Form::Json) => TokenFile::read(&bytes, limits).ok(),
+        Some(_) => Some(TokenFile::read(&bytes, limits)?),
+    };
+    let file = if let Some(file) = read {
+        file
     } else {
         match Source::from_bytes(&bytes, options.lex.mode) {
             Ok(source) => {
@@ -56,11 +63,6 @@ pub fn run(options: &Options, path: &Path) -> Result<Done, Failure> {
     };
     let messages = messages(options, &file);
     Ok(Done { output: file.write(form), messages, failed: file.lexed.error.is_some() })
-}
-
-/// Whether bytes that begin like the text or JSON form are one: `(tok ` also begins Python source.
-fn is_token_file(bytes: &[u8]) -> bool {
-    TokenFile::read(bytes, taipan_artifact::Limits::default()).is_ok()
 }
 
 /// What `python3.14 -m tokenize -e` prints.

@@ -71,13 +71,15 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The form of the tree that `bytes` begin; none if they begin none.
+/// The form of the tree that `bytes` begin; none if they begin none. What begins like the JSON form may
+/// be Python source as well.
 pub fn detect(bytes: &[u8]) -> Option<Form> {
     if Kind::detect(bytes) == Some(Kind::Tree) {
         return Some(Form::Binary);
     }
     let text = bytes.trim_ascii_start();
-    if text.starts_with(text::MARK.as_bytes()) {
+    // a number behind a name begins no Python source
+    if text.strip_prefix(text::MARK.as_bytes()).and_then(<[u8]>::first).is_some_and(u8::is_ascii_digit) {
         Some(Form::Text)
     } else if text.starts_with(json::MARK.as_bytes()) {
         Some(Form::Json)

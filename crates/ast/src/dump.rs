@@ -45,14 +45,40 @@ pub fn dump_node(
     lines: &LineIndex,
     options: &DumpOptions<'_>,
 ) -> String {
-    let mut dumper =
-        Dumper { out: String::new(), interner, lines, options, args: Vec::new(), frames: Vec::new() };
+    let mut dumper = Dumper::new(interner, lines, options);
     dumper.node(node);
     while let Some(frame) = dumper.frames.pop() {
         dumper.step(frame);
     }
     dumper.out
 }
+
+/// Gives what `ast.dump` gives for a module to `write`, piece by piece: with an indent the text grows
+/// with the square of the depth.
+///
+/// # Errors
+/// Those of `write`, after which it is not called again.
+pub fn dump_to<'a, E>(
+    module: &'a Mod<'a>,
+    interner: &Interner,
+    lines: &LineIndex,
+    options: &DumpOptions<'_>,
+    mut write: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut dumper = Dumper::new(interner, lines, options);
+    dumper.node(Node::Mod(module));
+    while let Some(frame) = dumper.frames.pop() {
+        dumper.step(frame);
+        if dumper.out.len() >= PIECE {
+            write(&dumper.out)?;
+            dumper.out.clear();
+        }
+    }
+    write(&dumper.out)
+}
+
+/// The size from which on a piece is given away.
+const PIECE: usize = 1 << 16;
 
 /// One argument in the parentheses of a node.
 #[derive(Clone, Copy)]
@@ -81,7 +107,11 @@ struct Dumper<'a, 'd> {
     frames: Vec<Frame<'a>>,
 }
 
-impl<'a> Dumper<'a, '_> {
+impl<'a, 'd> Dumper<'a, 'd> {
+    fn new(interner: &'d Interner, lines: &'d LineIndex, options: &'d DumpOptions<'d>) -> Self {
+        Dumper { out: String::new(), interner, lines, options, args: Vec::new(), frames: Vec::new() }
+    }
+
     /// Writes the next piece of the innermost open node or list.
     fn step(&mut self, frame: Frame<'a>) {
         match frame {

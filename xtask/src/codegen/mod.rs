@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: writes the generated files, or with `--check` says which are stale.
 
 mod classes;
+mod docs;
 mod nodes;
 mod schema;
 mod stacks;
@@ -24,10 +25,11 @@ pub fn run(check: bool) -> Result<(), String> {
         ("crates/ast/src/generated/view.rs", view::emit(&schema)),
         ("crates/ast/src/generated/stacks.rs", stacks::emit(&schema)),
         ("crates/ast/src/generated/visitor.rs", visitor::emit(&schema)),
+        ("docs/ast.md", docs::emit(&schema)),
     ];
     let mut stale = Vec::new();
     for (path, text) in files {
-        let text = rustfmt(&format!("{HEADER}{text}"))?;
+        let text = if path.ends_with(".rs") { rustfmt(&format!("{HEADER}{text}"))? } else { text };
         let path = root.join(path);
         if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;

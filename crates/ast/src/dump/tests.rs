@@ -111,3 +111,32 @@ fn a_chain_of_a_million_links_is_dumped() {
     let text = dump(&module, &interner, &LineIndex::new(b"x"), &DumpOptions::default());
     assert!(text.ends_with("attr='y', ctx=Load()))"));
 }
+
+#[test]
+fn the_pieces_are_the_whole() {
+    let arena = Arena::new();
+    let mut interner = Interner::new();
+    let id = interner.intern("name");
+    let mut value = name(&mut interner, "x", 0, ExprContext::Load);
+    for _ in 0..300 {
+        let kind = ExprKind::Attribute { value: arena.alloc(value), attr: id, ctx: ExprContext::Load };
+        value = Expr { span: Span::new(0, 1), kind };
+    }
+    let module = Mod::Expression(arena.alloc(ModExpression { body: value }));
+    let lines = LineIndex::new(b"x");
+    let options = DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
+    let mut pieces = Vec::new();
+    let written = dump_to(&module, &interner, &lines, &options, |piece| {
+        pieces.push(piece.to_owned());
+        Ok::<(), ()>(())
+    });
+    assert_eq!(written, Ok(()));
+    assert!(pieces.len() > 1);
+    assert!(pieces.concat() == dump(&module, &interner, &lines, &options));
+    let mut calls = 0;
+    let stopped = dump_to(&module, &interner, &lines, &options, |_| {
+        calls += 1;
+        Err("full")
+    });
+    assert_eq!((stopped, calls), (Err("full"), 1));
+}

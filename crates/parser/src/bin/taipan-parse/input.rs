@@ -4,9 +4,9 @@ use crate::args::InputKind;
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use taipan_artifact::{Kind, Limits};
-use taipan_ast::artifact::Tree;
+use taipan_ast::artifact::{Form, Tree};
 use taipan_ast::{Arena, Interner};
-use taipan_lexer::artifact::TokenFile;
+use taipan_lexer::artifact::{self as tokens, TokenFile};
 use taipan_wtf8::{CodePoint, Wtf8Buf};
 
 /// The bytes of a file, or of standard input.
@@ -48,8 +48,7 @@ pub enum Input {
     Tree,
 }
 
-/// What the bytes are. The text and JSON forms of artifacts could begin a source as well, and are
-/// artifacts only if they read as such.
+/// What the bytes are. Where an artifact could begin a source as well it is one only if it reads as such.
 pub fn kind(bytes: &[u8], asked: InputKind) -> Input {
     match asked {
         InputKind::Source => return Input::Source,
@@ -57,16 +56,20 @@ pub fn kind(bytes: &[u8], asked: InputKind) -> Input {
         InputKind::Tree => return Input::Tree,
         InputKind::Auto => {}
     }
+    let limits = Limits { bytes: u64::MAX, ..Limits::default() };
+    let is_tree = || Tree::read(bytes, limits, &Arena::new(), &mut Interner::new()).is_ok();
     match Kind::detect(bytes) {
-        Some(Kind::Tokens) => return Input::Tokens,
         Some(Kind::Tree) => return Input::Tree,
-        _ => {}
+        Some(_) => return Input::Tokens,
+        None => {}
     }
-    if TokenFile::form(bytes).is_some() && TokenFile::read(bytes, Limits::default()).is_ok() {
-        return Input::Tokens;
+    match (TokenFile::form(bytes), taipan_ast::artifact::detect(bytes)) {
+        (Some(tokens::Form::Json), _) if TokenFile::read(bytes, limits).is_ok() => Input::Tokens,
+        (Some(tokens::Form::Text), _) => Input::Tokens,
+        (_, Some(Form::Json)) if is_tree() => Input::Tree,
+        (_, Some(Form::Text)) => Input::Tree,
+        _ => Input::Source,
     }
-    let tree = || Tree::read(bytes, Limits::default(), &Arena::new(), &mut Interner::new()).is_ok();
-    if taipan_ast::artifact::detect(bytes).is_some() && tree() { Input::Tree } else { Input::Source }
 }
 
 #[cfg(test)]
@@ -80,7 +83,9 @@ mod tests {
         bytes.extend_from_slice(&Kind::Tree.tag());
         assert_eq!(kind(&bytes, InputKind::Auto), Input::Tree);
         assert_eq!(kind(&bytes, InputKind::Source), Input::Source);
-        assert_eq!(kind(b"(ast 1 )", InputKind::Auto), Input::Source);
+        assert_eq!(kind(b"(ast 1 )", InputKind::Auto), Input::Tree);
+        assert_eq!(kind(b"(ast .x)", InputKind::Auto), Input::Source);
+        assert_eq!(kind(b"{\"artifact\":\"ast\"}", InputKind::Auto), Input::Source);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use taipan_artifact::{Artifact, Kind, Limits, SectionId};
 use taipan_ast::artifact::{Form, Tree, TreeInfo, TreeOptions};
-use taipan_ast::dump::{DumpOptions, dump};
+use taipan_ast::dump::{DumpOptions, dump_to};
 use taipan_ast::{Arena, Interner};
 use taipan_lexer::artifact::TokenFile;
 use taipan_lexer::{LexOptions, Source, lex};
@@ -61,8 +61,7 @@ fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
         }
         Input::Source => from_source(request, file, &bytes, &arena, &mut interner)?,
     };
-    let output = render(request, &tree, &interner);
-    write(request, &output).map_err(|error| match error.kind() {
+    write(request, &tree, &interner).map_err(|error| match error.kind() {
         // whoever read it has seen enough
         io::ErrorKind::BrokenPipe => Failure::Refused,
         _ => Failure::File(format!("cannot write: {error}")),
@@ -108,21 +107,6 @@ fn from_tokens<'a>(
     Ok(Tree { info, module: parsed.module })
 }
 
-fn render(request: &Request, tree: &Tree<'_>, interner: &Interner) -> Vec<u8> {
-    match request.format {
-        Format::Bin => strip(request, tree.write(Form::Binary, interner)),
-        Format::Text => tree.write(Form::Text, interner),
-        Format::Json => tree.write(Form::Json, interner),
-        Format::Dump => {
-            let options =
-                DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
-            let mut text = dump(&tree.module, interner, &tree.info.line_index(), &options);
-            text.push('\n');
-            text.into_bytes()
-        }
-    }
-}
-
 /// Leaves out the sections that are not wanted.
 fn strip(request: &Request, bytes: Vec<u8>) -> Vec<u8> {
     if !request.strip_source && !request.strip_positions {
@@ -139,13 +123,28 @@ fn strip(request: &Request, bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
-fn write(request: &Request, output: &[u8]) -> io::Result<()> {
+fn write(request: &Request, tree: &Tree<'_>, interner: &Interner) -> io::Result<()> {
     match &request.output {
-        Some(file) if file != "-" => std::fs::write(file, output),
+        Some(file) if file != "-" => render(request, tree, interner, &mut std::fs::File::create(file)?),
         _ => {
             let mut stdout = io::stdout().lock();
-            stdout.write_all(output)?;
+            render(request, tree, interner, &mut stdout)?;
             stdout.flush()
+        }
+    }
+}
+
+fn render(request: &Request, tree: &Tree<'_>, interner: &Interner, out: &mut impl Write) -> io::Result<()> {
+    match request.format {
+        Format::Bin => out.write_all(&strip(request, tree.write(Form::Binary, interner))),
+        Format::Text => out.write_all(&tree.write(Form::Text, interner)),
+        Format::Json => out.write_all(&tree.write(Form::Json, interner)),
+        Format::Dump => {
+            let options =
+                DumpOptions { include_attributes: true, indent: Some(" "), ..DumpOptions::default() };
+            let lines = tree.info.line_index();
+            dump_to(&tree.module, interner, &lines, &options, |piece| out.write_all(piece.as_bytes()))?;
+            out.write_all(b"\n")
         }
     }
 }

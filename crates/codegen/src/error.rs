@@ -23,7 +23,7 @@ macro_rules! compile_errors {
 }
 
 compile_errors! {
-    DuplicateParameter { name: String } => "duplicate parameter '{name}' in function definition",
+    DuplicateParameter { name: String } => "duplicate argument '{name}' in function definition",
     DuplicateTypeParameter { name: String } => "duplicate type parameter '{name}'",
     ReservedTypeParameter { name: String } => "reserved name '{name}' cannot be used for type parameter",
     AssignDebug => "cannot assign to __debug__",
@@ -46,6 +46,8 @@ compile_errors! {
     AsyncComprehensionOutside => "asynchronous comprehension outside of an asynchronous function",
     AwaitOutsideFunction => "'await' outside function",
     AwaitOutsideAsync => "'await' outside async function",
+    AsyncForOutside => "'async for' outside async function",
+    AsyncWithOutside => "'async with' outside async function",
     TooDeep => "maximum recursion depth exceeded during compilation",
 }
 

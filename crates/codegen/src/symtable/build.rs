@@ -134,7 +134,10 @@ impl<'i> Builder<'i> {
     fn compound(&mut self, stmt: &Stmt<'_>) -> Result<()> {
         match stmt.kind {
             StmtKind::For(node) => self.loop_over(&node.target, &node.iter, node.body, node.orelse),
-            StmtKind::AsyncFor(node) => self.loop_over(&node.target, &node.iter, node.body, node.orelse),
+            StmtKind::AsyncFor(node) => {
+                self.check_async(Error::AsyncForOutside, stmt.span)?;
+                self.loop_over(&node.target, &node.iter, node.body, node.orelse)
+            }
             StmtKind::While(node) => self.branch(&node.test, node.body, node.orelse),
             StmtKind::If(node) => self.branch(&node.test, node.body, node.orelse),
             StmtKind::Match(node) => {
@@ -150,9 +153,20 @@ impl<'i> Builder<'i> {
             StmtKind::Try(node) => self.handlers(node.body, node.handlers, node.orelse, node.finalbody),
             StmtKind::TryStar(node) => self.handlers(node.body, node.handlers, node.orelse, node.finalbody),
             StmtKind::With(node) => self.with(node.items, node.body),
-            StmtKind::AsyncWith(node) => self.with(node.items, node.body),
+            StmtKind::AsyncWith(node) => {
+                self.check_async(Error::AsyncWithOutside, stmt.span)?;
+                self.with(node.items, node.body)
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Asynchronous statements belong to coroutines, and to a module that may await.
+    fn check_async(&mut self, error: Error, span: Span) -> Result<()> {
+        if self.awaits_at_top() {
+            self.current().coroutine = true;
+        }
+        if self.current().coroutine { Ok(()) } else { fail(error, span) }
     }
 
     fn loop_over(
@@ -407,7 +421,7 @@ impl<'i> Builder<'i> {
                     self.add(node.name, flag::TYPE_PARAM | flag::LOCAL, param.span)?;
                     let tuple = matches!(node.bound.map(|bound| bound.kind), Some(ExprKind::Tuple(_)));
                     let what = if tuple { "a TypeVar constraint" } else { "a TypeVar bound" };
-                    self.bound_or_default(node.name, node.bound.as_ref(), (key, 0), what)?;
+                    self.bound_or_default(node.name, param.span, node.bound.as_ref(), (key, 0), what)?;
                     (node.name, node.default_value, "a TypeVar default")
                 }
                 TypeParamKind::TypeVarTuple(node) => {
@@ -419,7 +433,7 @@ impl<'i> Builder<'i> {
                     (node.name, node.default_value, "a ParamSpec default")
                 }
             };
-            self.bound_or_default(name, default.as_ref(), (key, 2), what)?;
+            self.bound_or_default(name, param.span, default.as_ref(), (key, 2), what)?;
         }
         Ok(())
     }
@@ -427,15 +441,16 @@ impl<'i> Builder<'i> {
     fn bound_or_default(
         &mut self,
         name: Identifier,
+        place: Span,
         value: Option<&Expr<'_>>,
         key: super::Key,
         what: &'static str,
     ) -> Result<()> {
-        let Some(value) = value else { return Ok(()) };
         if self.interner.resolve(name) == "__classdict__" {
             let name = self.interner.resolve(name).to_owned();
-            return fail(Error::ReservedTypeParameter { name }, value.span);
+            return fail(Error::ReservedTypeParameter { name }, place);
         }
+        let Some(value) = value else { return Ok(()) };
         let in_class = self.current().can_see_class_scope;
         self.enter(ScopeKind::TypeVariable, name, key, value.span)?;
         if in_class {

@@ -53,12 +53,12 @@ fn an_input_with_errors_gives_its_tokens_and_exit_code_1() {
 }
 
 #[test]
-fn what_cannot_be_decoded_or_read_is_refused_with_exit_code_1() {
+fn what_cannot_be_decoded_is_exit_code_1_and_what_cannot_be_opened_2() {
     let done = run(&["-"], b"# coding: foo\n");
     assert_eq!(done.status.code(), Some(1));
     assert_eq!(text(&done.stderr), "  File \"<stdin>\", line 0\nSyntaxError: unknown encoding: foo\n");
     let done = run(&["no/such/file.py"], b"");
-    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.status.code(), Some(2));
     assert!(text(&done.stderr).starts_with("taipan-lex: no/such/file.py: "));
     let done = run(&["-"], b"\x9Ataipan\ntok.");
     assert_eq!(done.status.code(), Some(1));

@@ -28,11 +28,13 @@ pub struct SymtableOptions {
     pub top_level_await: bool,
 }
 
-/// The node that a scope belongs to, by its address, and which of its scopes.
-pub(crate) type Key = (usize, u8);
+/// The node that a scope belongs to, by its address, and which of its scopes: 0 its own, 1 its type
+/// parameters, 2 a type parameter's default, 3 the annotations of a body, 4 those of parameters.
+pub type Key = (usize, u8);
 
-/// The address of a node.
-pub(crate) fn address<T>(node: &T) -> usize {
+/// The address of a node: of the fields behind the constructor of a function, class, lambda,
+/// comprehension or alias, of a function's `arguments`, of the first type parameter of a list.
+pub fn address<T>(node: &T) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
@@ -74,7 +76,7 @@ impl Symtable {
     }
 
     /// The scope that belongs to a node.
-    pub(crate) fn lookup(&self, key: Key) -> Option<ScopeId> {
+    pub fn lookup(&self, key: Key) -> Option<ScopeId> {
         self.by_key.get(&key).copied()
     }
 

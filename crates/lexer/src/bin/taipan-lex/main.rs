@@ -36,17 +36,18 @@ fn main() -> ExitCode {
 /// Does all inputs, in order.
 fn run(options: &Options) -> ExitCode {
     let mut out = Vec::new();
-    let mut failed = false;
+    let mut code = 0;
     for input in &options.inputs {
         match stage::run(options, input) {
             Ok(done) => {
                 let _ = io::stderr().write_all(done.messages.as_bytes());
                 out.extend_from_slice(&done.output);
-                failed |= done.failed;
+                code = code.max(u8::from(done.failed));
             }
             Err(error) => {
                 let _ = writeln!(io::stderr(), "taipan-lex: {}: {error}", input.display());
-                failed = true;
+                // a file that cannot be opened is no input with errors
+                code = code.max(if error.is::<io::Error>() { 2 } else { 1 });
             }
         }
     }
@@ -59,7 +60,7 @@ fn run(options: &Options) -> ExitCode {
     };
     if let Err(error) = written {
         let _ = writeln!(io::stderr(), "taipan-lex: {error}");
-        failed = true;
+        code = 2;
     }
-    if failed { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    ExitCode::from(code)
 }

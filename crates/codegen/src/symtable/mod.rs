@@ -1,15 +1,18 @@
 //! The symbol table: every scope of a tree and where each of its names lives.
 //!
-//! `build.rs` and `expressions.rs` walk the tree and note facts; `analyze.rs` then decides from the facts,
+//! `build.rs`, `definitions.rs`, `annotations.rs`, `expressions.rs` and `comprehensions.rs` walk the tree
+//! and note facts in `bindings.rs`; `analyze.rs` then decides from the facts,
 //! scope by scope from the outside in, what is local, global, free or a cell. The facts, their numbers and
 //! the order of scopes are those of CPython's `_symtable`.
 //! Invariant: scopes are found by the address of the node that they belong to, so a table is of use only
 //! beside the tree that it was made from.
 
 mod analyze;
+mod annotations;
 mod bindings;
 mod build;
 mod comprehensions;
+mod definitions;
 mod expressions;
 mod scope;
 

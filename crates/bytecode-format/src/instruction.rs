@@ -120,3 +120,52 @@ impl Iterator for Instructions<'_> {
         Some(read)
     }
 }
+
+/// Appends an instruction with the prefixes that its argument needs and room for its caches.
+pub fn emit(code: &mut Vec<u8>, opcode: Opcode, arg: u32) {
+    emit_wide(code, opcode, arg, 0);
+}
+
+/// Appends an instruction with at least `prefixes` prefixes, at most [`MAX_PREFIXES`].
+pub fn emit_wide(code: &mut Vec<u8>, opcode: Opcode, arg: u32, prefixes: u32) {
+    let needed =
+        prefixes.min(MAX_PREFIXES).max((u32::BITS - arg.leading_zeros()).div_ceil(8).saturating_sub(1));
+    for place in (1..=needed).rev() {
+        code.extend_from_slice(&[Opcode::ExtendedArg as u8, (arg >> (8 * place)) as u8]);
+    }
+    code.extend_from_slice(&[opcode as u8, arg as u8]);
+    code.resize(code.len() + 2 * opcode.caches(), 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_emitted_is_walked() {
+        let mut code = Vec::new();
+        emit(&mut code, Opcode::LoadGlobal, 0x1_02_03);
+        emit_wide(&mut code, Opcode::JumpBackward, 5, 1);
+        emit(&mut code, Opcode::ReturnValue, 0);
+        let walked: Vec<_> = instructions(&code).map(Result::unwrap).collect();
+        let seen: Vec<_> = walked.iter().map(|i| (i.start, i.unit, i.next, i.opcode, i.arg)).collect();
+        assert_eq!(
+            seen,
+            [
+                (0, 2, 7, Opcode::LoadGlobal, 0x1_02_03),
+                (7, 8, 10, Opcode::JumpBackward, 5),
+                (10, 10, 11, Opcode::ReturnValue, 0)
+            ]
+        );
+        assert_eq!(walked.get(1).and_then(Instruction::target), Some(5));
+        assert_eq!(instructions(&code[..4]).last(), Some(Err(Malformed::Cut { unit: 0 })));
+        assert_eq!(
+            instructions(&[69, 0, 69, 0, 69, 0, 69, 0]).last(),
+            Some(Err(Malformed::LongPrefix { unit: 0 }))
+        );
+        assert_eq!(
+            instructions(&[200, 0]).last(),
+            Some(Err(Malformed::UnknownOpcode { unit: 0, number: 200 }))
+        );
+    }
+}

@@ -150,7 +150,7 @@ fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut 
             let saved = match arena.local(*state, arg) {
                 Local::Plain => Slot::MaybeUnbound,
                 Local::Cell => Slot::MaybeCell,
-                Local::Unknown => return Err(Rule::AlreadyACell { local: arg }),
+                Local::Unknown => return Err(Rule::MaybeACell { local: arg }),
             };
             arena.push(state, saved)?;
             arena.set_local(state, arg, Local::Plain)
@@ -169,9 +169,7 @@ fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut 
             if code.localspluskinds.get(arg as usize).is_none_or(|kind| kind.0 & declared == 0) {
                 return Err(Rule::NotDeclaredCell { local: arg });
             }
-            if arena.local(*state, arg) != Local::Plain {
-                return Err(Rule::AlreadyACell { local: arg });
-            }
+            // the cell holds what the slot held, even if that is a cell: the reference makes such code
             arena.set_local(state, arg, Local::Cell)
         }
         Opcode::CopyFreeVars => arena.change(state, count.saturating_sub(arg)..count, Local::Cell),

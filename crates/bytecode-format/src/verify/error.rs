@@ -117,8 +117,8 @@ rules! {
     ReturnHeight { height: u32 } => "RETURN_VALUE leaves {height} values on the stack",
     /// A cell's operation on what is no cell there.
     NotACell { local: u32 } => "local {local} does not hold a cell",
-    /// A cell made of what already is one.
-    AlreadyACell { local: u32 } => "local {local} may hold a cell already",
+    /// A local saved that holds a cell on some ways only, so that nobody knows what is put back.
+    MaybeACell { local: u32 } => "local {local} holds a cell on some ways only",
     /// A cell made of a local that is not declared one.
     NotDeclaredCell { local: u32 } => "local {local} is not declared a cell or free variable",
     /// Free variables that are not copied first, or at another place, or not all.

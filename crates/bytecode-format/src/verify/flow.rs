@@ -51,7 +51,7 @@ pub(super) fn check(code: &Code, layout: &Layout) -> Result<Flow, Broken> {
         arena: Arena::new(units, code.localspluskinds.len(), code.stacksize),
     };
     let mut walk = Walk { code, handlers: &layout.handlers, flow, pending: Vec::new() };
-    walk.reach(0, Arena::entry()).map_err(|rule| (rule, 0))?;
+    walk.jump(0, Arena::entry()).map_err(|rule| (rule, 0))?;
     while let Some(at) = walk.pending.pop() {
         walk.follow(at)?;
     }
@@ -117,13 +117,17 @@ impl Walk<'_> {
         Ok((!opcode.ends_block()).then_some(after))
     }
 
-    /// The way to the handler, which may be taken before any instruction or within one.
+    /// The way to the handler, which may be taken before any instruction or within one: tracing raises
+    /// anywhere but at `PUSH_EXC_INFO`, where the exception is about to become the handled one.
     fn raise(&mut self, instruction: &Instruction, before: State) -> Result<(), Rule> {
         let index = self.handlers.partition_point(|entry| entry.end <= instruction.start);
         let Some(entry) = self.handlers.get(index).filter(|entry| entry.start <= instruction.start) else {
             return Ok(());
         };
         let (opcode, arg) = (instruction.opcode, instruction.arg);
+        if opcode == Opcode::PushExcInfo {
+            return Ok(());
+        }
         let consumed =
             if opcode.may_raise() { opcode.pops(arg).saturating_sub(opcode.keeps(arg)) } else { 0 };
         let height = before.height.saturating_sub(consumed);

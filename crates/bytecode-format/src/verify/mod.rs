@@ -89,3 +89,6 @@ fn constants(code: &Code) -> Result<(), Broken> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

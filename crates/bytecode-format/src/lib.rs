@@ -1,13 +1,26 @@
 //! The bytecode of Python 3.14 as data: opcodes, code objects, their encodings and the proof that they
 //! are safe to run.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod artifact;
 mod code;
+pub mod instruction;
+pub mod marshal;
 mod opcode;
+pub mod pyc;
 mod table;
+pub mod tables;
+mod verified;
+pub mod verify;
 
 pub use code::{Code, CodeFlags, Const, LocalKind};
 pub use opcode::{
     BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2, Opcode, OperandKind,
     SPECIAL_METHODS,
 };
+pub use pyc::{Pyc, PycError, Validation};
+pub use tables::TableError;
+pub use tables::exceptions::ExceptionEntry;
+pub use tables::positions::{LineRange, Location, PositionEntry};
+pub use verified::Verified;
+pub use verify::VerifyError;

@@ -154,6 +154,47 @@ impl Opcode {
         )
     }
 
+    /// How many of the values that it pops are only looked at: the lowest ones, which stay where they are
+    /// and are among those it pushes.
+    pub const fn keeps(self, arg: u32) -> u32 {
+        match self {
+            Opcode::CheckExcMatch
+            | Opcode::ForIter
+            | Opcode::GetAnext
+            | Opcode::GetLen
+            | Opcode::ImportFrom
+            | Opcode::MatchMapping
+            | Opcode::MatchSequence
+            | Opcode::Send => 1,
+            Opcode::MatchKeys => 2,
+            Opcode::WithExceptStart => 5,
+            Opcode::Copy
+            | Opcode::DictUpdate
+            | Opcode::ListAppend
+            | Opcode::ListExtend
+            | Opcode::MapAdd
+            | Opcode::Reraise
+            | Opcode::SetAdd
+            | Opcode::SetUpdate => arg,
+            Opcode::DictMerge => arg + 3,
+            _ => 0,
+        }
+    }
+
+    /// Whether it works on a container or callable that stands below what it takes, at any distance.
+    pub const fn reaches_below(self) -> bool {
+        matches!(
+            self,
+            Opcode::DictMerge
+                | Opcode::DictUpdate
+                | Opcode::ListAppend
+                | Opcode::ListExtend
+                | Opcode::MapAdd
+                | Opcode::SetAdd
+                | Opcode::SetUpdate
+        )
+    }
+
     /// Whether an artifact may hold it: the others are the interpreter's own.
     pub const fn is_public(self) -> bool {
         !matches!(self, Opcode::Cache | Opcode::Reserved | Opcode::InterpreterExit | Opcode::ExitInitCheck)

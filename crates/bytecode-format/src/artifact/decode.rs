@@ -1,0 +1,266 @@
+//! Reads code objects.
+//! Invariant: nothing is made that is larger than sixteen times the bytes left, and the copies of texts
+//! together not larger than a small multiple of the artifact.
+
+use super::{LARGE, LARGE_TEXT, kind};
+use crate::code::{Code, CodeFlags, Const, LocalKind};
+use num_bigint::BigInt;
+use std::sync::Arc;
+use taipan_artifact::{Artifact, Decoder, Header, Kind, Limits, ReadError, SectionId};
+use taipan_wtf8::{Wtf8, Wtf8Buf};
+
+/// Constants within constants that are read.
+pub const MAX_CONST_DEPTH: u32 = 200;
+
+/// Code objects within code objects that are read.
+pub const MAX_CODE_DEPTH: u32 = 400;
+
+/// Reads the artifact of a code object: where it comes from, and the code object as data.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn decode_code(bytes: &[u8], limits: Limits) -> Result<(Header, Code), ReadError> {
+    let artifact = Artifact::read(bytes, Kind::Code, limits)?;
+    let mut reader = Reader {
+        input: artifact.decoder(SectionId::CONTENT)?,
+        positions: artifact.optional_decoder(SectionId::POSITIONS),
+        texts: texts(&mut artifact.decoder(SectionId::NAMES)?)?,
+        budget: bytes.len().saturating_mul(64).saturating_add(1 << 20),
+        nested: Vec::new(),
+    };
+    let code = reader.all()?;
+    Ok((artifact.header, code))
+}
+
+fn texts<'b>(input: &mut Decoder<'b>) -> Result<Vec<Wtf8<'b>>, ReadError> {
+    let count = input.count(1)?;
+    let mut texts = Vec::with_capacity(count);
+    for _ in 0..count {
+        texts.push(input.wtf8()?);
+    }
+    input.finish()?;
+    Ok(texts)
+}
+
+struct Reader<'b> {
+    input: Decoder<'b>,
+    positions: Option<Decoder<'b>>,
+    texts: Vec<Wtf8<'b>>,
+    budget: usize,
+    /// The code objects of the constants of the one being read.
+    nested: Vec<Arc<Code>>,
+}
+
+impl Reader<'_> {
+    fn all(&mut self) -> Result<Code, ReadError> {
+        // a code object takes at least this many bytes
+        let count = self.input.count(20)?;
+        let mut done: Vec<(Arc<Code>, u32)> = Vec::new();
+        for left in (0..count).rev() {
+            let offset = self.input.offset();
+            let mut code = self.head()?;
+            code.linetable = self.positions()?;
+            let children = self.input.u32()? as usize;
+            let bad =
+                |offset| ReadError::Tag { offset, of: "number of code objects", found: children as u32 };
+            let from = done.len().checked_sub(children).ok_or(bad(offset))?;
+            let children = done.split_off(from);
+            let depth = children.iter().map(|child| child.1).max().unwrap_or(0) + 1;
+            if depth > MAX_CODE_DEPTH {
+                return Err(ReadError::Depth { offset, limit: MAX_CODE_DEPTH });
+            }
+            self.nested = children.into_iter().rev().map(|child| child.0).collect();
+            code.consts = self.consts()?;
+            if !self.nested.is_empty() || left == 0 && !done.is_empty() {
+                return Err(bad(offset));
+            }
+            if left == 0 {
+                self.input.finish()?;
+                self.positions.as_ref().map_or(Ok(()), Decoder::finish)?;
+                return Ok(code);
+            }
+            done.push((Arc::new(code), depth));
+        }
+        Err(ReadError::UnexpectedEnd { offset: self.input.offset(), needed: 1 })
+    }
+
+    fn positions(&mut self) -> Result<Vec<u8>, ReadError> {
+        match &mut self.positions {
+            Some(input) => Ok(input.bytes()?.to_vec()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// All but the constants.
+    fn head(&mut self) -> Result<Code, ReadError> {
+        Ok(Code {
+            argcount: self.input.u32()?,
+            posonlyargcount: self.input.u32()?,
+            kwonlyargcount: self.input.u32()?,
+            stacksize: self.input.u32()?,
+            flags: CodeFlags(self.input.u32()?),
+            firstlineno: self.line()?,
+            filename: self.text()?,
+            name: self.text()?,
+            qualname: self.text()?,
+            code: self.input.bytes()?.to_vec(),
+            exceptiontable: self.input.bytes()?.to_vec(),
+            names: self.names()?,
+            localspluskinds: Vec::new(),
+            localsplusnames: Vec::new(),
+            consts: Vec::new(),
+            linetable: Vec::new(),
+        })
+        .and_then(|code| self.locals(code))
+    }
+
+    fn line(&mut self) -> Result<i32, ReadError> {
+        let offset = self.input.offset();
+        i32::try_from(self.input.i64()?).map_err(|_| ReadError::Integer { offset })
+    }
+
+    fn names(&mut self) -> Result<Vec<Wtf8Buf>, ReadError> {
+        let count = self.input.count(2)?;
+        let mut names = Vec::with_capacity(count);
+        for _ in 0..count {
+            names.push(self.text()?);
+        }
+        Ok(names)
+    }
+
+    fn locals(&mut self, mut code: Code) -> Result<Code, ReadError> {
+        let count = self.input.count(3)?;
+        code.localsplusnames.reserve_exact(count);
+        code.localspluskinds.reserve_exact(count);
+        for _ in 0..count {
+            code.localsplusnames.push(self.text()?);
+            code.localspluskinds.push(LocalKind(self.input.u8()?));
+        }
+        Ok(code)
+    }
+
+    fn text(&mut self) -> Result<Wtf8Buf, ReadError> {
+        let offset = self.input.offset();
+        let mut index = u32::from(u16::from_le_bytes(self.array()?));
+        if index == u32::from(LARGE_TEXT) {
+            index = u32::from_le_bytes(self.array()?);
+            if index < u32::from(LARGE_TEXT) {
+                return Err(ReadError::Integer { offset });
+            }
+        }
+        let bad = ReadError::Tag { offset, of: "text", found: index };
+        let text = *usize::try_from(index).ok().and_then(|at| self.texts.get(at)).ok_or(bad)?;
+        let too_large = ReadError::TooLarge { size: text.len() as u64, limit: self.budget as u64 };
+        self.budget = self.budget.checked_sub(text.len()).ok_or(too_large)?;
+        let mut copy = Wtf8Buf::with_capacity(text.len());
+        copy.push_wtf8(text);
+        Ok(copy)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.input.raw(N)?);
+        Ok(array)
+    }
+
+    fn consts(&mut self) -> Result<Vec<Const>, ReadError> {
+        let count = self.input.count(2)?;
+        let mut frames = vec![Frame { kind: kind::TUPLE, left: count, items: Vec::with_capacity(count) }];
+        loop {
+            let Some(frame) = frames.last_mut() else { return Ok(Vec::new()) };
+            if frame.left > 0 {
+                frame.left -= 1;
+                match self.constant()? {
+                    Item::Whole(constant) => frame.items.push(constant),
+                    Item::Open(kind, left) => {
+                        if frames.len() as u32 > MAX_CONST_DEPTH {
+                            let offset = self.input.offset();
+                            return Err(ReadError::Depth { offset, limit: MAX_CONST_DEPTH });
+                        }
+                        frames.push(Frame { kind, left, items: Vec::with_capacity(left) });
+                    }
+                }
+                continue;
+            }
+            let Some(done) = frames.pop() else { return Ok(Vec::new()) };
+            let Some(parent) = frames.last_mut() else { return Ok(done.items) };
+            parent.items.push(match (done.kind, <[Const; 3]>::try_from(done.items)) {
+                (kind::SLICE, Ok(parts)) => Const::Slice(Box::new(parts)),
+                (kind::FROZENSET, items) => Const::FrozenSet(items.map_or_else(|items| items, Vec::from)),
+                (_, items) => Const::Tuple(items.map_or_else(|items| items, Vec::from)),
+            });
+        }
+    }
+
+    fn constant(&mut self) -> Result<Item, ReadError> {
+        let offset = self.input.offset();
+        let [kind, small] = self.array()?;
+        let plain = |constant| match small {
+            0 => Ok(Item::Whole(constant)),
+            _ => {
+                Err(ReadError::Tag { offset, of: "constant", found: u32::from(kind) << 8 | u32::from(small) })
+            }
+        };
+        match kind {
+            kind::NONE => plain(Const::None),
+            kind::FALSE => plain(Const::Bool(false)),
+            kind::TRUE => plain(Const::Bool(true)),
+            kind::ELLIPSIS => plain(Const::Ellipsis),
+            kind::INT => self.int(small).map(Item::Whole),
+            kind::FLOAT => plain(Const::Float(self.input.f64()?)),
+            kind::COMPLEX => plain(Const::Complex(self.input.f64()?, self.input.f64()?)),
+            kind::STR => plain(Const::Str(self.text()?)),
+            kind::BYTES => {
+                let size = self.size(small, 1)?;
+                Ok(Item::Whole(Const::Bytes(self.input.raw(size)?.to_vec())))
+            }
+            kind::TUPLE | kind::FROZENSET => Ok(Item::Open(kind, self.size(small, 2)?)),
+            kind::SLICE if small == 0 => Ok(Item::Open(kind, 3)),
+            kind::CODE => {
+                let code = self.nested.pop();
+                plain(Const::Code(code.ok_or(ReadError::Tag { offset, of: "code object", found: 0 })?))
+            }
+            _ => Err(ReadError::Tag { offset, of: "constant", found: kind.into() }),
+        }
+    }
+
+    /// A size that stands in the small number or after it; items are of at least `least` bytes.
+    fn size(&mut self, small: u8, least: usize) -> Result<usize, ReadError> {
+        let offset = self.input.offset();
+        let (size, left) = (usize::from(small), self.input.left());
+        if small != LARGE {
+            let fits = size * least <= left;
+            return if fits { Ok(size) } else { Err(ReadError::Count { offset, count: small.into(), left }) };
+        }
+        let size = self.input.count(least)?;
+        if size < usize::from(LARGE) { Err(ReadError::Integer { offset }) } else { Ok(size) }
+    }
+
+    fn int(&mut self, small: u8) -> Result<Const, ReadError> {
+        let offset = self.input.offset();
+        let size = self.size(small, 1)?;
+        let bytes = self.input.raw(size)?;
+        // the highest byte says more than the sign of the one below it
+        let shortest = match bytes {
+            [.., below, high] => !matches!((high, below >> 7), (0, 0) | (0xFF, 1)),
+            [_] => true,
+            [] => false,
+        };
+        if shortest {
+            Ok(Const::Int(BigInt::from_signed_bytes_le(bytes)))
+        } else {
+            Err(ReadError::Integer { offset })
+        }
+    }
+}
+
+struct Frame {
+    kind: u8,
+    left: usize,
+    items: Vec<Const>,
+}
+
+enum Item {
+    Whole(Const),
+    Open(u8, usize),
+}

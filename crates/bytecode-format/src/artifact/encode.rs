@@ -1,0 +1,164 @@
+//! Writes code objects.
+
+use super::{LARGE, LARGE_TEXT, kind};
+use crate::code::{Code, Const};
+use std::collections::HashMap;
+use taipan_artifact::{ArtifactBuilder, Encoder, Header, Kind, SectionId};
+use taipan_wtf8::{Wtf8, Wtf8Buf};
+
+/// The artifact of a code object and of all in its constants.
+pub fn encode_code(code: &Code, header: &Header) -> Vec<u8> {
+    let mut texts = Texts::default();
+    let mut content = Encoder::new();
+    let mut positions = Encoder::new();
+    let codes = children_first(code);
+    content.count(codes.len());
+    for code in codes {
+        one(&mut content, &mut texts, code);
+        positions.bytes(&code.linetable);
+    }
+    let mut builder = ArtifactBuilder::new(Kind::Code, header.clone());
+    builder.section(SectionId::NAMES, texts.finish());
+    builder.section(SectionId::CONTENT, content.into_bytes());
+    builder.section(SectionId::POSITIONS, positions.into_bytes());
+    builder.finish()
+}
+
+/// Texts by their index.
+#[derive(Default)]
+struct Texts<'c> {
+    index: HashMap<&'c [u8], u32>,
+    order: Vec<Wtf8<'c>>,
+}
+
+impl<'c> Texts<'c> {
+    fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
+        let next = self.order.len() as u32;
+        let index = *self.index.entry(text).or_insert(next);
+        if index == next {
+            self.order.push(text.as_wtf8());
+        }
+        match u16::try_from(index) {
+            Ok(short) if short != LARGE_TEXT => out.raw(&short.to_le_bytes()),
+            _ => {
+                out.raw(&LARGE_TEXT.to_le_bytes());
+                out.raw(&index.to_le_bytes());
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut out = Encoder::new();
+        out.count(self.order.len());
+        for text in self.order {
+            out.wtf8(text);
+        }
+        out.into_bytes()
+    }
+}
+
+/// The code objects of `root`, each after those in its constants.
+fn children_first(root: &Code) -> Vec<&Code> {
+    let mut order = Vec::new();
+    let mut pending = vec![root];
+    while let Some(code) = pending.pop() {
+        order.push(code);
+        pending.extend(nested(code));
+    }
+    order.reverse();
+    order
+}
+
+/// The code objects in the constants of `code`, in order.
+pub(crate) fn nested(code: &Code) -> Vec<&Code> {
+    let mut found = Vec::new();
+    each_const(&code.consts, |constant| {
+        if let Const::Code(code) = constant {
+            found.push(&**code);
+        }
+    });
+    found
+}
+
+/// Calls `visit` with each constant, those within others after the others.
+fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) {
+    let mut pending = vec![consts.iter()];
+    while let Some(items) = pending.last_mut() {
+        let Some(item) = items.next() else {
+            pending.pop();
+            continue;
+        };
+        visit(item);
+        match item {
+            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter()),
+            Const::Slice(parts) => pending.push(parts.iter()),
+            _ => {}
+        }
+    }
+}
+
+fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
+    let numbers = [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags.0];
+    numbers.iter().for_each(|number| out.u32(*number));
+    out.i64(code.firstlineno.into());
+    for text in [&code.filename, &code.name, &code.qualname] {
+        texts.put(out, text);
+    }
+    out.bytes(&code.code);
+    out.bytes(&code.exceptiontable);
+    out.count(code.names.len());
+    code.names.iter().for_each(|name| texts.put(out, name));
+    out.count(code.localsplusnames.len());
+    for (name, kind) in code.localsplusnames.iter().zip(&code.localspluskinds) {
+        texts.put(out, name);
+        out.u8(kind.0);
+    }
+    out.count(nested(code).len());
+    out.count(code.consts.len());
+    each_const(&code.consts, |constant| put_const(out, texts, constant));
+}
+
+fn put_const<'c>(out: &mut Encoder, texts: &mut Texts<'c>, constant: &'c Const) {
+    match constant {
+        Const::None => out.raw(&[kind::NONE, 0]),
+        Const::Bool(false) => out.raw(&[kind::FALSE, 0]),
+        Const::Bool(true) => out.raw(&[kind::TRUE, 0]),
+        Const::Ellipsis => out.raw(&[kind::ELLIPSIS, 0]),
+        Const::Int(value) => {
+            let bytes = value.to_signed_bytes_le();
+            sized(out, kind::INT, bytes.len());
+            out.raw(&bytes);
+        }
+        Const::Float(value) => {
+            out.raw(&[kind::FLOAT, 0]);
+            out.f64(*value);
+        }
+        Const::Complex(real, imaginary) => {
+            out.raw(&[kind::COMPLEX, 0]);
+            out.f64(*real);
+            out.f64(*imaginary);
+        }
+        Const::Str(text) => {
+            out.raw(&[kind::STR, 0]);
+            texts.put(out, text);
+        }
+        Const::Bytes(bytes) => {
+            sized(out, kind::BYTES, bytes.len());
+            out.raw(bytes);
+        }
+        Const::Tuple(items) => sized(out, kind::TUPLE, items.len()),
+        Const::FrozenSet(items) => sized(out, kind::FROZENSET, items.len()),
+        Const::Slice(_) => out.raw(&[kind::SLICE, 0]),
+        Const::Code(_) => out.raw(&[kind::CODE, 0]),
+    }
+}
+
+fn sized(out: &mut Encoder, kind: u8, size: usize) {
+    match u8::try_from(size) {
+        Ok(small) if small != LARGE => out.raw(&[kind, small]),
+        _ => {
+            out.raw(&[kind, LARGE]);
+            out.count(size);
+        }
+    }
+}

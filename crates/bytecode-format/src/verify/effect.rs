@@ -1,0 +1,186 @@
+//! What each instruction asks of a state and makes of it.
+
+use super::state::{Arena, Local, State};
+use super::{Rule, Slot};
+use crate::code::{Code, LocalKind};
+use crate::instruction::Instruction;
+use crate::opcode::Opcode;
+
+/// What may stand in a call's place for a self.
+const SELF: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull];
+
+/// What a program may drop or put back into a local.
+const DROPPED: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull, Slot::Lasti];
+const STORED: &[Slot] = &[Slot::Value, Slot::MaybeUnbound, Slot::MaybeCell];
+
+/// Changes `state` to what holds behind the instruction, on every way.
+pub(super) fn apply(
+    arena: &mut Arena,
+    code: &Code,
+    instruction: &Instruction,
+    state: &mut State,
+) -> Result<(), Rule> {
+    let Instruction { opcode, arg, .. } = *instruction;
+    match opcode {
+        Opcode::Swap => {
+            Arena::need(*state, arg)?;
+            arena.swap(state, arg)
+        }
+        Opcode::Copy => {
+            let slot = arena.peek(*state, arg)?;
+            arena.push(state, slot)
+        }
+        Opcode::PopTop => arena.pop_any(state, DROPPED).map(drop),
+        Opcode::PushNull => arena.push(state, Slot::Null),
+        Opcode::Call | Opcode::CallKw | Opcode::CallFunctionEx => call(arena, opcode, arg, state),
+        Opcode::LoadAttr | Opcode::LoadSuperAttr | Opcode::LoadGlobal | Opcode::LoadSpecial => {
+            load_callable(arena, opcode, arg, state)
+        }
+        Opcode::PushExcInfo => {
+            arena.pop_values(state, 1)?;
+            arena.push(state, Slot::PreviousException)?;
+            arena.push(state, Slot::Value)
+        }
+        Opcode::PopExcept => arena.pop_any(state, &[Slot::PreviousException]).map(drop),
+        Opcode::WithExceptStart => with_except_start(arena, state),
+        Opcode::Reraise => reraise(arena, arg, state),
+        Opcode::ReturnValue => {
+            arena.pop_values(state, 1)?;
+            if state.height > 0 { Err(Rule::ReturnHeight { height: state.height }) } else { Ok(()) }
+        }
+        Opcode::LoadFastAndClear
+        | Opcode::StoreFast
+        | Opcode::StoreFastLoadFast
+        | Opcode::StoreFastStoreFast
+        | Opcode::DeleteFast
+        | Opcode::MakeCell
+        | Opcode::CopyFreeVars => local(arena, code, instruction, state),
+        Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
+            if arena.local(*state, arg) != Local::Cell {
+                return Err(Rule::NotACell { local: arg });
+            }
+            values(arena, opcode, arg, state)
+        }
+        _ => values(arena, opcode, arg, state),
+    }
+}
+
+/// Instructions whose operands and results are values.
+fn values(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Result<(), Rule> {
+    let (pops, keeps) = (opcode.pops(arg), opcode.keeps(arg));
+    if !opcode.reaches_below() {
+        arena.pop_values(state, pops)?;
+        return arena.push_values(state, opcode.pushes(arg));
+    }
+    // the receiver below, of any distance, and what is taken: the kinds between stay as they are
+    Arena::need(*state, pops)?;
+    // `DICT_MERGE` looks at the callable too, for its messages: there it stands lowest
+    let receiver = if opcode == Opcode::DictMerge { arg + 1 } else { pops };
+    for depth in [receiver, pops] {
+        let found = arena.peek(*state, depth)?;
+        if found != Slot::Value {
+            return Err(Rule::SlotKind { slot: state.height - depth, found });
+        }
+    }
+    arena.pop_values(state, pops.saturating_sub(keeps))?;
+    arena.push_values(state, opcode.pushes(arg).saturating_sub(keeps))
+}
+
+fn call(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Result<(), Rule> {
+    let values = match opcode {
+        Opcode::Call => arg,
+        Opcode::CallKw => arg + 1,
+        _ => {
+            arena.pop_any(state, &[Slot::Value, Slot::Null])?;
+            1
+        }
+    };
+    arena.pop_values(state, values)?;
+    arena.pop_any(state, SELF)?;
+    arena.pop_values(state, 1)?;
+    arena.push(state, Slot::Value)
+}
+
+fn load_callable(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Result<(), Rule> {
+    arena.pop_values(state, opcode.pops(arg))?;
+    arena.push(state, Slot::Value)?;
+    match opcode {
+        Opcode::LoadGlobal if arg & 1 != 0 => arena.push(state, Slot::Null),
+        Opcode::LoadSpecial => arena.push(state, Slot::SelfOrNull),
+        Opcode::LoadAttr | Opcode::LoadSuperAttr if arg & 1 != 0 => arena.push(state, Slot::SelfOrNull),
+        _ => Ok(()),
+    }
+}
+
+/// Exit function, its self or null, lasti, previous exception, exception: all stay.
+fn with_except_start(arena: &mut Arena, state: &mut State) -> Result<(), Rule> {
+    Arena::need(*state, 5)?;
+    let places: [(u32, &[Slot]); 5] = [
+        (1, &[Slot::Value]),
+        (2, &[Slot::PreviousException]),
+        (3, &[Slot::Lasti]),
+        (4, SELF),
+        (5, &[Slot::Value]),
+    ];
+    for (depth, allowed) in places {
+        let found = arena.peek(*state, depth)?;
+        if !allowed.contains(&found) {
+            return Err(Rule::SlotKind { slot: state.height - depth, found });
+        }
+    }
+    arena.push(state, Slot::Value)
+}
+
+fn reraise(arena: &mut Arena, arg: u32, state: &mut State) -> Result<(), Rule> {
+    arena.pop_values(state, 1)?;
+    if arg > 0 {
+        let found = arena.peek(*state, arg)?;
+        if found != Slot::Lasti {
+            return Err(Rule::SlotKind { slot: state.height - arg, found });
+        }
+    }
+    Ok(())
+}
+
+fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut State) -> Result<(), Rule> {
+    let Instruction { opcode, arg, .. } = *instruction;
+    let count = code.localspluskinds.len() as u32;
+    match opcode {
+        Opcode::LoadFastAndClear => {
+            let saved = match arena.local(*state, arg) {
+                Local::Plain => Slot::MaybeUnbound,
+                Local::Cell => Slot::MaybeCell,
+                Local::Unknown => return Err(Rule::MaybeACell { local: arg }),
+            };
+            arena.push(state, saved)?;
+            arena.set_local(state, arg, Local::Plain)
+        }
+        Opcode::StoreFast => store(arena, arg, state),
+        Opcode::StoreFastLoadFast => {
+            store(arena, arg >> 4, state)?;
+            arena.push(state, Slot::Value)
+        }
+        Opcode::StoreFastStoreFast => {
+            store(arena, arg >> 4, state)?;
+            store(arena, arg & 15, state)
+        }
+        Opcode::MakeCell => {
+            let declared = LocalKind::CELL | LocalKind::FREE;
+            if code.localspluskinds.get(arg as usize).is_none_or(|kind| kind.0 & declared == 0) {
+                return Err(Rule::NotDeclaredCell { local: arg });
+            }
+            // the cell holds what the slot held, even if that is a cell: the reference makes such code
+            arena.set_local(state, arg, Local::Cell)
+        }
+        Opcode::CopyFreeVars => arena.change(state, count.saturating_sub(arg)..count, Local::Cell),
+        _ => arena.set_local(state, arg, Local::Plain),
+    }
+}
+
+fn store(arena: &mut Arena, local: u32, state: &mut State) -> Result<(), Rule> {
+    let to = match arena.pop_any(state, STORED)? {
+        Slot::MaybeCell => Local::Cell,
+        _ => Local::Plain,
+    };
+    arena.set_local(state, local, to)
+}

@@ -1,0 +1,154 @@
+//! The reference's own code objects: tables read and write back byte for byte, and the verifier refuses
+//! none of them.
+//!
+//! `fixtures/bytecode/reference.bin` is made by `tests/parity/reference/bytecode.py --facts`.
+//! `TAIPAN_REFERENCE_CODE` names a larger file, such as one of the reference's whole library.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+use taipan_artifact::{Header, Limits, PRODUCER, SourceHash};
+use taipan_bytecode_format::artifact::{decode_code, encode_code};
+use taipan_bytecode_format::marshal::{Dialect, read_const};
+use taipan_bytecode_format::tables::{exceptions, positions};
+use taipan_bytecode_format::{Code, Const, Validation, pyc, verify};
+use taipan_wtf8::Wtf8Buf;
+
+struct Module {
+    path: String,
+    code: Arc<Code>,
+    facts: String,
+}
+
+fn modules() -> Vec<Module> {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bytecode/reference.bin");
+    let path = std::env::var_os("TAIPAN_REFERENCE_CODE").map_or(fixture, Into::into);
+    let bytes = std::fs::read(path).unwrap();
+    let mut rest = bytes.as_slice();
+    let mut part = || {
+        let (length, tail) = rest.split_first_chunk::<4>()?;
+        let (part, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
+        rest = tail;
+        Some(part)
+    };
+    let mut modules = Vec::new();
+    while let Some(path) = part() {
+        let path = String::from_utf8_lossy(path).into_owned();
+        let constant = read_const(part().unwrap(), Dialect::Reference, Limits::default());
+        let Ok(Const::Code(code)) = constant else { panic!("{path}: {constant:?}") };
+        let facts = String::from_utf8(part().unwrap().to_vec()).unwrap();
+        modules.push(Module { path, code, facts });
+    }
+    modules
+}
+
+fn all(code: &Code) -> Vec<&Code> {
+    let mut found = vec![code];
+    for constant in &code.consts {
+        if let Const::Code(code) = constant {
+            found.extend(all(code));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_tables_read_and_write_back() {
+    let mut count = 0;
+    for module in modules() {
+        for code in all(&module.code) {
+            let entries = positions::decode(&code.linetable, code.firstlineno).map(Result::unwrap);
+            assert_eq!(positions::encode(code.firstlineno, entries), code.linetable, "{}", module.path);
+            let entries: Vec<_> = exceptions::decode(&code.exceptiontable).map(Result::unwrap).collect();
+            assert_eq!(exceptions::encode(&entries), code.exceptiontable, "{}", module.path);
+            count += 1;
+        }
+    }
+    println!("{count} code objects");
+}
+
+/// The line that the script writes.
+fn facts(code: &Code) -> String {
+    let some = |number: Option<i64>| number.map_or("None".to_owned(), |n| n.to_string());
+    let name = code.name.as_wtf8().as_str().unwrap().replace(' ', "");
+    let mut out = format!("('{name}',[");
+    let mut items = Vec::new();
+    for entry in positions::decode(&code.linetable, code.firstlineno).map(Result::unwrap) {
+        let at = entry.location;
+        let parts = [
+            at.map(|at| at.line.into()),
+            at.map(|at| at.end_line.into()),
+            at.and_then(|at| at.column.map(Into::into)),
+            at.and_then(|at| at.end_column.map(Into::into)),
+        ];
+        let item = format!("({})", parts.map(some).join(","));
+        items.extend(std::iter::repeat_n(item, entry.units as usize));
+    }
+    let _ = write!(out, "{}],[", items.join(","));
+    let lines = positions::lines(&code.linetable, code.firstlineno).unwrap();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|range| format!("({},{},{})", range.start, range.end, some(range.line.map(Into::into))))
+        .collect();
+    let _ = write!(out, "{}],[", lines.join(","));
+    let handlers: Vec<_> = exceptions::decode(&code.exceptiontable)
+        .map(Result::unwrap)
+        .map(|e| {
+            let lasti = if e.lasti { "True" } else { "False" };
+            format!("({},{},{},{},{lasti})", e.start * 2, e.end * 2, e.target * 2, e.depth)
+        })
+        .collect();
+    let _ = write!(out, "{}])", handlers.join(","));
+    out
+}
+
+#[test]
+fn positions_lines_and_handlers_are_the_reference_s() {
+    for module in modules().iter().filter(|module| !module.facts.is_empty()) {
+        let wanted: Vec<&str> = module.facts.lines().collect();
+        let codes = all(&module.code);
+        assert_eq!(codes.len(), wanted.len());
+        for (code, wanted) in codes.iter().zip(wanted) {
+            assert_eq!(facts(code), wanted, "{}", module.path);
+        }
+    }
+}
+
+#[test]
+fn nothing_of_the_reference_is_refused() {
+    let (mut count, mut bytes, mut refused) = (0, 0, Vec::new());
+    let modules = modules();
+    let start = std::time::Instant::now();
+    for module in &modules {
+        for code in all(&module.code) {
+            count += 1;
+            bytes += code.code.len();
+            if let Err(error) = verify::verify(code) {
+                refused.push(format!("{}: {error}", module.path));
+            }
+        }
+    }
+    println!("{count} code objects, {bytes} bytes of code, {:?}", start.elapsed());
+    let shown: Vec<_> = refused.iter().take(30).cloned().collect();
+    assert!(refused.is_empty(), "{} refused\n{}", refused.len(), shown.join("\n"));
+}
+
+#[test]
+fn code_objects_read_back_from_a_pyc() {
+    let header = Header {
+        producer: PRODUCER,
+        options: Vec::new(),
+        source_name: Wtf8Buf::new(),
+        source_hash: SourceHash::default(),
+    };
+    for module in modules() {
+        let bytes = encode_code(&module.code, &header);
+        let (_, code) = decode_code(&bytes, Limits::default()).unwrap();
+        assert_eq!(encode_code(&code, &header), bytes, "{}", module.path);
+        assert_eq!(format!("{code:?}"), format!("{:?}", module.code), "{}", module.path);
+        let validation = Validation::Hash { hash: *b"12345678", checked: false };
+        let file = pyc::write(&code, &header, validation).unwrap();
+        let read = pyc::read(&file, Limits::default());
+        assert_eq!(read.map(|read| read.validation), Ok(validation), "{}", module.path);
+    }
+}

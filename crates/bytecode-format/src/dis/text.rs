@@ -1,7 +1,6 @@
 //! Prints code objects as `dis.dis` does, but for the addresses of code objects.
 
 use super::listing::{Line, Listing};
-use crate::artifact::nested;
 use crate::code::{Code, Const};
 use crate::opcode::Opcode;
 use crate::repr::code_repr;
@@ -29,7 +28,6 @@ pub fn text(code: &Code) -> String {
             code.consts.iter().filter_map(|c| if let Const::Code(c) = c { Some(&**c) } else { None });
         pending.extend(direct.rev());
     }
-    debug_assert!(nested(code).len() <= out.len());
     out
 }
 

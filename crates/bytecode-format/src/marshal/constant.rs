@@ -1,9 +1,9 @@
 //! Constants and code objects to marshal and back.
 //! Invariant: shared objects become copies, whose total size is bounded by the input's.
 
+use super::MarshalError;
 use super::read::{Atom, Build, Container, Dialect, Reader};
 use super::write::{TooLarge, Writer};
-use super::{MarshalError, VERSION};
 use crate::artifact::{decode_code, encode_code};
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
@@ -162,7 +162,6 @@ fn reference_code(fields: Vec<Const>) -> Option<Code> {
 /// # Errors
 /// If something in it is too large for the format.
 pub fn write_const(constant: &Const) -> Result<Vec<u8>, TooLarge> {
-    debug_assert!(VERSION == 5);
     let mut out = Writer::new();
     let mut pending = vec![std::slice::from_ref(constant).iter()];
     while let Some(items) = pending.last_mut() {

@@ -27,7 +27,7 @@ impl Layout {
 
 pub(super) fn check(code: &Code) -> Result<Layout, Broken> {
     let length = code.code.len();
-    if length == 0 || length % 2 != 0 || length > MAX_CODE {
+    if length == 0 || !length.is_multiple_of(2) || length > MAX_CODE {
         return Err((Rule::CodeLength, 0));
     }
     let mut layout = Layout { starts: vec![false; length / 2], handlers: Vec::new() };

@@ -6,6 +6,7 @@ pub mod artifact;
 pub mod assembly;
 mod code;
 pub mod dis;
+pub mod doc;
 pub mod instruction;
 pub mod marshal;
 mod opcode;

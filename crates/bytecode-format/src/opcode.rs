@@ -1,8 +1,23 @@
 //! Opcodes and the kinds of their operands, made from the table in `table.rs`.
 
-/// What an instruction's argument means, and so what the verifier holds it to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OperandKind {
+macro_rules! define_operands {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
+        /// What an instruction's argument means, and so what the verifier holds it to.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum OperandKind {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl OperandKind {
+            /// What it is.
+            pub const fn doc(self) -> &'static str {
+                match self { $(OperandKind::$name => concat!($($doc),*),)* }
+            }
+        }
+    };
+}
+
+define_operands! {
     /// No argument: it must be 0.
     None,
     /// Index of a constant.

@@ -3,11 +3,15 @@
 #![deny(unsafe_code)]
 
 pub mod artifact;
+pub mod assembly;
 mod code;
+pub mod dis;
+pub mod doc;
 pub mod instruction;
 pub mod marshal;
 mod opcode;
 pub mod pyc;
+mod repr;
 mod table;
 pub mod tables;
 mod verified;

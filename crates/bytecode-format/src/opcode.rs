@@ -1,8 +1,23 @@
 //! Opcodes and the kinds of their operands, made from the table in `table.rs`.
 
-/// What an instruction's argument means, and so what the verifier holds it to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OperandKind {
+macro_rules! define_operands {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
+        /// What an instruction's argument means, and so what the verifier holds it to.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum OperandKind {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl OperandKind {
+            /// What it is.
+            pub const fn doc(self) -> &'static str {
+                match self { $(OperandKind::$name => concat!($($doc),*),)* }
+            }
+        }
+    };
+}
+
+define_operands! {
     /// No argument: it must be 0.
     None,
     /// Index of a constant.
@@ -179,6 +194,45 @@ impl Opcode {
             Opcode::DictMerge => arg + 3,
             _ => 0,
         }
+    }
+
+    /// What of its operands the interpreter has to check when it runs, raising SystemError; all else that
+    /// the instruction relies on is proven by the verifier. Errors of the language, such as operands that
+    /// do not add, are not listed.
+    pub const fn checked(self) -> Option<&'static str> {
+        Some(match self {
+            Opcode::BuildInterpolation => "the source text is a str",
+            Opcode::BuildString => "all values are str",
+            Opcode::BuildTemplate => "both values are tuples, of strings and of interpolations",
+            Opcode::CallKw => "the names are a tuple of str, not more than the arguments",
+            Opcode::CallFunctionEx => "the arguments are a tuple or iterable, the keywords a mapping",
+            Opcode::CallIntrinsic1 | Opcode::CallIntrinsic2 => "the operands' types, function by function",
+            Opcode::CheckEgMatch | Opcode::CheckExcMatch | Opcode::CleanupThrow => "the exception is one",
+            Opcode::EndAsyncFor | Opcode::PushExcInfo | Opcode::Reraise => "the exception is one",
+            Opcode::WithExceptStart => "the exception is one",
+            Opcode::CopyFreeVars => "the function's closure has as many cells",
+            Opcode::DictMerge | Opcode::DictUpdate | Opcode::MapAdd => "the container is a dict",
+            Opcode::ForIter => "the iterator is one",
+            Opcode::ListAppend | Opcode::ListExtend => "the container is a list",
+            Opcode::LoadFromDictOrDeref | Opcode::LoadFromDictOrGlobals => "the namespace is a mapping",
+            Opcode::LoadName | Opcode::StoreName | Opcode::DeleteName | Opcode::LoadLocals => {
+                "the frame has a namespace"
+            }
+            Opcode::ImportName => "the level is an int",
+            Opcode::LoadFast
+            | Opcode::LoadFastBorrow
+            | Opcode::LoadFastLoadFast
+            | Opcode::LoadFastBorrowLoadFastBorrow
+            | Opcode::StoreFastLoadFast => "the local is bound, unless definite assignment proves it",
+            Opcode::MakeFunction => "the value is a code object",
+            Opcode::MatchClass => "the names are a tuple of str",
+            Opcode::MatchKeys => "the keys are a tuple",
+            Opcode::PopJumpIfFalse | Opcode::PopJumpIfTrue | Opcode::UnaryNot => "the value is a bool",
+            Opcode::SetAdd | Opcode::SetUpdate => "the container is a set",
+            Opcode::SetFunctionAttribute => "the function is one, the attribute of its type",
+            Opcode::SetupAnnotations => "the frame has a namespace",
+            _ => return None,
+        })
     }
 
     /// Whether it works on a container or callable that stands below what it takes, at any distance.

@@ -58,7 +58,7 @@ impl<'c> Texts<'c> {
 }
 
 /// The code objects of `root`, each after those in its constants.
-fn children_first(root: &Code) -> Vec<&Code> {
+pub(crate) fn children_first(root: &Code) -> Vec<&Code> {
     let mut order = Vec::new();
     let mut pending = vec![root];
     while let Some(code) = pending.pop() {

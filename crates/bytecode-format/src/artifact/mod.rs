@@ -18,7 +18,7 @@ mod encode;
 
 pub use decode::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, decode_code};
 pub use encode::encode_code;
-pub(crate) use encode::nested;
+pub(crate) use encode::{children_first, nested};
 
 /// The kinds of constants, by their numbers on the wire.
 mod kind {

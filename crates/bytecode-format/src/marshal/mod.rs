@@ -18,3 +18,6 @@ pub const VERSION: u32 = 5;
 
 /// The bit of a type that says that later references may name the object.
 const FLAG_REF: u8 = 0x80;
+
+#[cfg(test)]
+mod tests;

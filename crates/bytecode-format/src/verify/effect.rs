@@ -56,7 +56,7 @@ pub(super) fn apply(
         | Opcode::MakeCell
         | Opcode::CopyFreeVars => local(arena, code, instruction, state),
         Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
-            if arena.local(*state, arg) != Local::Cell {
+            if !matches!(arena.local(*state, arg), Local::Cell | Local::Any) {
                 return Err(Rule::NotACell { local: arg });
             }
             values(arena, opcode, arg, state)
@@ -147,8 +147,11 @@ fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut 
     let count = code.localspluskinds.len() as u32;
     match opcode {
         Opcode::LoadFastAndClear => {
+            let declared = LocalKind::CELL | LocalKind::FREE;
+            let cell = code.localspluskinds.get(arg as usize).is_some_and(|kind| kind.0 & declared != 0);
             let saved = match arena.local(*state, arg) {
-                Local::Plain => Slot::MaybeUnbound,
+                Local::Any if cell => Slot::MaybeCell,
+                Local::Plain | Local::Any => Slot::MaybeUnbound,
                 Local::Cell => Slot::MaybeCell,
                 Local::Unknown => return Err(Rule::MaybeACell { local: arg }),
             };

@@ -60,6 +60,9 @@ macro_rules! rules {
             /// The names of all rules.
             pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
+            /// What breaks each rule, in the order of the names.
+            pub const DOCS: &[&str] = &[$(concat!($($doc),*)),*];
+
             /// The rule's name.
             pub const fn name(self) -> &'static str {
                 match self { $(Rule::$name { .. } => stringify!($name),)* }

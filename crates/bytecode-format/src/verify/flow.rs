@@ -117,8 +117,9 @@ impl Walk<'_> {
         Ok((!opcode.ends_block()).then_some(after))
     }
 
-    /// The way to the handler, which may be taken before any instruction or within one: tracing raises
-    /// anywhere but at `PUSH_EXC_INFO`, where the exception is about to become the handled one.
+    /// The way to the handler, which may be taken within any instruction that may raise. Tracing may take
+    /// it before any other too, but for `PUSH_EXC_INFO`, where the exception is about to become the handled
+    /// one; it may find locals saved and cells not made yet, so such a way says nothing of cells.
     fn raise(&mut self, instruction: &Instruction, before: State) -> Result<(), Rule> {
         let index = self.handlers.partition_point(|entry| entry.end <= instruction.start);
         let Some(entry) = self.handlers.get(index).filter(|entry| entry.start <= instruction.start) else {
@@ -136,6 +137,9 @@ impl Walk<'_> {
         }
         let (depth, lasti, target) = (entry.depth, entry.lasti, entry.target);
         let mut state = before;
+        if !opcode.may_raise() && opcode != Opcode::YieldValue {
+            self.flow.arena.forget_locals(&mut state);
+        }
         self.flow.arena.cut(&mut state, depth)?;
         if lasti {
             self.flow.arena.push(&mut state, Slot::Lasti)?;

@@ -12,7 +12,9 @@
 //!   and lasti reach only the instructions made for them; nothing left by `RETURN_VALUE`; what a handler
 //!   keeps is not consumed by the instruction that raises.
 //! - Locals: names and kinds correspond, arguments fit, `COPY_FREE_VARS` first; instructions on cells
-//!   only where the slot holds a cell on every way.
+//!   only where the slot holds a cell on every way. (An exception that a trace function raises before an
+//!   instruction that cannot raise may reach a handler between the saving of a local and the making of a
+//!   cell: code that runs traced checks cells.)
 //! - Generators: the flags exclude each other, `RETURN_GENERATOR` begins generators and nothing else.
 //! - Tables: both decode; handler ranges ascend and are disjoint; positions cover the code or are absent.
 //! - Constants are immutable by their type and nest at most 200 deep.

@@ -39,6 +39,8 @@ pub(super) enum Local {
     Cell,
     /// One on some ways, the other on others.
     Unknown,
+    /// Whatever the other ways say: see [`Arena::forget_locals`].
+    Any,
 }
 
 /// What states share.
@@ -58,6 +60,7 @@ impl Arena {
         let words = (locals as u32).div_ceil(WORD);
         let mut sets = vec![u64::MAX; words as usize];
         sets.resize(2 * words as usize, 0);
+        sets.resize(4 * words as usize, u64::MAX);
         let fuel = (units as u64 + locals as u64) * 64 + (1 << 16);
         Arena { nodes: Vec::new(), sets, words, stacksize, fuel }
     }
@@ -243,10 +246,16 @@ impl Arena {
         let set = self.sets.get(self.range(state.locals)).unwrap_or_default();
         let has = |word: u32| set.get(word as usize).is_some_and(|word| word >> (local % WORD) & 1 != 0);
         match (has(local / WORD), has(self.words + local / WORD)) {
-            (true, _) => Local::Plain,
+            (true, true) => Local::Any,
+            (true, false) => Local::Plain,
             (false, true) => Local::Cell,
             (false, false) => Local::Unknown,
         }
+    }
+
+    /// Leaves it to the other ways to say which locals hold cells.
+    pub(super) fn forget_locals(&self, state: &mut State) {
+        state.locals = u32::from(self.words > 0);
     }
 
     /// Says what a local is from here on.

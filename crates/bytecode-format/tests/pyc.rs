@@ -72,3 +72,15 @@ fn each_refusal_has_a_name() {
     assert_eq!((error.rule, error.offset), (Rule::ConstIndex { index: 1, count: 1 }, 2));
     assert!(pyc::read_unverified(&broken, Limits::default()).is_ok());
 }
+
+/// `CodeType` makes code objects as empty as this one; they are data and can be marshalled.
+#[test]
+fn an_empty_code_object_reads_back_as_data() {
+    let empty = "taipan-code 1
+(code (names \"\" \"\" \"\") (numbers 0 0 0 0 0 0)
+ (globals) (locals) (constants) (instructions) (handlers) (positions))";
+    let code = assembly::read(empty).unwrap();
+    let bytes = file(&code, TIME);
+    assert!(pyc::read_unverified(&bytes, Limits::default()).is_ok());
+    assert!(matches!(pyc::read(&bytes, Limits::default()), Err(PycError::Verify(_))));
+}

@@ -54,7 +54,7 @@ struct Reader<'b> {
 impl Reader<'_> {
     fn all(&mut self) -> Result<Code, ReadError> {
         // a code object takes at least this many bytes
-        let count = self.input.count(20)?;
+        let count = self.input.count(18)?;
         let mut done: Vec<(Arc<Code>, u32)> = Vec::new();
         for left in (0..count).rev() {
             let offset = self.input.offset();

@@ -108,7 +108,7 @@ fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
     out.bytes(&code.exceptiontable);
     out.count(code.names.len());
     code.names.iter().for_each(|name| texts.put(out, name));
-    out.count(code.localsplusnames.len());
+    out.count(code.localsplusnames.len().min(code.localspluskinds.len()));
     for (name, kind) in code.localsplusnames.iter().zip(&code.localspluskinds) {
         texts.put(out, name);
         out.u8(kind.0);

@@ -39,7 +39,7 @@ fn run(options: &Options) -> ExitCode {
     let mut failed = false;
     let mut out = Vec::new();
     for input in &options.inputs {
-        match show(input, options.format) {
+        match show(input, options) {
             Ok(bytes) => out.extend_from_slice(&bytes),
             Err(error) => {
                 let _ = writeln!(io::stderr(), "taipan-dis: {}: {error}", input.display());
@@ -61,7 +61,7 @@ fn run(options: &Options) -> ExitCode {
     if failed { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
 
-fn show(input: &Path, format: Format) -> Result<Vec<u8>, Box<dyn Error>> {
+fn show(input: &Path, options: &Options) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bytes = Vec::new();
     if input == Path::new("-") {
         io::stdin().read_to_end(&mut bytes)?;
@@ -69,11 +69,13 @@ fn show(input: &Path, format: Format) -> Result<Vec<u8>, Box<dyn Error>> {
         bytes = std::fs::read(input)?;
     }
     let (validation, header, code) = read(&bytes)?;
-    Ok(match format {
+    Ok(match options.format {
         Format::Text => dis::text(&code).into_bytes(),
         Format::Json => format!("{}\n", dis::json(&code)).into_bytes(),
         Format::Assembly => assembly::write(&code).into_bytes(),
-        Format::Binary if io::stdout().is_terminal() => return Err("no binary output to a terminal".into()),
+        Format::Binary if options.output.is_none() && io::stdout().is_terminal() => {
+            return Err("no binary output to a terminal".into());
+        }
         Format::Binary => pyc::write(&code, &header, validation).ok_or("too large for a .pyc")?,
     })
 }

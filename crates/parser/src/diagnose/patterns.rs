@@ -1,6 +1,6 @@
 //! The `match` statement and its patterns (PEP 634), with their errors.
 
-use super::engine::{Kind, Match, Peg, Rule, alternatives};
+use super::engine::{Item, Kind, Match, Peg, Rule, alternatives};
 use crate::errors::SyntaxErrorKind as Error;
 use taipan_lexer::TokenKind as T;
 
@@ -24,7 +24,6 @@ impl Peg<'_> {
                         p.soft("match")?;
                         p.subject_expr()?;
                         p.token(T::Newline)?;
-                        p.check_version(10, "Pattern matching is")?;
                         p.raise(Error::Expected { token: ":" })
                     };
                     {
@@ -105,8 +104,8 @@ impl Peg<'_> {
     pub(super) fn or_pattern(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
-            p.separated(T::VBar, Self::closed_pattern)?;
-            p.other(start)
+            let patterns = p.separated(T::VBar, Self::closed_pattern)?;
+            if let [one] = patterns[..] { Some(one) } else { p.other(start) }
         })
     }
 
@@ -169,7 +168,7 @@ impl Peg<'_> {
     pub(super) fn complex_number(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
-            p.optional(|p| p.one_of(&[T::Plus, T::Minus]))?;
+            p.optional(|p| p.token(T::Minus))?;
             p.part_of_complex(Kind::Real, Error::RealRequired)?;
             p.one_of(&[T::Plus, T::Minus])?;
             p.part_of_complex(Kind::Imaginary, Error::ImaginaryRequired)?;
@@ -186,7 +185,7 @@ impl Peg<'_> {
         self.rule(|p| {
             alternatives!(p, start;
                 p.number();
-                { p.one_of(&[T::Plus, T::Minus])?; p.number() };
+                { p.token(T::Minus)?; p.number() };
             )
         })
     }
@@ -347,9 +346,9 @@ impl Peg<'_> {
 
     pub(super) fn positional_patterns(&mut self) -> Match {
         self.rule(|p| {
-            let start = p.mark;
-            p.comma_separated(Self::pattern)?;
-            p.other(start)
+            let patterns = p.comma_separated(Self::pattern)?;
+            let (first, last) = (patterns.first().copied()?, patterns.last().copied()?);
+            Some(Item { last: last.last, ..first })
         })
     }
 

@@ -37,8 +37,6 @@ syntax_errors! {
     InvalidSyntax => "invalid syntax",
     IncompleteInput => "incomplete input",
     StackOverflow => "Parser stack overflowed - Python source too complex to parse",
-    UnexpectedEof => "unexpected EOF while parsing",
-    NeverClosed { bracket: char } => "'{bracket}' was never closed",
     UnexpectedIndent => "unexpected indent",
     UnexpectedUnindent => "unexpected unindent",
     MultipleStatements => "multiple statements found while compiling a single statement",

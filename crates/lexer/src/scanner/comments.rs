@@ -12,6 +12,8 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
         let end = start + length.unwrap_or(rest.len());
         if self.options.type_comments
             && let Some(text) = type_comment(&self.bytes[start..end])
+            // the prefix's last blank may be missing, but not where the input ends
+            && (start + text < self.bytes.len() || self.bytes.last() != Some(&b':'))
         {
             return self.type_comment(start + text, end);
         }

@@ -191,11 +191,12 @@ impl<'s, const EXTRA: bool> Scanner<'s, EXTRA> {
         Err(Stop)
     }
 
-    /// Notes that the error just recorded was met at the end of the input.
+    /// Notes that the error just recorded was met at the end of the input. What is said of a
+    /// replacement field does not count as that: more input would not help.
     #[cold]
     fn fail_at_end(&mut self, failed: Flow) -> Flow {
         if let Some(error) = &mut self.error {
-            error.at_end = true;
+            error.at_end = !matches!(error.kind, LexErrorKind::ExpectedBrace { .. });
         }
         failed
     }

@@ -15,6 +15,7 @@ mod compound;
 mod comprehensions;
 mod definitions;
 mod displays;
+mod end;
 mod engine;
 mod expressions;
 mod handlers;
@@ -30,6 +31,7 @@ mod raise;
 mod statements;
 mod strings;
 mod targets;
+mod templates;
 mod type_params;
 
 use crate::ParseOptions;
@@ -52,7 +54,7 @@ pub(crate) fn diagnose(source: &Source<'_>, lexed: &Lexed, options: &ParseOption
     if peg.start(options.mode).is_some() {
         return check_single_statement(&mut peg);
     }
-    if options.allow_incomplete_input && peg.at_end_of_source() {
+    if options.allow_incomplete_input && peg.has_met_end() {
         peg.raised = None;
         peg.raise_class(ErrorClass::IncompleteInput, Error::IncompleteInput);
         return finish(peg);
@@ -87,29 +89,13 @@ fn check_single_statement(peg: &mut Peg<'_>) -> Option<Diagnostic> {
 }
 
 impl Peg<'_> {
-    /// Whether the input ended before the parser was content.
-    fn at_end_of_source(&self) -> bool {
-        let last = self.kind_at(self.fill.saturating_sub(1));
-        match last {
-            TokenKind::EndMarker => true,
-            TokenKind::Error => self.lexed.error.as_ref().is_some_and(|error| error.at_end),
-            // what follows at the end of the input is read without reading more of it
-            _ => self.rest_is_empty(self.fill),
-        }
-    }
-
-    /// Whether only tokens without text follow from `index` on.
-    fn rest_is_empty(&self, index: u32) -> bool {
-        let end = self.source.text().len() as u32;
-        index > 0 && self.kind_at(index - 1) != TokenKind::Error && self.span_at(index - 1).end >= end
-    }
-
     /// What the error passes left: an error that stands, or the plain one at the last token of the
-    /// first pass; either yields to a lexical error further on.
+    /// first pass; either yields to a lexical error further on, the former only if the tokenizer has
+    /// not met the end of the input yet.
     fn settle(&mut self, last_of_first_pass: u32) {
         match &self.raised {
             Some(raised) => {
-                if !raised.lexical && raised.diagnostic.location.is_some() {
+                if !raised.lexical && raised.diagnostic.location.is_some() && !self.has_met_end() {
                     self.prefer_lexical_error();
                 }
             }

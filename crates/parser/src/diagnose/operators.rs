@@ -54,9 +54,9 @@ impl Peg<'_> {
         Some(())
     }
 
-    /// Without the import `<>` is two tokens, and a mistake if nothing stands between them.
+    /// Without the import `<>` is two tokens, and a known mistake if nothing stands between them.
     pub(super) fn check_diamond(&mut self, less: Item) -> Option<()> {
-        if self.peek()? != T::Greater {
+        if self.peek()? != T::Greater || !self.invalid {
             return Some(());
         }
         let greater = self.item(Kind::Token, self.mark);

@@ -1,6 +1,6 @@
 //! The `match` statement and its patterns (PEP 634), with their errors.
 
-use super::engine::{Kind, Match, Peg, Rule, alternatives};
+use super::engine::{Item, Kind, Match, Peg, Rule, alternatives};
 use crate::errors::SyntaxErrorKind as Error;
 use taipan_lexer::TokenKind as T;
 
@@ -24,7 +24,6 @@ impl Peg<'_> {
                         p.soft("match")?;
                         p.subject_expr()?;
                         p.token(T::Newline)?;
-                        p.check_version(10, "Pattern matching is")?;
                         p.raise(Error::Expected { token: ":" })
                     };
                     {
@@ -105,8 +104,8 @@ impl Peg<'_> {
     pub(super) fn or_pattern(&mut self) -> Match {
         self.rule(|p| {
             let start = p.mark;
-            p.separated(T::VBar, Self::closed_pattern)?;
-            p.other(start)
+            let patterns = p.separated(T::VBar, Self::closed_pattern)?;
+            if let [one] = patterns[..] { Some(one) } else { p.other(start) }
         })
     }
 
@@ -347,9 +346,9 @@ impl Peg<'_> {
 
     pub(super) fn positional_patterns(&mut self) -> Match {
         self.rule(|p| {
-            let start = p.mark;
-            p.comma_separated(Self::pattern)?;
-            p.other(start)
+            let patterns = p.comma_separated(Self::pattern)?;
+            let (first, last) = (patterns.first().copied()?, patterns.last().copied()?);
+            Some(Item { last: last.last, ..first })
         })
     }
 

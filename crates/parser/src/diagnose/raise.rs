@@ -4,7 +4,7 @@
 use super::engine::{Item, Kind, Match, Peg};
 use crate::errors::SyntaxErrorKind;
 use taipan_diagnostics::{Diagnostic, ErrorClass, Location};
-use taipan_lexer::TokenKind;
+use taipan_lexer::{LexErrorKind, TokenKind};
 
 /// An error that ended a pass.
 pub(super) struct Raised {
@@ -59,7 +59,7 @@ impl Peg<'_> {
             let cursor = self.cursor_after(index);
             return Place { line: cursor.line, column: -1, end_line: cursor.line, end_column: -1 };
         }
-        // the newline itself counts; the one that ends an interactive input stands nowhere
+        // the newline itself counts, and the second of two braces that stand for one; the one that ends an interactive input stands nowhere
         let newline = kind == TokenKind::Newline;
         if newline && span.end as usize >= self.source.text().len() {
             let line = self.cursor_after(index).line;
@@ -70,8 +70,17 @@ impl Peg<'_> {
             line: start.line.into(),
             column: start.column.into(),
             end_line: end.line.into(),
-            end_column: i64::from(end.column) + i64::from(newline),
+            end_column: i64::from(end.column) + i64::from(newline || self.is_before_second_brace(index)),
         }
+    }
+
+    /// Whether the text of an f- or t-string ends with the first of two braces that stand for one. The
+    /// second is part of no token.
+    fn is_before_second_brace(&self, index: u32) -> bool {
+        let end = self.span_at(index).end;
+        matches!(self.kind_at(index), TokenKind::FStringMiddle | TokenKind::TStringMiddle)
+            && self.text_at(index).ends_with(['{', '}'])
+            && self.span_at(index + 1).start > end
     }
 
     /// Where CPython puts an item.
@@ -93,10 +102,16 @@ impl Peg<'_> {
         }
         if let (TokenKind::Error, Some(error)) = (self.kind_at(index), &self.lexed.error) {
             let line = self.lines.line(error.line_start);
+            // the lines of a literal are held until it is complete
+            let end = match error.kind {
+                LexErrorKind::UnterminatedTripleQuoted { .. }
+                | LexErrorKind::UnterminatedFString { triple_quoted: true, .. } => len,
+                _ => self.lines.line_span(line, len).end,
+            };
             return Cursor {
                 line: line.into(),
                 column: i64::from(error.cursor.saturating_sub(error.line_start)),
-                buffer: (error.line_start, self.lines.line_span(line, len).end),
+                buffer: (error.line_start, end),
             };
         }
         let line = self.lines.line(if at_end { len.saturating_sub(1) } else { span.end });

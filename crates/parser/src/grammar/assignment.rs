@@ -7,7 +7,7 @@ use taipan_lexer::TokenKind;
 impl<'a> Parser<'a, '_> {
     /// `assignment | star_expressions`
     pub(super) fn assignment_or_expression(&mut self) -> Parse<StmtKind<'a>> {
-        let first = self.at;
+        let (first, start) = (self.at, self.start());
         let value = self.star_expressions()?;
         match self.kind {
             TokenKind::Newline | TokenKind::Semicolon => {
@@ -15,6 +15,9 @@ impl<'a> Parser<'a, '_> {
             }
             TokenKind::Equal => self.assign(value),
             TokenKind::Colon => {
+                if value.span.start == start && starts_with_bracketed_target(value) {
+                    return Err(Refused);
+                }
                 let simple = self.at == first + 1;
                 self.ann_assign(value, simple)
             }
@@ -68,6 +71,28 @@ impl<'a> Parser<'a, '_> {
     #[inline]
     pub(super) fn annotated_rhs(&mut self) -> Parse<Expr<'a>> {
         if self.kind == TokenKind::Yield { self.yield_expr() } else { self.star_expressions() }
+    }
+}
+
+/// Whether the target goes on behind a target in brackets, as `(a).b` does. The first alternative
+/// that matches in `'(' single_target ')' | single_subscript_attribute_target` counts, and after the
+/// bracket only a colon will do.
+fn starts_with_bracketed_target(target: Expr<'_>) -> bool {
+    let mut outer = target;
+    loop {
+        let inner = match outer.kind {
+            ExprKind::Attribute { value, .. } => *value,
+            ExprKind::Subscript(subscript) => subscript.value,
+            ExprKind::Call(call) => call.func,
+            _ => return false,
+        };
+        if inner.span.start > target.span.start {
+            return matches!(
+                inner.kind,
+                ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript(_)
+            );
+        }
+        outer = inner;
     }
 }
 

@@ -1,0 +1,100 @@
+//! The constants of a code object, each once.
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+use std::hash::{Hash, Hasher};
+use taipan_bytecode_format::Const;
+
+/// Constants by value and type, in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Constants {
+    entries: IndexSet<Key, FxBuildHasher>,
+}
+
+/// A constant, equal to others as [`Const::same`] says.
+#[derive(Clone, Debug)]
+struct Key(Const);
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.0.same(&other.0)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash(&self.0, state);
+    }
+}
+
+fn hash<H: Hasher>(constant: &Const, state: &mut H) {
+    std::mem::discriminant(constant).hash(state);
+    let all = |values: &[Const], state: &mut H| values.iter().for_each(|value| hash(value, state));
+    match constant {
+        Const::None | Const::Ellipsis => {}
+        Const::Bool(value) => value.hash(state),
+        Const::Int(value) => value.hash(state),
+        Const::Float(value) => value.to_bits().hash(state),
+        Const::Complex(real, imaginary) => (real.to_bits(), imaginary.to_bits()).hash(state),
+        Const::Str(value) => value.hash(state),
+        Const::Bytes(value) => value.hash(state),
+        Const::Tuple(values) | Const::FrozenSet(values) => all(values, state),
+        Const::Slice(parts) => all(parts.as_slice(), state),
+        Const::Code(code) => std::sync::Arc::as_ptr(code).hash(state),
+    }
+}
+
+impl Constants {
+    /// The index of a constant, which is added if it is not there.
+    pub fn add(&mut self, constant: Const) -> u32 {
+        self.entries.insert_full(Key(constant)).0 as u32
+    }
+
+    /// A constant by its index.
+    pub fn get(&self, index: u32) -> Option<&Const> {
+        self.entries.get_index(index as usize).map(|key| &key.0)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// All of them in order.
+    pub fn into_vec(self) -> Vec<Const> {
+        self.entries.into_iter().map(|key| key.0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_of_other_types_are_other_constants() {
+        let mut constants = Constants::default();
+        let all = [
+            Const::Int(1.into()),
+            Const::Bool(true),
+            Const::Float(1.0),
+            Const::Complex(1.0, 0.0),
+            Const::Float(0.0),
+            Const::Float(-0.0),
+            Const::Tuple(vec![Const::Float(0.0)]),
+            Const::Tuple(vec![Const::Float(-0.0)]),
+        ];
+        for round in 0..2 {
+            for (index, constant) in all.iter().enumerate() {
+                assert_eq!(constants.add(constant.clone()), index as u32, "round {round}");
+            }
+        }
+        assert_eq!(constants.len(), all.len());
+    }
+}

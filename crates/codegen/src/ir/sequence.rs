@@ -1,0 +1,94 @@
+//! Instructions in the order in which they were written, and the places that jumps name.
+
+use super::op::Op;
+
+/// A source range in lines from 1 and columns in bytes of UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Loc {
+    /// The first line, or what [`Loc::NONE`] and [`Loc::NEXT`] have.
+    pub line: i32,
+    /// The last line.
+    pub end_line: i32,
+    /// Where it begins in the first line; -1 for nowhere.
+    pub column: i32,
+    /// Where it ends in the last line; -1 for nowhere.
+    pub end_column: i32,
+}
+
+impl Loc {
+    /// Made of nothing in the source.
+    pub const NONE: Loc = Loc { line: -1, end_line: -1, column: -1, end_column: -1 };
+    /// To have the location of the instruction that follows.
+    pub const NEXT: Loc = Loc { line: -2, end_line: -2, column: -2, end_column: -2 };
+
+    /// A line as a whole.
+    pub const fn line(line: i32) -> Loc {
+        Loc { line, end_line: line, column: 0, end_column: 0 }
+    }
+}
+
+/// A place that jumps name, by its number in one [`Sequence`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Label(pub u32);
+
+/// An instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Instr {
+    /// What it does.
+    pub op: Op,
+    /// Its argument: for [`Op::has_target`] the number of a [`Label`], else as [`crate::ir`]'s users agree
+    /// with the opcode table.
+    pub arg: u32,
+    /// Where it comes from.
+    pub loc: Loc,
+}
+
+/// Instructions with their labels.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// In the order of the code.
+    pub instrs: Vec<Instr>,
+    /// Where each label stands: the index of an instruction, or the end.
+    labels: Vec<u32>,
+    /// What replaces [`super::Pseudo::AnnotationsPlaceholder`].
+    pub annotations: Option<Box<Sequence>>,
+}
+
+const UNPLACED: u32 = u32::MAX;
+
+impl Sequence {
+    /// A label to be placed later.
+    pub fn new_label(&mut self) -> Label {
+        self.labels.push(UNPLACED);
+        Label(self.labels.len() as u32 - 1)
+    }
+
+    /// Places a label before the next instruction.
+    pub fn place(&mut self, label: Label) {
+        let at = self.instrs.len() as u32;
+        if let Some(slot) = self.labels.get_mut(label.0 as usize) {
+            *slot = at;
+        }
+    }
+
+    /// The index of the instruction that a label stands before.
+    pub fn target(&self, label: Label) -> Option<u32> {
+        self.labels.get(label.0 as usize).copied().filter(|&at| at != UNPLACED)
+    }
+
+    /// Appends an instruction.
+    #[inline]
+    pub fn push(&mut self, op: Op, arg: u32, loc: Loc) {
+        self.instrs.push(Instr { op, arg, loc });
+    }
+
+    /// Inserts an instruction; labels behind move along, those at `index` stay before it.
+    pub fn insert(&mut self, index: u32, op: Op, arg: u32, loc: Loc) {
+        self.instrs.insert(index as usize, Instr { op, arg, loc });
+        for at in &mut self.labels {
+            if *at != UNPLACED && *at > index {
+                *at += 1;
+            }
+        }
+    }
+}

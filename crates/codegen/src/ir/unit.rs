@@ -1,0 +1,46 @@
+//! A code object in the making.
+
+use super::{Constants, Sequence};
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+use taipan_ast::Identifier;
+use taipan_bytecode_format::CodeFlags;
+
+/// Names by their index.
+pub type Names = IndexSet<Identifier, FxBuildHasher>;
+
+/// What is known of a code object before its flow is worked out.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// The instructions. Before `flow`, an index of a local counts in `varnames`, one of a cell or free
+    /// variable in `cellvars` followed by `freevars`.
+    pub sequence: Sequence,
+    /// The constants.
+    pub constants: Constants,
+    /// `co_names`
+    pub names: Names,
+    /// Locals, the parameters first.
+    pub varnames: Names,
+    /// Cells, in the order of their names.
+    pub cellvars: Names,
+    /// Free variables, in the order of their names.
+    pub freevars: Names,
+    /// Locals of inlined comprehensions that `locals()` does not show (PEP 709).
+    pub hidden: Names,
+    /// `co_argcount`
+    pub argcount: u32,
+    /// `co_posonlyargcount`
+    pub posonlyargcount: u32,
+    /// `co_kwonlyargcount`
+    pub kwonlyargcount: u32,
+    /// All parameters, `*args` and `**kwargs` too.
+    pub parameters: u32,
+    /// `co_flags`
+    pub flags: CodeFlags,
+    /// `co_firstlineno`
+    pub firstlineno: i32,
+    /// `co_name`
+    pub name: Option<Identifier>,
+    /// `co_qualname`
+    pub qualname: String,
+}

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod flow;
 pub mod ir;
 mod mangle;
 pub mod symtable;

@@ -1,0 +1,240 @@
+//! Loads of locals that need no reference of their own.
+//!
+//! A value is borrowed from its local if it is taken from the stack, in the block that loads it, before
+//! the local changes, and is not stored into a local. Each block is run on a stack of the loads that its
+//! values come from.
+
+use super::facts::{
+    COPY, DELETE_FAST, FOR_ITER, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW,
+    LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST, SEND, STORE_FAST, STORE_FAST_LOAD_FAST,
+    STORE_FAST_STORE_FAST, SWAP, pops_and_pushes,
+};
+use super::graph::{BlockId, Graph, Inst};
+use crate::ir::Op;
+use taipan_bytecode_format::Opcode;
+
+/// No instruction of the block, or no local.
+const NONE: u32 = u32::MAX;
+
+/// A value on the stack.
+#[derive(Clone, Copy)]
+struct Ref {
+    /// The instruction that pushed it.
+    inst: u32,
+    /// The local that it was loaded from.
+    local: u32,
+    /// When it was pushed.
+    time: u32,
+}
+
+/// Makes loads borrow where they may, in the blocks that are reached without an exception.
+pub(super) fn borrow_loads(graph: &mut Graph, locals: usize) {
+    graph.clear_visited();
+    graph.visit(BlockId::ENTRY);
+    borrow_from_pending(graph, locals);
+}
+
+/// Does so from the pending blocks on.
+pub(super) fn borrow_from_pending(graph: &mut Graph, locals: usize) {
+    let mut stack = Stack { refs: Vec::new(), owned: Vec::new(), changed: vec![0; locals], time: 0 };
+    while let Some(block) = graph.pending.pop() {
+        let last = graph.last(block).copied();
+        if let Some(last) = last.filter(|last| last.op.is_jump()) {
+            graph.visit(last.target());
+        }
+        // an empty block hands nothing on
+        let next = graph[block].next;
+        if last.is_some() && graph.falls_through(block) {
+            graph.visit(next);
+        }
+        let depth = graph[block].depth;
+        let insts = graph.insts_mut(block);
+        if insts.iter().any(|inst| matches!(inst.op, LOAD_FAST | LOAD_FAST_LOAD_FAST)) {
+            stack.run(insts, depth);
+            stack.borrow(insts);
+        }
+    }
+}
+
+struct Stack {
+    refs: Vec<Ref>,
+    /// For each instruction of the block: whether what it pushes must be a reference of its own.
+    owned: Vec<bool>,
+    /// For each local: when it changed last.
+    changed: Vec<u32>,
+    /// Counts changes of locals.
+    time: u32,
+}
+
+impl Stack {
+    fn run(&mut self, insts: &[Inst], depth: i64) {
+        self.owned.clear();
+        self.owned.resize(insts.len(), false);
+        self.refs.clear();
+        let outer = Ref { inst: NONE, local: NONE, time: 0 };
+        self.refs.resize(usize::try_from(depth).unwrap_or(0), outer);
+        for (index, inst) in insts.iter().enumerate() {
+            self.step(inst, index as u32);
+        }
+        while let Some(left) = self.refs.pop() {
+            self.own(left.inst);
+        }
+    }
+
+    fn step(&mut self, inst: &Inst, index: u32) {
+        let arg = inst.arg;
+        match inst.op {
+            LOAD_FAST => self.push(index, arg),
+            LOAD_FAST_LOAD_FAST => {
+                self.push(index, arg >> 4);
+                self.push(index, arg & 15);
+            }
+            LOAD_FAST_AND_CLEAR => {
+                self.change(arg);
+                self.push(index, arg);
+            }
+            DELETE_FAST => self.change(arg),
+            STORE_FAST => self.store(arg),
+            STORE_FAST_LOAD_FAST => {
+                self.store(arg >> 4);
+                self.push(index, arg & 15);
+            }
+            STORE_FAST_STORE_FAST => {
+                self.store(arg >> 4);
+                self.store(arg & 15);
+            }
+            COPY => {
+                let copied = self.place(arg).and_then(|at| self.refs.get(at));
+                let Ref { inst, local, .. } =
+                    copied.copied().unwrap_or(Ref { inst: NONE, local: NONE, time: 0 });
+                self.push(inst, local);
+            }
+            SWAP => {
+                if let (Some(other), Some(top)) = (self.place(arg), self.place(1)) {
+                    self.refs.swap(other, top);
+                }
+            }
+            op => self.step_of_values(op, arg, index),
+        }
+    }
+
+    /// Instructions that know nothing of locals.
+    fn step_of_values(&mut self, op: Op, arg: u32, index: u32) {
+        use Opcode as O;
+        let (pops, pushes) = pops_and_pushes(op, arg);
+        match op {
+            // take nothing
+            Op::Real(
+                O::FormatSimple
+                | O::GetAnext
+                | O::GetLen
+                | O::GetYieldFromIter
+                | O::ImportFrom
+                | O::MatchKeys
+                | O::MatchMapping
+                | O::MatchSequence
+                | O::WithExceptStart,
+            ) => {
+                // as in the reference, they count as pushed by the first instructions of the block
+                (0..pushes.saturating_sub(pops)).for_each(|first| self.push(first, NONE));
+            }
+            // give nothing back
+            Op::Real(
+                O::DictMerge
+                | O::DictUpdate
+                | O::ListAppend
+                | O::ListExtend
+                | O::MapAdd
+                | O::Reraise
+                | O::SetAdd
+                | O::SetUpdate,
+            ) => self.pop_many(pops.saturating_sub(pushes)),
+            // give back the topmost
+            Op::Real(O::EndSend | O::SetFunctionAttribute) => {
+                let top = self.pop();
+                self.pop();
+                self.push(top.inst, top.local);
+            }
+            Op::Real(O::CheckExcMatch) => {
+                self.pop();
+                self.push(index, NONE);
+            }
+            FOR_ITER => self.push(index, NONE),
+            SEND => {
+                self.pop();
+                self.push(index, NONE);
+            }
+            // may give back the owner as a self
+            Op::Real(O::LoadAttr | O::LoadSuperAttr) => {
+                let owner = self.pop();
+                self.pop_many(pops - 1);
+                self.push(index, NONE);
+                if arg & 1 != 0 {
+                    self.push(owner.inst, owner.local);
+                }
+            }
+            Op::Real(O::LoadSpecial | O::PushExcInfo) => {
+                let top = self.pop();
+                self.push(index, NONE);
+                self.push(top.inst, top.local);
+            }
+            _ => {
+                self.pop_many(pops);
+                (0..pushes).for_each(|_| self.push(index, NONE));
+            }
+        }
+    }
+
+    fn push(&mut self, inst: u32, local: u32) {
+        self.refs.push(Ref { inst, local, time: self.time });
+    }
+
+    /// Takes a value; if its local has changed meanwhile, it must not have been borrowed.
+    fn pop(&mut self) -> Ref {
+        let Some(top) = self.refs.pop() else { return Ref { inst: NONE, local: NONE, time: 0 } };
+        if self.changed.get(top.local as usize).is_some_and(|&time| time > top.time) {
+            self.own(top.inst);
+        }
+        top
+    }
+
+    fn pop_many(&mut self, count: u32) {
+        for _ in 0..count {
+            self.pop();
+        }
+    }
+
+    fn store(&mut self, local: u32) {
+        let value = self.pop();
+        self.change(local);
+        self.own(value.inst);
+    }
+
+    fn change(&mut self, local: u32) {
+        self.time += 1;
+        if let Some(time) = self.changed.get_mut(local as usize) {
+            *time = self.time;
+        }
+    }
+
+    fn own(&mut self, inst: u32) {
+        if let Some(owned) = self.owned.get_mut(inst as usize) {
+            *owned = true;
+        }
+    }
+
+    /// Where a value stands that is so deep, counted from 1.
+    fn place(&self, depth: u32) -> Option<usize> {
+        self.refs.len().checked_sub(depth as usize)
+    }
+
+    fn borrow(&self, insts: &mut [Inst]) {
+        for (inst, _) in insts.iter_mut().zip(&self.owned).filter(|(_, owned)| !**owned) {
+            match inst.op {
+                LOAD_FAST => inst.op = LOAD_FAST_BORROW,
+                LOAD_FAST_LOAD_FAST => inst.op = LOAD_FAST_BORROW_LOAD_FAST_BORROW,
+                _ => {}
+            }
+        }
+    }
+}

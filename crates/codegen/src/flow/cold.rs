@@ -1,0 +1,96 @@
+//! Blocks that only an exception leads to stand behind all others.
+
+use super::facts::JUMP_NO_INTERRUPT;
+use super::graph::{BlockId, Graph};
+use super::jumps::remove_nops_and_jumps;
+use crate::ir::Loc;
+
+/// Moves cold blocks to the end, in their order.
+pub(super) fn move_cold_blocks(graph: &mut Graph) {
+    if !graph.pushes {
+        return;
+    }
+    mark_warm(graph);
+    mark_cold(graph);
+    add_explicit_jumps(graph);
+    if reorder(graph) {
+        graph.order_changed();
+        remove_nops_and_jumps(graph);
+    }
+}
+
+/// Marks what is reached without an exception.
+fn mark_warm(graph: &mut Graph) {
+    graph.clear_visited();
+    graph.visit(BlockId::ENTRY);
+    while let Some(block) = graph.pending.pop() {
+        graph[block].warm = true;
+        visit_successors(graph, block);
+    }
+}
+
+fn mark_cold(graph: &mut Graph) {
+    // what is warm counts as visited
+    let mut block = BlockId::ENTRY;
+    while block != BlockId::NONE {
+        if graph[block].handler {
+            graph[block].visited = false;
+            graph.visit(block);
+        }
+        block = graph[block].next;
+    }
+    while let Some(block) = graph.pending.pop() {
+        graph[block].cold = true;
+        visit_successors(graph, block);
+    }
+}
+
+fn visit_successors(graph: &mut Graph, block: BlockId) {
+    if graph.falls_through(block) {
+        let next = graph[block].next;
+        graph.visit(next);
+    }
+    if let Some(&last) = graph.last(block).filter(|last| last.op.is_jump()) {
+        graph.visit(last.target());
+    }
+}
+
+/// Puts a jump behind cold blocks that go on in a warm one.
+fn add_explicit_jumps(graph: &mut Graph) {
+    let mut block = BlockId::ENTRY;
+    while block != BlockId::NONE {
+        let next = graph[block].next;
+        if next != BlockId::NONE && graph[block].cold && graph[next].warm && graph.falls_through(block) {
+            let jump = graph.new_block();
+            graph.push(jump, JUMP_NO_INTERRUPT, next.0, Loc::NONE);
+            graph[jump].cold = true;
+            graph[jump].predecessors = 1;
+            graph[jump].next = next;
+            graph[block].next = jump;
+        }
+        block = next;
+    }
+}
+
+/// Puts the cold blocks last; whether there are any.
+fn reorder(graph: &mut Graph) -> bool {
+    let (mut warm_end, mut cold) = (BlockId::ENTRY, None);
+    let mut block = graph[BlockId::ENTRY].next;
+    while block != BlockId::NONE {
+        if graph[block].cold {
+            let (first, end) = cold.unwrap_or((block, block));
+            if first != block {
+                graph[end].next = block;
+            }
+            cold = Some((first, block));
+        } else {
+            graph[warm_end].next = block;
+            warm_end = block;
+        }
+        block = graph[block].next;
+    }
+    let Some((first, end)) = cold else { return false };
+    graph[warm_end].next = first;
+    graph[end].next = BlockId::NONE;
+    true
+}

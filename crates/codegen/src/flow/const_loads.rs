@@ -1,0 +1,96 @@
+//! Constants that are looked at where they are loaded: as conditions, compared with `None`, and small
+//! integers.
+
+use super::facts::{
+    COPY, IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_JUMP_IF_FALSE,
+    POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, TO_BOOL,
+};
+use super::fold::{constant_is_true, is_none, small_int};
+use super::graph::{BlockId, Graph, Inst};
+use crate::ir::Constants;
+use taipan_bytecode_format::Const;
+
+/// Decides what constants decide, in all blocks.
+pub(super) fn optimize_const_loads(graph: &mut Graph, constants: &mut Constants) {
+    let mut block = BlockId::ENTRY;
+    while block != BlockId::NONE {
+        if optimize_block(graph.insts_mut(block), constants) {
+            graph[block].nops = true;
+        }
+        block = graph[block].next;
+    }
+}
+
+/// Whether instructions became `NOP`.
+fn optimize_block(insts: &mut [Inst], constants: &mut Constants) -> bool {
+    let mut nops = false;
+    // the load that the top of the stack comes from, also through a copy
+    let mut load = (NOP, 0);
+    for index in 0..insts.len() {
+        let rest = &mut insts[index..];
+        let Some((inst, behind)) = rest.split_first_mut() else { break };
+        if inst.op == LOAD_CONST
+            && let Some(value) = small_int(constants, inst.arg)
+        {
+            inst.set(LOAD_SMALL_INT, value);
+        }
+        if !(load.0 == LOAD_CONST && inst.op == COPY && inst.arg == 1) {
+            load = (inst.op, inst.arg);
+        }
+        if !matches!(load.0, LOAD_CONST | LOAD_SMALL_INT) {
+            continue;
+        }
+        let Some(next) = behind.first_mut() else { break };
+        match next.op {
+            POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP_IF_FALSE | JUMP_IF_TRUE => {
+                decide_jump(inst, next, constant_is_true(constants, load));
+                nops = true;
+            }
+            IS_OP => nops |= is_none(constants, load) && compare_with_none(inst, behind),
+            TO_BOOL => {
+                let value = constant_is_true(constants, load);
+                inst.clear();
+                next.set(LOAD_CONST, constants.add(Const::Bool(value)));
+                nops = true;
+            }
+            _ => {}
+        }
+    }
+    nops
+}
+
+fn decide_jump(inst: &mut Inst, jump: &mut Inst, is_true: bool) {
+    if matches!(jump.op, POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE) {
+        inst.clear();
+    }
+    if is_true == matches!(jump.op, POP_JUMP_IF_TRUE | JUMP_IF_TRUE) {
+        jump.op = JUMP;
+    } else {
+        jump.clear();
+    }
+}
+
+/// `x is None` as a condition: the instruction loads `None`, `IS_OP` stands first of those behind.
+fn compare_with_none(inst: &mut Inst, behind: &mut [Inst]) -> bool {
+    let [compare, behind @ ..] = behind else { return false };
+    let mut nops = false;
+    let jump = match behind {
+        [to_bool, behind @ ..] if to_bool.op == TO_BOOL => {
+            to_bool.clear();
+            nops = true;
+            behind.first_mut()
+        }
+        [jump, ..] => Some(jump),
+        [] => None,
+    };
+    let Some(jump) = jump else { return nops };
+    let not_none = match jump.op {
+        POP_JUMP_IF_TRUE => compare.arg != 0,
+        POP_JUMP_IF_FALSE => compare.arg == 0,
+        _ => return nops,
+    };
+    inst.clear();
+    compare.clear();
+    jump.op = if not_none { POP_JUMP_IF_NOT_NONE } else { POP_JUMP_IF_NONE };
+    true
+}

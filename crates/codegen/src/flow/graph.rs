@@ -1,0 +1,311 @@
+//! The control-flow graph: basic blocks of instructions, in the order in which they will stand.
+//!
+//! Instructions of all blocks stand in one vector, those of a block side by side with room behind them.
+//! A block that outgrows its room moves to the end.
+//! Invariants: a jump or an exit is the last instruction of its block; a target is a block of the graph.
+
+use super::facts::{NOP, is_scope_exit, is_unconditional_jump};
+use crate::ir::{Loc, Op};
+use std::ops::{Index, IndexMut};
+
+/// A basic block by its number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct BlockId(pub u32);
+
+impl BlockId {
+    /// No block: the end of the order, or no handler.
+    pub const NONE: BlockId = BlockId(u32::MAX);
+    /// Where the code begins.
+    pub const ENTRY: BlockId = BlockId(0);
+}
+
+/// An instruction in a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Inst {
+    /// What it does.
+    pub op: Op,
+    /// Its argument; the number of a block for [`Op::has_target`].
+    pub arg: u32,
+    /// Where an exception goes that it raises.
+    pub handler: BlockId,
+    /// Where it comes from.
+    pub loc: Loc,
+}
+
+impl Inst {
+    /// A place that no instruction was ever in.
+    const VACANT: Inst = Inst { op: NOP, arg: 0, handler: BlockId::NONE, loc: Loc::NONE };
+
+    /// The block that the instruction may go on at.
+    pub const fn target(&self) -> BlockId {
+        BlockId(self.arg)
+    }
+
+    /// Makes it do nothing; where it comes from stays.
+    pub const fn clear(&mut self) {
+        self.op = NOP;
+        self.arg = 0;
+    }
+
+    /// Makes it another instruction.
+    pub const fn set(&mut self, op: Op, arg: u32) {
+        self.op = op;
+        self.arg = arg;
+    }
+}
+
+/// A basic block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    start: u32,
+    len: u32,
+    capacity: u32,
+    /// The block that stands behind.
+    pub next: BlockId,
+    /// For an empty block: one behind it, with only empty ones between.
+    skip: BlockId,
+    /// How many ways lead here.
+    pub predecessors: i32,
+    /// Height of the stack where it begins; -1 if nothing leads here.
+    pub depth: i64,
+    /// Locals, of the first 64, that may be unbound where it begins.
+    pub unbound: u64,
+    /// The handlers in force where it begins, as `handlers.rs` numbers them.
+    pub handlers: u32,
+    /// A jump may lead here.
+    pub labeled: bool,
+    /// A handler of exceptions.
+    pub handler: bool,
+    /// A handler that finds the offset of the instruction that raised on the stack.
+    pub keeps_lasti: bool,
+    /// Reached only by an exception.
+    pub cold: bool,
+    /// Reached without one.
+    pub warm: bool,
+    /// A mark of a pass.
+    pub visited: bool,
+    /// Some instructions begin handler ranges.
+    pub pushes: bool,
+    /// Some instructions may be `NOP`.
+    pub nops: bool,
+}
+
+impl Block {
+    /// Whether there are no instructions.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Number of instructions.
+    pub const fn len(&self) -> usize {
+        self.len as usize
+    }
+}
+
+/// Blocks, in the order that [`Block::next`] gives from [`BlockId::ENTRY`].
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    insts: Vec<Inst>,
+    blocks: Vec<Block>,
+    /// Some instructions begin handler ranges.
+    pub pushes: bool,
+    /// Some instructions are to have the place of the next one.
+    pub next_locations: bool,
+    /// Blocks that a pass still has to look at; empty between passes.
+    pub pending: Vec<BlockId>,
+}
+
+impl Index<BlockId> for Graph {
+    type Output = Block;
+
+    #[inline]
+    fn index(&self, block: BlockId) -> &Block {
+        &self.blocks[block.0 as usize]
+    }
+}
+
+impl IndexMut<BlockId> for Graph {
+    #[inline]
+    fn index_mut(&mut self, block: BlockId) -> &mut Block {
+        &mut self.blocks[block.0 as usize]
+    }
+}
+
+impl Graph {
+    /// A graph without blocks, with room for so many instructions.
+    pub fn with_capacity(insts: usize) -> Graph {
+        Graph { insts: Vec::with_capacity(insts), ..Graph::default() }
+    }
+
+    /// How many blocks were made.
+    pub fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// All blocks, whatever their order.
+    pub fn blocks_mut(&mut self) -> &mut [Block] {
+        &mut self.blocks
+    }
+
+    /// Makes a block that stands nowhere yet.
+    pub fn new_block(&mut self) -> BlockId {
+        let block = BlockId(self.blocks.len() as u32);
+        self.blocks.push(Block {
+            start: self.insts.len() as u32,
+            len: 0,
+            capacity: 0,
+            next: BlockId::NONE,
+            skip: BlockId::NONE,
+            predecessors: 0,
+            depth: -1,
+            unbound: 0,
+            handlers: 0,
+            labeled: false,
+            handler: false,
+            keeps_lasti: false,
+            cold: false,
+            warm: false,
+            visited: false,
+            pushes: false,
+            nops: false,
+        });
+        block
+    }
+
+    /// The instructions of a block.
+    #[inline]
+    pub fn insts(&self, block: BlockId) -> &[Inst] {
+        let Block { start, len, .. } = self[block];
+        &self.insts[start as usize..(start + len) as usize]
+    }
+
+    /// The instructions of a block, to be changed in place.
+    #[inline]
+    pub fn insts_mut(&mut self, block: BlockId) -> &mut [Inst] {
+        let Block { start, len, .. } = self[block];
+        &mut self.insts[start as usize..(start + len) as usize]
+    }
+
+    /// The last instruction of a block.
+    #[inline]
+    pub fn last(&self, block: BlockId) -> Option<&Inst> {
+        self.insts(block).last()
+    }
+
+    /// Whether control reaches the block behind.
+    #[inline]
+    pub fn falls_through(&self, block: BlockId) -> bool {
+        self.last(block).is_none_or(|last| !is_scope_exit(last.op) && !is_unconditional_jump(last.op))
+    }
+
+    /// Drops what stands behind the first `len` instructions. Their places keep what they have.
+    pub fn truncate(&mut self, block: BlockId, len: usize) {
+        self[block].len = len as u32;
+    }
+
+    /// Appends an instruction to a block. Its handler is that of the instruction that was in its place
+    /// before, if any was: code that the reference makes has such ranges.
+    pub fn push(&mut self, block: BlockId, op: Op, arg: u32, loc: Loc) {
+        let at = self.make_room(block, 1);
+        let place = &mut self.insts[at];
+        *place = Inst { op, arg, loc, handler: place.handler };
+        self[block].nops |= op == NOP;
+    }
+
+    /// Appends the instructions of another block.
+    pub fn append(&mut self, block: BlockId, other: BlockId) {
+        let count = self[other].len();
+        let to = self.make_room(block, count);
+        let from = self[other].start as usize;
+        self.insts.copy_within(from..from + count, to);
+        let (pushes, nops) = (self[other].pushes, self[other].nops);
+        self[block].pushes |= pushes;
+        self[block].nops |= nops;
+    }
+
+    /// Inserts instructions before the one at `index`.
+    pub fn insert(&mut self, block: BlockId, index: usize, inserted: &[Inst]) {
+        let end = self.make_room(block, inserted.len());
+        let at = self[block].start as usize + index;
+        self.insts.copy_within(at..end, at + inserted.len());
+        self.insts[at..at + inserted.len()].copy_from_slice(inserted);
+    }
+
+    /// Makes a block `count` instructions longer and says where the new ones are.
+    fn make_room(&mut self, block: BlockId, count: usize) -> usize {
+        let Block { start, len, capacity, .. } = self[block];
+        let needed = len as usize + count;
+        if needed > capacity as usize {
+            let room = needed.max(2 * capacity as usize);
+            if (start + capacity) as usize != self.insts.len() {
+                self[block].start = self.insts.len() as u32;
+                self.insts.extend_from_within(start as usize..(start + capacity) as usize);
+            }
+            self[block].capacity = room as u32;
+            self.insts.resize(self[block].start as usize + room, Inst::VACANT);
+        }
+        self[block].len = needed as u32;
+        self[block].start as usize + len as usize
+    }
+
+    /// Appends an instruction to the block that was made last.
+    pub fn add(&mut self, op: Op, arg: u32, loc: Loc) {
+        self.insts.push(Inst { op, arg, loc, handler: BlockId::NONE });
+        if let Some(block) = self.blocks.last_mut() {
+            block.len += 1;
+            block.capacity += 1;
+            block.nops |= op == NOP;
+        }
+    }
+
+    /// Leaves room for so many more instructions behind those of the block that was made last.
+    pub fn reserve(&mut self, count: u32) {
+        if let Some(block) = self.blocks.last_mut() {
+            block.capacity += count;
+            self.insts.resize((block.start + block.capacity) as usize, Inst::VACANT);
+        }
+    }
+
+    /// The first block from `block` on that has instructions.
+    pub fn next_nonempty(&mut self, block: BlockId) -> BlockId {
+        let mut found = block;
+        while found != BlockId::NONE && self[found].is_empty() {
+            found = self.behind_empty(found);
+        }
+        let mut at = block;
+        while at != found {
+            let behind = self.behind_empty(at);
+            self[at].skip = found;
+            at = behind;
+        }
+        found
+    }
+
+    fn behind_empty(&self, block: BlockId) -> BlockId {
+        let Block { skip, next, .. } = self[block];
+        if skip == BlockId::NONE { next } else { skip }
+    }
+
+    /// Forgets shortcuts over empty blocks: to be called when the order changes.
+    pub fn order_changed(&mut self) {
+        for block in &mut self.blocks {
+            block.skip = BlockId::NONE;
+        }
+    }
+
+    /// Takes the marks of the last pass away.
+    pub fn clear_visited(&mut self) {
+        for block in &mut self.blocks {
+            block.visited = false;
+        }
+    }
+
+    /// Marks a block and notes that it has to be looked at, once.
+    #[inline]
+    pub fn visit(&mut self, block: BlockId) {
+        if block != BlockId::NONE && !self[block].visited {
+            self[block].visited = true;
+            self.pending.push(block);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a few instructions side by side can be replaced by, and jumps to jumps.
+
+use super::facts::{
+    BINARY_OP, BUILD_LIST, BUILD_SET, BUILD_TUPLE, CALL_INTRINSIC_1, COMPARE_OP, CONTAINS_OP, GET_ITER,
+    IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, JUMP_NO_INTERRUPT, LOAD_GLOBAL, NOP, POP_JUMP_IF_FALSE,
+    POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, POP_TOP, PUSH_NULL, STORE_FAST, SWAP, TO_BOOL,
+    UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
+};
+use super::fold::{fold_binary, fold_list_to_tuple, fold_sequence, fold_tuple, fold_unary};
+use super::graph::{BlockId, Graph, Inst};
+use super::swaps::optimize_swaps;
+use crate::ir::{Constants, Op};
+
+const INTRINSIC_UNARY_POSITIVE: u32 = 5;
+const INTRINSIC_LIST_TO_TUPLE: u32 = 6;
+const COMPARE_TO_BOOL: u32 = 16;
+
+/// Improves all blocks.
+pub(super) fn optimize_blocks(graph: &mut Graph, constants: &mut Constants) {
+    let mut block = BlockId::ENTRY;
+    while block != BlockId::NONE {
+        optimize_block(graph, constants, block);
+        block = graph[block].next;
+    }
+}
+
+fn optimize_block(graph: &mut Graph, constants: &mut Constants, block: BlockId) {
+    let (mut index, mut changed, mut swaps) = (0, false, false);
+    while index < graph[block].len() {
+        let insts = graph.insts_mut(block);
+        let op = insts[index].op;
+        swaps |= op == SWAP;
+        if op.is_jump() {
+            if thread_jump(graph, block) {
+                changed = true;
+                // the same place again: there may be more jumps behind the new target
+                continue;
+            }
+        } else {
+            changed |= optimize_at(insts, index, constants);
+        }
+        index += 1;
+    }
+    graph[block].nops |= changed;
+    if swaps {
+        optimize_swaps(graph, block);
+    }
+}
+
+/// Improves the instruction at `index`; whether something changed.
+fn optimize_at(insts: &mut [Inst], index: usize, constants: &mut Constants) -> bool {
+    let rest = &mut insts[index..];
+    let Some((inst, behind)) = rest.split_first_mut() else { return false };
+    let next = behind.first_mut();
+    let next_op = next.as_ref().map_or(NOP, |next| next.op);
+    match inst.op {
+        BUILD_TUPLE => {
+            if let Some(next) = next
+                && unpack_tuple(inst, next)
+            {
+                return true;
+            }
+            fold_tuple(insts, index, constants)
+        }
+        BUILD_LIST | BUILD_SET => {
+            let only_read = next_op == GET_ITER || next_op == CONTAINS_OP;
+            fold_sequence(insts, index, only_read, constants)
+        }
+        UNARY_INVERT | UNARY_NEGATIVE => fold_unary(insts, index, constants),
+        UNARY_NOT if next_op == TO_BOOL || next_op == UNARY_NOT => merge_not(inst, next),
+        UNARY_NOT => fold_unary(insts, index, constants),
+        CALL_INTRINSIC_1 if inst.arg == INTRINSIC_LIST_TO_TUPLE && next_op == GET_ITER => {
+            inst.clear();
+            true
+        }
+        CALL_INTRINSIC_1 if inst.arg == INTRINSIC_LIST_TO_TUPLE => {
+            fold_list_to_tuple(insts, index, constants)
+        }
+        CALL_INTRINSIC_1 if inst.arg == INTRINSIC_UNARY_POSITIVE => fold_unary(insts, index, constants),
+        BINARY_OP => fold_binary(insts, index, constants),
+        SWAP if inst.arg == 1 => {
+            inst.clear();
+            true
+        }
+        _ => next.is_some_and(|next| merge_pair(inst, next)),
+    }
+}
+
+/// A tuple that is unpacked at once: values in reverse order.
+fn unpack_tuple(build: &mut Inst, unpack: &mut Inst) -> bool {
+    if unpack.op != UNPACK_SEQUENCE || unpack.arg != build.arg {
+        return false;
+    }
+    match build.arg {
+        1 => unpack.clear(),
+        2 | 3 => unpack.op = SWAP,
+        _ => return false,
+    }
+    build.clear();
+    true
+}
+
+fn merge_not(not: &mut Inst, next: Option<&mut Inst>) -> bool {
+    let Some(next) = next else { return false };
+    not.clear();
+    if next.op == TO_BOOL {
+        next.set(UNARY_NOT, 0);
+    } else {
+        next.clear();
+    }
+    true
+}
+
+/// Two instructions that are one; whether they were.
+fn merge_pair(inst: &mut Inst, next: &mut Inst) -> bool {
+    match (inst.op, next.op) {
+        (STORE_FAST, STORE_FAST) if inst.arg == next.arg && inst.loc.line == next.loc.line => {
+            inst.set(POP_TOP, 0);
+            false
+        }
+        (LOAD_GLOBAL, PUSH_NULL) if inst.arg & 1 == 0 => {
+            inst.arg |= 1;
+            next.clear();
+            true
+        }
+        (COMPARE_OP, TO_BOOL) => {
+            next.set(COMPARE_OP, inst.arg | COMPARE_TO_BOOL);
+            inst.clear();
+            true
+        }
+        (CONTAINS_OP | IS_OP, TO_BOOL) => {
+            next.set(inst.op, inst.arg);
+            inst.clear();
+            true
+        }
+        (CONTAINS_OP | IS_OP, UNARY_NOT) => {
+            next.set(inst.op, inst.arg ^ 1);
+            inst.clear();
+            true
+        }
+        (TO_BOOL, TO_BOOL) => {
+            inst.clear();
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Leads the jump that ends a block past another jump; whether there was one.
+fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
+    let Some(&jump) = graph.last(block) else { return false };
+    let target = jump.target();
+    let Some(&first) = graph.insts(target).first() else { return false };
+    let through = match (jump.op, first.op) {
+        (op @ (POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE | POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE), JUMP)
+        | (op @ JUMP_IF_FALSE, JUMP | JUMP_IF_FALSE)
+        | (op @ JUMP_IF_TRUE, JUMP | JUMP_IF_TRUE)
+        | (op @ (JUMP | JUMP_NO_INTERRUPT), JUMP_NO_INTERRUPT) => op,
+        (JUMP | JUMP_NO_INTERRUPT, JUMP) => JUMP,
+        (JUMP_IF_FALSE, JUMP_IF_TRUE) | (JUMP_IF_TRUE, JUMP_IF_FALSE) => {
+            // the value is known not to take that jump
+            return retarget(graph, block, target);
+        }
+        _ => return false,
+    };
+    if jump.arg == first.arg {
+        return false;
+    }
+    replace_jump(graph, block, through, first);
+    true
+}
+
+fn retarget(graph: &mut Graph, block: BlockId, target: BlockId) -> bool {
+    let behind = graph[target].next;
+    match graph.insts_mut(block).last_mut() {
+        Some(jump) if behind != BlockId::NONE => jump.arg = behind.0,
+        _ => return false,
+    }
+    true
+}
+
+/// The jump becomes `NOP`, which keeps its line, and one like `first` follows.
+fn replace_jump(graph: &mut Graph, block: BlockId, op: Op, first: Inst) {
+    if let Some(jump) = graph.insts_mut(block).last_mut() {
+        jump.clear();
+    }
+    graph[block].nops = true;
+    graph.push(block, op, first.arg, first.loc);
+}

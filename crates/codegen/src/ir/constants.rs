@@ -42,7 +42,7 @@ fn hash<H: Hasher>(constant: &Const, state: &mut H) {
         Const::Bytes(value) => value.hash(state),
         Const::Tuple(values) | Const::FrozenSet(values) => all(values, state),
         Const::Slice(parts) => all(parts.as_slice(), state),
-        Const::Code(code) => std::sync::Arc::as_ptr(code).hash(state),
+        Const::Code(code) => (&code.name, code.firstlineno, code.code.len()).hash(state),
     }
 }
 

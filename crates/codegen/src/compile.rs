@@ -23,16 +23,8 @@ pub struct CompileOptions {
     pub top_level_await: bool,
 }
 
-/// What compiling yields.
-#[derive(Debug)]
-pub struct Compiled {
-    /// The code of the module.
-    pub code: Code,
-    /// Warnings in the order in which CPython issues them.
-    pub warnings: Vec<CompileWarning>,
-}
-
-/// Compiles a tree whose ranges `lines` turns into lines and columns.
+/// Compiles a tree whose ranges `lines` turns into lines and columns. Warnings are appended to `warnings`
+/// in the order in which CPython issues them, those before an error too.
 ///
 /// # Errors
 /// The first syntax error that CPython finds in a tree.
@@ -43,8 +35,9 @@ pub fn compile<'a>(
     options: CompileOptions,
     arena: &'a Arena,
     interner: &mut Interner,
-) -> Result<Compiled, Box<CompileError>> {
-    let mut warnings = leaving::warnings(&module);
+    warnings: &mut Vec<CompileWarning>,
+) -> Result<Code, Box<CompileError>> {
+    leaving::warn(&module, warnings);
     let module = preprocess(module, options.optimize, interner, arena);
     let features = features_of(&module, interner, options);
     let table = symtable_of(&module, interner, options)?;
@@ -54,9 +47,7 @@ pub fn compile<'a>(
         future: features,
         top_level_await: options.top_level_await,
     };
-    let (code, own) = Generator::new(table, interner, lines, settings).module(module)?;
-    warnings.extend(own);
-    Ok(Compiled { code, warnings })
+    Generator::new(table, interner, lines, settings, warnings).module(module)
 }
 
 fn features_of(module: &Mod<'_>, interner: &Interner, options: CompileOptions) -> u32 {
@@ -89,9 +80,10 @@ pub fn compile_tree<'a>(
     options: CompileOptions,
     arena: &'a Arena,
     interner: &mut Interner,
-) -> Result<Compiled, Box<CompileError>> {
+    warnings: &mut Vec<CompileWarning>,
+) -> Result<Code, Box<CompileError>> {
     let name = tree.info.source_name.as_wtf8();
-    compile(tree.module, &tree.info.line_index(), name, options, arena, interner)
+    compile(tree.module, &tree.info.line_index(), name, options, arena, interner, warnings)
 }
 
 /// What the artifact of a tree's code says of where it comes from.

@@ -13,22 +13,22 @@ struct Context {
     in_loop: bool,
 }
 
-/// The warnings of a tree, in the order of the source.
-pub(crate) fn warnings(module: &Mod<'_>) -> Vec<CompileWarning> {
+/// Appends the warnings of a tree, in the order of the source.
+pub(crate) fn warn(module: &Mod<'_>, warnings: &mut Vec<CompileWarning>) {
     let body = match module {
         Mod::Module(node) => node.body,
         Mod::Interactive(node) => node.body,
         Mod::Expression(_) | Mod::FunctionType(_) => &[],
     };
-    let mut warnings = Vec::new();
+    let before = warnings.len();
     let mut pending = vec![(body, Context::default())];
     while let Some((block, context)) = pending.pop() {
         for stmt in block {
-            visit(stmt, context, &mut pending, &mut warnings);
+            visit(stmt, context, &mut pending, warnings);
         }
     }
-    warnings.sort_by_key(|warning: &CompileWarning| warning.span.start);
-    warnings
+    let own = warnings.get_mut(before..).unwrap_or_default();
+    own.sort_by_key(|warning| warning.span.start);
 }
 
 type Pending<'a> = Vec<(&'a [Stmt<'a>], Context)>;
@@ -85,7 +85,8 @@ mod tests {
         let Ok(parsed) = parse(&source, &lexed, &ParseOptions::default(), &arena, &mut interner) else {
             panic!("{text:?} is refused");
         };
-        let warnings = warnings(&parsed.module);
+        let mut warnings = Vec::new();
+        warn(&parsed.module, &mut warnings);
         let warnings: Vec<String> = warnings.iter().map(|warning| warning.kind.to_string()).collect();
         assert_eq!(warnings, expected, "{text}");
     }

@@ -16,7 +16,7 @@ mod mangle;
 pub mod symtable;
 mod warning;
 
-pub use compile::{CompileOptions, Compiled, compile, compile_tree, header, symtable_of};
+pub use compile::{CompileOptions, compile, compile_tree, header, symtable_of};
 pub use error::{CompileError, CompileErrorKind};
 pub use future::features;
 pub use warning::{CompileWarning, WarningKind};

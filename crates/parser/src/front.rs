@@ -2,7 +2,7 @@
 //! stage programs read their inputs through this.
 //! Invariant: no file is opened and nothing is printed here.
 
-use crate::{ParseOptions, Parsed, Warning, parse};
+use crate::{ParseOptions, Warning, parse_noting};
 use std::ffi::OsStr;
 use taipan_artifact::{Kind, Limits, SourceHash};
 use taipan_ast::artifact::{Form, Tree, TreeInfo, TreeOptions};
@@ -39,8 +39,12 @@ pub enum ReadFailure {
     Refused {
         /// The error.
         diagnostic: Box<Diagnostic>,
+        /// The warnings before it, as in [`Read`].
+        warnings: Vec<(u32, String)>,
         /// The name of the source.
         source_name: Wtf8Buf,
+        /// The decoded source, if it decodes.
+        source: Option<String>,
     },
     /// The artifact is damaged or lacks a section; what is said of it.
     Artifact(String),
@@ -130,7 +134,7 @@ fn lex_source(bytes: &[u8], name: Wtf8<'_>, options: &ParseOptions) -> Result<To
         Ok(source) => source,
         Err(error) => {
             let diagnostic = Box::new(error.diagnostic());
-            return Err(ReadFailure::Refused { diagnostic, source_name });
+            return Err(ReadFailure::Refused { diagnostic, warnings: Vec::new(), source_name, source: None });
         }
     };
     let options = LexOptions { mode, type_comments, extra_tokens: false, barry_as_flufl, dont_imply_dedent };
@@ -147,11 +151,16 @@ fn from_tokens<'a>(
 ) -> Result<Read<'a>, ReadFailure> {
     let LexOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, .. } = tokens.options;
     let options = ParseOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, ..*options };
-    let parsed = parse(source, &tokens.lexed, &options, arena, interner).map_err(|diagnostic| {
-        let source_name = tokens.source_name.clone();
-        ReadFailure::Refused { diagnostic: Box::new(diagnostic), source_name }
+    let mut noted = Vec::new();
+    let parsed = parse_noting(source, &tokens.lexed, &options, arena, interner, &mut noted);
+    let shown = |own: &[Warning]| warnings(tokens, source.text(), own, options.feature_version);
+    let parsed = parsed.map_err(|diagnostic| ReadFailure::Refused {
+        diagnostic: Box::new(diagnostic),
+        warnings: shown(&noted),
+        source_name: tokens.source_name.clone(),
+        source: Some(source.text().to_owned()),
     })?;
-    let warnings = warnings(tokens, source.text(), &parsed, options.feature_version);
+    let warnings = shown(&parsed.warnings);
     let hash: SourceHash = tokens.source_hash;
     let ParseOptions { feature_version, optimize, .. } = options;
     let options = TreeOptions { feature_version, optimize, type_comments, barry_as_flufl };
@@ -160,17 +169,15 @@ fn from_tokens<'a>(
 }
 
 /// Python ignores warnings of class `DeprecationWarning`, and so are they here.
-fn warnings(tokens: &TokenFile, text: &str, parsed: &Parsed<'_>, feature_version: u8) -> Vec<(u32, String)> {
+fn warnings(tokens: &TokenFile, text: &str, own: &[Warning], feature_version: u8) -> Vec<(u32, String)> {
     let lines = LineIndex::new(text.as_bytes());
     let lexed = tokens.lexed.warnings.iter();
     let mut warnings: Vec<(u32, String)> = lexed
         .map(|warning| (lines.line(warning.cursor.saturating_sub(1)), warning.kind.to_string()))
         .collect();
     if Warning::category(feature_version) == "SyntaxWarning" {
-        let parsed = parsed.warnings.iter();
-        warnings.extend(
-            parsed.map(|warning| (lines.line(warning.anchor) + warning.newlines, warning.to_string())),
-        );
+        let line = |warning: &Warning| lines.line(warning.anchor) + warning.newlines;
+        warnings.extend(own.iter().map(|warning| (line(warning), warning.to_string())));
     }
     warnings.sort_by_key(|warning| warning.0);
     warnings.dedup();

@@ -60,15 +60,35 @@ pub fn parse<'a>(
     arena: &'a Arena,
     interner: &mut Interner,
 ) -> Result<Parsed<'a>, Diagnostic> {
+    parse_noting(source, lexed, options, arena, interner, &mut Vec::new())
+}
+
+/// As [`parse`]. The warnings about an input that is refused, of what comes before its error, are appended
+/// to `refused`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_noting<'a>(
+    source: &Source<'_>,
+    lexed: &Lexed,
+    options: &ParseOptions,
+    arena: &'a Arena,
+    interner: &mut Interner,
+    refused: &mut Vec<Warning>,
+) -> Result<Parsed<'a>, Diagnostic> {
     match grammar::parse_module(source.text(), &lexed.tokens, options, arena, interner) {
         Ok(tree) => {
             if (tree.depth > DEEP || options.mode == Mode::Single)
                 && let Some(diagnostic) = diagnose::diagnose(source, lexed, options)
             {
+                refused.extend(tree.warnings);
                 return Err(diagnostic);
             }
             match future::check(&tree.module, interner, source.text()) {
-                Some(diagnostic) => Err(diagnostic),
+                Some(diagnostic) => {
+                    refused.extend(tree.warnings);
+                    Err(diagnostic)
+                }
                 None => {
                     let module = match u8::try_from(options.optimize) {
                         Ok(level @ 1..) => preprocess(tree.module, level, interner, arena),
@@ -78,7 +98,10 @@ pub fn parse<'a>(
                 }
             }
         }
-        Err(grammar::Refused) => Err(diagnose::diagnose(source, lexed, options)
-            .unwrap_or_else(|| diagnose::plain(source, lexed, options))),
+        Err(warnings) => {
+            refused.extend(warnings);
+            Err(diagnose::diagnose(source, lexed, options)
+                .unwrap_or_else(|| diagnose::plain(source, lexed, options)))
+        }
     }
 }

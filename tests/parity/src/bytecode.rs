@@ -56,8 +56,9 @@ fn own_code(frame: &Frame, optimize: u8) -> Result<Arc<Code>, String> {
     let lines = taipan_span::LineIndex::new(source.text().as_bytes());
     let name = frame.path.to_string_lossy();
     let options = CompileOptions { optimize, ..CompileOptions::default() };
-    let compiled = compile(module, &lines, Wtf8::from_str(&name), options, &arena, &mut interner);
-    let code = compiled.map_err(|error| error.kind.to_string())?.code;
+    let (name, mut warnings) = (Wtf8::from_str(&name), Vec::new());
+    let code = compile(module, &lines, name, options, &arena, &mut interner, &mut warnings);
+    let code = code.map_err(|error| error.kind.to_string())?;
     verify::verify_all(&code).map_err(|error| error.to_string())?;
     Ok(Arc::new(code))
 }

@@ -16,6 +16,8 @@ pub struct Sample {
     pub flags: u32,
     /// The error, if there is one.
     pub error: Option<SampleError>,
+    /// The warnings: category, message, line.
+    pub warnings: Vec<(String, String, i64)>,
     /// The test that it is from.
     pub from: String,
 }

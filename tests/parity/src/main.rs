@@ -9,6 +9,7 @@ mod front;
 mod harvest;
 mod oracle;
 mod reference;
+mod refusals;
 mod report;
 mod symtable;
 mod tokens;
@@ -23,6 +24,7 @@ usage: taipan-parity tokens --python PATH [--show N] [FILE...]
        taipan-parity bytecode --python PATH [--optimize N] [--show N] [--out FILE] [FILE...]
        taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
+       taipan-parity refusals --python PATH --harvest FILE [--show N] [--out FILE]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         "errors" => errors::run(&request),
         "symtable" => symtable::run(&request),
         "bytecode" => bytecode::run(&request),
+        "refusals" => refusals::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
             return ExitCode::from(2);

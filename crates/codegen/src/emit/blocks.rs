@@ -9,7 +9,7 @@ use taipan_bytecode_format::Opcode;
 use taipan_span::Span;
 
 /// How deep blocks may nest, as in CPython.
-const MAX_BLOCKS: usize = 40;
+const MAX_BLOCKS: usize = 21;
 
 /// A construct that has to be unwound.
 #[derive(Clone, Copy)]
@@ -40,7 +40,8 @@ pub(super) enum BlockKind<'a> {
     GroupHandlers,
     /// A value on the stack that is not wanted any more.
     Value,
-    AsyncComprehension,
+    /// A comprehension that runs in this frame, or a loop of an asynchronous one.
+    Comprehension,
     StopIteration,
 }
 
@@ -96,7 +97,7 @@ impl<'a> Generator<'_, 'a> {
             BlockKind::While
             | BlockKind::Handlers
             | BlockKind::GroupHandlers
-            | BlockKind::AsyncComprehension
+            | BlockKind::Comprehension
             | BlockKind::StopIteration => {}
             BlockKind::For | BlockKind::Value => self.pop_below(keeps, *loc),
             BlockKind::TryExcept => self.op(Pseudo::PopBlock, 0, *loc),

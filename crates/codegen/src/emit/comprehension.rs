@@ -49,7 +49,7 @@ impl<'a> Generator<'_, 'a> {
         let loc = self.loc(parts.span);
         if self.table.scope(scope).inlined {
             self.iterator(outermost)?;
-            let state = self.enter_inlined(scope, loc);
+            let state = self.enter_inlined(scope, loc, parts.span)?;
             self.container(parts.kind, loc);
             self.op(Opcode::Swap, 2, loc);
             self.generators(&parts, 0, 0, true)?;
@@ -171,7 +171,7 @@ impl<'a> Generator<'_, 'a> {
             self.op(Opcode::LoadFast, 0, loc);
         }
         self.place(start);
-        self.push_block(BlockKind::AsyncComprehension, loc, parts.span)?;
+        self.push_block(BlockKind::Comprehension, loc, parts.span)?;
         self.jump(Pseudo::SetupFinally, except, loc);
         self.op(Opcode::GetAnext, 0, loc);
         self.load_none(loc);

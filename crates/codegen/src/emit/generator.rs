@@ -34,7 +34,7 @@ pub(crate) struct Generator<'t, 'a> {
     pub(super) unit: UnitState<'a>,
     /// The units around the one in hand, the outermost first.
     pub(super) outer: Vec<UnitState<'a>>,
-    pub(super) warnings: Vec<CompileWarning>,
+    pub(super) warnings: &'t mut Vec<CompileWarning>,
     /// Statements at the top print what they evaluate to.
     pub(super) interactive: bool,
     locator: Locator<'t>,
@@ -55,6 +55,7 @@ impl<'t, 'a> Generator<'t, 'a> {
         interner: &'t mut Interner,
         lines: &'t LineIndex,
         settings: Settings<'t>,
+        warnings: &'t mut Vec<CompileWarning>,
     ) -> Self {
         let top = table.top();
         let name = interner.intern("<module>");
@@ -65,14 +66,14 @@ impl<'t, 'a> Generator<'t, 'a> {
             settings,
             unit: UnitState::new(code, UnitKind::Module, top, None),
             outer: Vec::new(),
-            warnings: Vec::new(),
+            warnings,
             interactive: false,
             locator: Locator::new(lines),
         }
     }
 
-    /// The code of a module, and the warnings about it.
-    pub(crate) fn module(mut self, module: Mod<'a>) -> Result<(Code, Vec<CompileWarning>)> {
+    /// The code of a module.
+    pub(crate) fn module(mut self, module: Mod<'a>) -> Result<Code> {
         let start = Loc { line: 0, end_line: 1, column: 0, end_column: 0 };
         self.op(Opcode::Resume, resume::START, start);
         self.op(Pseudo::AnnotationsPlaceholder, 0, start);
@@ -89,8 +90,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             }
             Mod::FunctionType(_) => return fail(crate::CompileErrorKind::FunctionType, Span::default()),
         }
-        let code = self.finish(returns_none);
-        Ok((code, self.warnings))
+        Ok(self.finish(returns_none))
     }
 
     fn module_body(&mut self, body: &'a [Stmt<'a>]) -> Result {

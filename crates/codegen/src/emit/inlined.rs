@@ -1,12 +1,14 @@
 //! Comprehensions that run in the frame around them (PEP 709): their names are kept apart from those of
 //! the scope around by saving what the frame's slots held and restoring it in the end.
 
-use super::Generator;
+use super::blocks::BlockKind;
 use super::generator::index;
+use super::{Generator, Result};
 use crate::ir::{Label, Loc, Pseudo};
 use crate::symtable::{Resolution, ScopeId, ScopeKind, Symbol, flag};
 use taipan_ast::Identifier;
 use taipan_bytecode_format::Opcode;
+use taipan_span::Span;
 
 /// What has to be restored.
 pub(super) struct Inlined {
@@ -21,7 +23,7 @@ pub(super) struct Inlined {
 
 impl Generator<'_, '_> {
     /// Makes the comprehension's names those of the unit: iterator => saved slots, iterator.
-    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, loc: Loc) -> Inlined {
+    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, loc: Loc, span: Span) -> Result<Inlined> {
         let own: Vec<(Identifier, Symbol)> =
             self.table.scope(comprehension).symbols.iter().map(|(name, symbol)| (*name, *symbol)).collect();
         let mut state = self.tweak_scope(&own);
@@ -45,8 +47,9 @@ impl Generator<'_, '_> {
             let cleanup = self.new_label();
             state.cleanup = Some(cleanup);
             self.jump(Pseudo::SetupFinally, cleanup, loc);
+            self.push_block(BlockKind::Comprehension, loc, span)?;
         }
-        state
+        Ok(state)
     }
 
     /// For the time of the comprehension its names live where it says.
@@ -80,6 +83,7 @@ impl Generator<'_, '_> {
     /// Ends the comprehension: saved slots, result => result.
     pub(super) fn leave_inlined(&mut self, state: Inlined, loc: Loc) {
         if let Some(cleanup) = state.cleanup {
+            self.pop_block();
             self.op(Pseudo::PopBlock, 0, Loc::NONE);
             let end = self.new_label();
             self.jump(Pseudo::JumpNoInterrupt, end, Loc::NONE);

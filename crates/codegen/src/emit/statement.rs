@@ -152,7 +152,7 @@ impl<'a> Generator<'_, 'a> {
         if value.is_some() && scope.coroutine && scope.generator {
             return fail(Error::ReturnValueInAsyncGenerator, span);
         }
-        let stmt_loc = loc;
+        let (stmt_loc, mut place) = (loc, span);
         let mut constant = None;
         let mut same_line = false;
         if let Some(value) = value {
@@ -160,18 +160,18 @@ impl<'a> Generator<'_, 'a> {
             same_line = value_loc.line == stmt_loc.line;
             if let ExprKind::Constant(node) = value.kind {
                 constant = Some(node.value);
-                loc = value_loc;
+                (loc, place) = (value_loc, value.span);
                 self.op(Opcode::Nop, 0, loc);
             } else {
                 self.expr(value)?;
             }
         }
         if !same_line {
-            loc = stmt_loc;
+            (loc, place) = (stmt_loc, span);
             self.op(Opcode::Nop, 0, loc);
         }
         let keeps = value.is_some() && constant.is_none();
-        self.unwind(&mut loc, keeps, false, span)?;
+        self.unwind(&mut loc, keeps, false, place)?;
         if !keeps {
             self.load_const(super::constants::constant(constant.unwrap_or(Constant::None)), loc);
         }

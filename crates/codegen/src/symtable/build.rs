@@ -5,6 +5,7 @@ use super::definitions::has_docstring;
 use super::scope::{ScopeId, ScopeKind, flag};
 use super::{Result, Symtable, SymtableOptions, address};
 use crate::CompileErrorKind as Error;
+use crate::future::future_import;
 use rustc_hash::FxHashMap;
 use taipan_ast::{
     Alias, ExceptHandler, Expr, Identifier, Interner, Mod, Pattern, PatternKind, Stmt, StmtKind,
@@ -16,6 +17,8 @@ pub(super) struct Builder<'i> {
     pub(super) table: Symtable,
     pub(super) interner: &'i mut Interner,
     pub(super) options: SymtableOptions,
+    /// Where the future imports end that stand where they may.
+    future_end: u32,
     pub(super) stack: Vec<ScopeId>,
     pub(super) current: ScopeId,
     /// The class whose private names are mangled.
@@ -25,12 +28,13 @@ pub(super) struct Builder<'i> {
 }
 
 impl<'i> Builder<'i> {
-    pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions) -> Self {
+    pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
         let table = Symtable { scopes: Vec::new(), by_key: FxHashMap::default() };
         Builder {
             table,
             interner,
             options,
+            future_end,
             stack: Vec::new(),
             current: ScopeId(0),
             class: None,
@@ -98,7 +102,10 @@ impl<'i> Builder<'i> {
                 self.optional(node.msg.as_ref())
             }
             StmtKind::Import(node) => self.aliases(node.names),
-            StmtKind::ImportFrom(node) => self.aliases(node.names),
+            StmtKind::ImportFrom(node) => {
+                self.aliases(node.names)?;
+                self.check_future(stmt)
+            }
             StmtKind::Global(node) => self.directive(node.names, flag::GLOBAL, span),
             StmtKind::Nonlocal(node) => self.directive(node.names, flag::NONLOCAL, span),
             StmtKind::Expr { value } => self.expr(value),
@@ -214,6 +221,11 @@ impl<'i> Builder<'i> {
             self.add(first, flag::IMPORT, alias.span)?;
         }
         Ok(())
+    }
+
+    fn check_future(&self, stmt: &Stmt<'_>) -> Result<()> {
+        let late = stmt.span.start >= self.future_end && future_import(stmt, self.interner).is_some();
+        if late { fail(Error::FutureNotFirst, stmt.span) } else { Ok(()) }
     }
 
     /// `global` and `nonlocal`.

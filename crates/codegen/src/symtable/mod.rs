@@ -54,7 +54,8 @@ impl Symtable {
     /// # Errors
     /// The first syntax error that scopes can tell, as CPython finds it.
     pub fn build(module: &Mod<'_>, interner: &mut Interner, options: SymtableOptions) -> Result<Symtable> {
-        let mut builder = build::Builder::new(interner, options);
+        let future_end = crate::future::head(module, interner).last().map_or(0, |(stmt, _)| stmt.span.end);
+        let mut builder = build::Builder::new(interner, options, future_end);
         builder.module(module)?;
         let mut table = builder.table;
         analyze::analyze(&mut table, interner)?;

@@ -60,14 +60,15 @@ pub(crate) struct Tree<'a> {
     pub(crate) depth: u32,
 }
 
-/// Parses the tokens of `source` in the mode that `options` name.
+/// Parses the tokens of `source` in the mode that `options` name. Of an input that is refused the warnings
+/// are given that come before.
 pub(crate) fn parse_module<'a>(
     source: &str,
     tokens: &TokenBuffer,
     options: &ParseOptions,
     arena: &'a Arena,
     interner: &mut Interner,
-) -> Result<Tree<'a>, Refused> {
+) -> Result<Tree<'a>, Vec<Warning>> {
     let mut ignores = Vec::new();
     let filtered;
     let tokens = if options.type_comments {
@@ -77,8 +78,10 @@ pub(crate) fn parse_module<'a>(
         tokens
     };
     let mut parser = Parser::new(source, tokens, options, arena, interner);
-    let module = parser.start_symbol(options.mode, &ignores)?;
-    Ok(Tree { module, warnings: parser.warnings, depth: parser.deepest })
+    match parser.start_symbol(options.mode, &ignores) {
+        Ok(module) => Ok(Tree { module, warnings: parser.warnings, depth: parser.deepest }),
+        Err(Refused) => Err(parser.warnings),
+    }
 }
 
 struct Parser<'a, 's> {

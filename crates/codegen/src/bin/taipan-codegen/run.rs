@@ -8,10 +8,11 @@ use std::time::UNIX_EPOCH;
 use taipan_ast::artifact::Tree;
 use taipan_ast::{Arena, Interner};
 use taipan_bytecode_format::{Validation, assembly, dis, pyc};
-use taipan_codegen::{CompileError, CompileWarning, compile_tree, header, symtable_of};
+use taipan_codegen::{CompileError, compile_tree, header, symtable_of};
 use taipan_diagnostics::Diagnostic;
 use taipan_diagnostics::render::{cpython, json};
 use taipan_parser::front::{self, ReadFailure};
+use taipan_span::LineIndex;
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// Why there is no output for an input.
@@ -63,8 +64,10 @@ fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
     let read = front::read(&bytes, kind, name.as_wtf8(), &request.parse, &arena, &mut interner);
     let read = read.map_err(|failure| match failure {
         ReadFailure::Artifact(message) => Failure::Artifact(format!("{shown}: {message}")),
-        ReadFailure::Refused { diagnostic, source_name } => {
-            report(&diagnostic, source_name.as_wtf8(), request.json_errors);
+        ReadFailure::Refused { diagnostic, source_name, warnings, source } => {
+            let name = source_name.as_wtf8();
+            warn(&warnings, source.as_deref(), name, request.json_errors);
+            report(&diagnostic, name, request.json_errors);
             Failure::Refused
         }
     })?;
@@ -131,20 +134,25 @@ fn code<'a>(
     request: &Request,
     file: &OsStr,
     tree: &Tree<'a>,
-    warnings: Vec<(u32, String)>,
+    mut warnings: Vec<(u32, String)>,
     arena: &'a Arena,
     interner: &mut Interner,
 ) -> Result<Vec<u8>, Failure> {
-    let compiled = compile_tree(tree, request.compile, arena, interner);
-    let compiled = compiled.map_err(|error| refuse(&error, tree, request.json_errors))?;
-    warn(tree, warnings, &compiled.warnings, request.json_errors);
+    let mut own = Vec::new();
+    let code = compile_tree(tree, request.compile, arena, interner, &mut own);
+    // those of the front end come first
+    let lines = tree.info.line_index();
+    warnings.extend(own.iter().map(|own| (lines.line(own.span.start), own.kind.to_string())));
+    let source = tree.info.source.as_deref();
+    warn(&warnings, source, tree.info.source_name.as_wtf8(), request.json_errors);
+    let code = code.map_err(|error| refuse(&error, tree, request.json_errors))?;
     Ok(match request.format {
-        Format::Text => assembly::write(&compiled.code).into_bytes(),
-        Format::Json => format!("{}\n", dis::json(&compiled.code)).into_bytes(),
+        Format::Text => assembly::write(&code).into_bytes(),
+        Format::Json => format!("{}\n", dis::json(&code)).into_bytes(),
         Format::Bin => {
             let validation = validation(request, file, tree)?;
             let header = header(&tree.info, request.compile);
-            let written = pyc::write(&compiled.code, &header, validation);
+            let written = pyc::write(&code, &header, validation);
             written.ok_or_else(|| Failure::Artifact("the code is too large for a .pyc".into()))?
         }
     })
@@ -185,18 +193,17 @@ fn refuse(error: &CompileError, tree: &Tree<'_>, as_json: bool) -> Failure {
     Failure::Refused
 }
 
-/// The warnings of the front end, then those of this stage.
-fn warn(tree: &Tree<'_>, front: Vec<(u32, String)>, own: &[CompileWarning], as_json: bool) {
-    let lines = tree.info.line_index();
-    let text = tree.info.source.as_deref().unwrap_or_default();
-    let name = String::from_utf8_lossy(tree.info.source_name.as_wtf8().as_bytes());
-    let own = own.iter().map(|warning| (lines.line(warning.span.start), warning.kind.to_string()));
-    for (line, message) in front.into_iter().chain(own) {
-        let span = lines.line_span(line, text.len() as u32);
+/// Warnings about a source, each with its line; the lines are shown if the source is at hand.
+fn warn(warnings: &[(u32, String)], source: Option<&str>, name: Wtf8<'_>, as_json: bool) {
+    let text = source.unwrap_or_default();
+    let lines = LineIndex::new(text.as_bytes());
+    let name = String::from_utf8_lossy(name.as_bytes());
+    for (line, message) in warnings {
+        let span = lines.line_span(*line, text.len() as u32);
         let line_text = text.get(span.range()).unwrap_or_default();
         say(&match as_json {
-            true => json::warning(&name, line, &message),
-            false => cpython::warning(&name, line, &message, line_text),
+            true => json::warning(&name, *line, message),
+            false => cpython::warning(&name, *line, message, line_text),
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use taipan_diagnostics::Diagnostic;
 use taipan_diagnostics::render::{cpython, json};
-use taipan_parser::front::Read;
+use taipan_span::LineIndex;
 use taipan_wtf8::Wtf8;
 
 /// A complaint of the program about how it is used. If standard error is closed nobody hears it.
@@ -21,13 +21,12 @@ pub fn error(diagnostic: &Diagnostic, name: Wtf8<'_>, as_json: bool) {
     say(&if as_json { json::error(diagnostic, &name) } else { cpython::error(diagnostic, &name) });
 }
 
-/// The warnings of lexer and parser about a source, if it is at hand.
-pub fn warnings(read: &Read<'_>, as_json: bool) {
-    let info = &read.tree.info;
-    let text = info.source.as_deref().unwrap_or_default();
-    let lines = info.line_index();
-    let name = String::from_utf8_lossy(info.source_name.as_wtf8().as_bytes());
-    for (line, message) in &read.warnings {
+/// Warnings about a source, each with its line; the lines are shown if the source is at hand.
+pub fn warnings(warnings: &[(u32, String)], source: Option<&str>, name: Wtf8<'_>, as_json: bool) {
+    let text = source.unwrap_or_default();
+    let lines = LineIndex::new(text.as_bytes());
+    let name = String::from_utf8_lossy(name.as_bytes());
+    for (line, message) in warnings {
         let span = lines.line_span(*line, text.len() as u32);
         let line_text = text.get(span.range()).unwrap_or_default();
         say(&match as_json {

@@ -50,12 +50,16 @@ fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
     let read = front::read(&bytes, kind, name.as_wtf8(), &request.options, &arena, &mut interner);
     let read = read.map_err(|failure| match failure {
         ReadFailure::Artifact(message) => Failure::Artifact(format!("{shown}: {message}")),
-        ReadFailure::Refused { diagnostic, source_name } => {
-            report::error(&diagnostic, source_name.as_wtf8(), request.json_errors);
+        ReadFailure::Refused { diagnostic, source_name, warnings, source } => {
+            let name = source_name.as_wtf8();
+            report::warnings(&warnings, source.as_deref(), name, request.json_errors);
+            report::error(&diagnostic, name, request.json_errors);
             Failure::Refused
         }
     })?;
-    report::warnings(&read, request.json_errors);
+    let info = &read.tree.info;
+    let name = info.source_name.as_wtf8();
+    report::warnings(&read.warnings, info.source.as_deref(), name, request.json_errors);
     write(request, &read.tree, &interner).map_err(|error| match error.kind() {
         // whoever read it has seen enough
         io::ErrorKind::BrokenPipe => Failure::Refused,

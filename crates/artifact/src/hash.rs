@@ -1,17 +1,32 @@
 //! The two hashes of an artifact: which source it was made from, and whether it is undamaged.
 //! Invariant: neither depends on the machine. Neither resists an attacker: readers verify content.
 
+use siphasher::sip::SipHasher13;
 use std::fmt;
-use twox_hash::{XxHash3_64, XxHash3_128};
+use std::hash::Hasher;
+use twox_hash::XxHash3_64;
 
-/// The hash of the undecoded source: XXH3 with 128 bits, most significant byte first.
+/// The magic number of `.pyc` files, which is the key of the hash in them as well.
+pub const PYC_MAGIC: [u8; 4] = *b"Ta\r\n";
+
+/// The hash of the undecoded source: the eight bytes that PEP 552 puts into `.pyc` files, then eight of
+/// XXH3, so that artifacts name their source by 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct SourceHash(pub [u8; 16]);
 
 impl SourceHash {
     /// The hash of a source's bytes.
     pub fn of(source: &[u8]) -> Self {
-        SourceHash(XxHash3_128::oneshot(source).to_be_bytes())
+        let pyc = keyed_hash(u32::from_le_bytes(PYC_MAGIC).into(), source);
+        let mut hash = [0; 16];
+        let parts = pyc.into_iter().chain(XxHash3_64::oneshot(source).to_be_bytes());
+        hash.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
+        SourceHash(hash)
+    }
+
+    /// The part that stands in `.pyc` files.
+    pub fn pyc(self) -> [u8; 8] {
+        self.0.first_chunk().copied().unwrap_or_default()
     }
 
     /// The hash that [`fmt::Display`] wrote.
@@ -29,6 +44,13 @@ impl fmt::Display for SourceHash {
     }
 }
 
+/// `_imp.source_hash(key, source)`: SipHash-1-3 under the key and zero, least significant byte first.
+pub fn keyed_hash(key: u64, source: &[u8]) -> [u8; 8] {
+    let mut hasher = SipHasher13::new_with_keys(key, 0);
+    hasher.write(source);
+    hasher.finish().to_le_bytes()
+}
+
 /// The checksum of the parts of an artifact before and after the checksum itself.
 pub(crate) fn checksum(before: &[u8], after: &[u8]) -> u64 {
     XxHash3_64::oneshot(after) ^ XxHash3_64::oneshot(before).rotate_left(32)
@@ -37,6 +59,13 @@ pub(crate) fn checksum(before: &[u8], after: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_keyed_hash_is_that_of_the_reference() {
+        assert_eq!(keyed_hash(42, b"hi"), *b"\xfb\xd9G\x05\xaf$\x9b~");
+        let key = u32::from_le_bytes(PYC_MAGIC).into();
+        assert_eq!(SourceHash::of(b"x = 1\n").pyc(), keyed_hash(key, b"x = 1\n"));
+    }
 
     #[test]
     fn a_source_hash_reads_back_from_its_hexadecimal_form() {

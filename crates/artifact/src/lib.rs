@@ -16,6 +16,6 @@ mod wire;
 
 pub use container::{Artifact, ArtifactBuilder, Section, SectionId};
 pub use error::ReadError;
-pub use hash::SourceHash;
+pub use hash::{PYC_MAGIC, SourceHash, keyed_hash};
 pub use header::{Header, Kind, LANGUAGE, LanguageVersion, MAGIC, PRODUCER, ProducerVersion};
 pub use wire::{Decode, Decoder, Encode, Encoder, Limits};

@@ -10,7 +10,7 @@ fn sample() -> ArtifactBuilder {
     let mut source_name = Wtf8Buf::new();
     source_name.push_str("naïve.py");
     let producer = ProducerVersion { major: 0, minor: 1, patch: 0 };
-    let source_hash = SourceHash::of(b"x = 1\n");
+    let source_hash = SourceHash::from_hex("7298ca6b1c4f816bcca6297538b6249e").unwrap();
     let header = Header { producer, options: vec![1, 2], source_name, source_hash };
     let mut builder = ArtifactBuilder::new(Kind::Tree, header);
     builder.section(SectionId::CONTENT, CONTENT.to_vec());

@@ -12,6 +12,7 @@ mod interner;
 pub mod preprocess;
 pub mod rebuild;
 pub mod repr;
+pub mod unparse;
 mod value;
 pub mod verify;
 pub mod view;

@@ -84,6 +84,12 @@ impl CodeFlags {
     pub const ITERABLE_COROUTINE: u32 = 0x100;
     /// An asynchronous generator.
     pub const ASYNC_GENERATOR: u32 = 0x200;
+    /// `from __future__ import barry_as_FLUFL`
+    pub const FUTURE_BARRY_AS_BDFL: u32 = 0x40_0000;
+    /// `from __future__ import annotations`
+    pub const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
+    /// All future features, whether they still change anything or not.
+    pub const FUTURE_FEATURES: u32 = 0x1FE_0000;
     /// The first constant is a docstring.
     pub const HAS_DOCSTRING: u32 = 0x400_0000;
     /// Defined in a class body.
@@ -132,8 +138,30 @@ pub struct Code {
     pub exceptiontable: Vec<u8>,
 }
 
+impl Code {
+    /// Whether two code objects are equal, as Python's `==` says: all but where they come from
+    /// (`co_filename`, `co_qualname`, `co_stacksize`) is.
+    pub fn same(&self, other: &Code) -> bool {
+        self.name == other.name
+            && self.argcount == other.argcount
+            && self.posonlyargcount == other.posonlyargcount
+            && self.kwonlyargcount == other.kwonlyargcount
+            && self.flags == other.flags
+            && self.firstlineno == other.firstlineno
+            && self.code == other.code
+            && self.names == other.names
+            && self.localsplusnames == other.localsplusnames
+            && self.localspluskinds == other.localspluskinds
+            && self.linetable == other.linetable
+            && self.exceptiontable == other.exceptiontable
+            && self.consts.len() == other.consts.len()
+            && self.consts.iter().zip(&other.consts).all(|(a, b)| a.same(b))
+    }
+}
+
 impl Const {
-    /// Whether two constants are the same one: of the same type and value, floats by their bits.
+    /// Whether two constants are the same one: of the same type and value, floats by their bits, code
+    /// objects as [`Code::same`] says.
     pub fn same(&self, other: &Const) -> bool {
         let all = |a: &[Const], b: &[Const]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b));
         match (self, other) {
@@ -148,7 +176,7 @@ impl Const {
             (Const::Bytes(a), Const::Bytes(b)) => a == b,
             (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => all(a, b),
             (Const::Slice(a), Const::Slice(b)) => all(a.as_slice(), b.as_slice()),
-            (Const::Code(a), Const::Code(b)) => Arc::ptr_eq(a, b),
+            (Const::Code(a), Const::Code(b)) => Arc::ptr_eq(a, b) || a.same(b),
             _ => false,
         }
     }

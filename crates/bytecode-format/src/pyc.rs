@@ -15,7 +15,7 @@ use std::sync::Arc;
 use taipan_artifact::{Header, Limits, ReadError};
 
 /// The magic number: the first four bytes. The first two change with every change of the format.
-pub const MAGIC: [u8; 4] = *b"Ta\r\n";
+pub const MAGIC: [u8; 4] = taipan_artifact::PYC_MAGIC;
 
 /// Bytes before the code object.
 pub const HEADER_LEN: usize = 16;

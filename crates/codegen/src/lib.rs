@@ -1,11 +1,22 @@
-//! From the tree to bytecode. So far: the symbol table, which says of every name in every scope where it
-//! lives, with the syntax errors that only scopes can tell.
+//! From the tree to bytecode.
+//!
+//! [`compile`] is the whole way: `symtable/` says of every name in every scope where it lives, `emit/`
+//! walks the tree and writes instructions, `flow/` makes code objects of them. `ir/` is what the last two
+//! share.
 #![forbid(unsafe_code)]
 
+mod compile;
+mod emit;
 mod error;
-pub mod flow;
+mod flow;
+mod future;
 pub mod ir;
+mod leaving;
 mod mangle;
 pub mod symtable;
+mod warning;
 
+pub use compile::{CompileOptions, Compiled, compile, compile_tree, header, symtable_of};
 pub use error::{CompileError, CompileErrorKind};
+pub use future::features;
+pub use warning::{CompileWarning, WarningKind};

@@ -4,9 +4,9 @@
 #![forbid(unsafe_code)]
 
 mod arena;
-mod control_flow;
 mod diagnose;
 pub mod errors;
+pub mod front;
 mod future;
 mod grammar;
 pub mod literals;
@@ -15,7 +15,6 @@ mod single;
 mod warning;
 
 pub use arena::arena_for;
-pub use control_flow::{FinallyWarning, Leaving, finally_warnings};
 pub use options::{Mode, ParseOptions};
 pub use warning::{InvalidEscape, Warning};
 

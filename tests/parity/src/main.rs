@@ -2,6 +2,7 @@
 //! Invariant: an answer counts as equal only if it is the reference's byte for byte.
 
 mod ast;
+mod bytecode;
 mod errors;
 mod forms;
 mod front;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: taipan-parity tokens --python PATH [--show N] [FILE...]
        taipan-parity symtable --python PATH [--show N] [--out FILE] [FILE...]
+       taipan-parity bytecode --python PATH [--optimize N] [--show N] [--out FILE] [FILE...]
        taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         "forms" => forms::run(&request),
         "errors" => errors::run(&request),
         "symtable" => symtable::run(&request),
+        "bytecode" => bytecode::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
             return ExitCode::from(2);

@@ -1,6 +1,7 @@
 //! The reference interpreter as a process that answers in frames.
 //! Invariant: one process serves all files; a frame is read whole.
 
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -22,10 +23,10 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Starts `script` of the folder `reference` with `files` as its arguments.
-    pub fn start(python: &Path, script: &str, files: &[PathBuf]) -> io::Result<Reference> {
+    /// Starts `script` of the folder `reference` with these arguments.
+    pub fn start(python: &Path, script: &str, arguments: &[impl AsRef<OsStr>]) -> io::Result<Reference> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(script);
-        let mut child = Command::new(python).arg(script).args(files).stdout(Stdio::piped()).spawn()?;
+        let mut child = Command::new(python).arg(script).args(arguments).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
         Ok(Reference { child, output: BufReader::with_capacity(1 << 20, output) })
     }

@@ -61,7 +61,7 @@ fn hash<H: Hasher>(constant: &Const, state: &mut H) {
             hashes.fold(0u64, u64::wrapping_add).hash(state);
         }
         Const::Slice(parts) => all(parts.as_slice(), state),
-        Const::Code(code) => std::sync::Arc::as_ptr(code).hash(state),
+        Const::Code(code) => (&code.name, code.firstlineno, code.code.len()).hash(state),
     }
 }
 

@@ -218,7 +218,9 @@ impl Analyzer<'_> {
             }
             if place == Resolution::Free && is_class && self.is_implicit(name) {
                 place = Resolution::GlobalImplicit;
-                comprehension_free.swap_remove(&name);
+                if !self.is_free_in_child(comprehension, name) {
+                    comprehension_free.swap_remove(&name);
+                }
                 self.table.scope_mut(comprehension).symbols.shift_remove(&name);
             }
             let existing = self.table.scope(id).symbols.get(&name).copied();

@@ -3,6 +3,7 @@
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use taipan_parser::front::InputKind;
 use taipan_parser::{Mode, ParseOptions};
 
 /// What the command line asks for.
@@ -25,8 +26,8 @@ pub struct Request {
     pub output: Option<OsString>,
     /// What to write.
     pub format: Format,
-    /// What the files are.
-    pub input: InputKind,
+    /// What the files are; without it, told by what they hold.
+    pub input: Option<InputKind>,
     /// How to parse.
     pub options: ParseOptions,
     /// Whether to leave the source out of artifacts.
@@ -50,19 +51,6 @@ pub enum Format {
     Dump,
 }
 
-/// What the files are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum InputKind {
-    /// Told by what they hold.
-    Auto,
-    /// Source text.
-    Source,
-    /// Tokens in any form.
-    Tokens,
-    /// A tree in any form.
-    Tree,
-}
-
 /// Reads the command line.
 pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
     let mut format = None;
@@ -70,7 +58,7 @@ pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         files: Vec::new(),
         output: None,
         format: Format::Bin,
-        input: InputKind::Auto,
+        input: None,
         options: ParseOptions::default(),
         strip_source: false,
         strip_positions: false,
@@ -82,7 +70,7 @@ pub fn parse_args(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
             Short('V') | Long("version") => return Ok(Action::Version),
             Short('o') | Long("output") => request.output = Some(parser.value()?),
             Long("format") => format = Some(read_format(&parser.value()?.string()?)?),
-            Long("input") => request.input = input(&parser.value()?.string()?)?,
+            Long("input") => request.input = Some(input(&parser.value()?.string()?)?),
             Long("mode") => request.options.mode = mode(&parser.value()?.string()?)?,
             Long("type-comments") => request.options.type_comments = true,
             Long("feature-version") => request.options.feature_version = minor(&parser.value()?.string()?)?,

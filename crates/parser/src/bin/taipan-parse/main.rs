@@ -3,7 +3,6 @@
 //! line is wrong or a file can't be opened, 70 if this program is.
 
 mod args;
-mod input;
 mod report;
 mod run;
 

@@ -1,17 +1,14 @@
 //! Parses the inputs and writes their trees.
 
 use crate::args::{Format, Request};
-use crate::input::{self, Input};
 use crate::report;
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use taipan_artifact::{Artifact, Kind, Limits, SectionId};
-use taipan_ast::artifact::{Form, Tree, TreeInfo, TreeOptions};
+use taipan_ast::artifact::{Form, Tree};
 use taipan_ast::dump::{DumpOptions, dump_to};
 use taipan_ast::{Arena, Interner};
-use taipan_lexer::artifact::TokenFile;
-use taipan_lexer::{LexOptions, Source, lex};
-use taipan_parser::{ParseOptions, parse};
+use taipan_parser::front::{self, ReadFailure};
 
 /// Why there is no output for an input.
 pub enum Failure {
@@ -45,66 +42,35 @@ pub fn run(request: &Request) -> u8 {
 
 fn one(request: &Request, file: &OsStr) -> Result<(), Failure> {
     let shown = file.to_string_lossy();
-    let bytes = input::read(file).map_err(|error| Failure::File(format!("{shown}: {error}")))?;
+    let bytes = input(file).map_err(|error| Failure::File(format!("{shown}: {error}")))?;
     let arena = Arena::new();
     let mut interner = Interner::for_source(bytes.len());
-    let limits = Limits { bytes: u64::MAX, ..Limits::default() };
-    let damaged = |error: &dyn std::fmt::Display| Failure::Artifact(format!("{shown}: {error}"));
-    let tree = match input::kind(&bytes, request.input) {
-        Input::Tree => Tree::read(&bytes, limits, &arena, &mut interner).map_err(|error| damaged(&error))?,
-        Input::Tokens => {
-            let tokens = TokenFile::read(&bytes, limits).map_err(|error| damaged(&error))?;
-            let missing =
-                || damaged(&"its source was stripped, and the parser reads names and literals there");
-            let source = tokens.source().ok_or_else(missing)?;
-            from_tokens(request, &tokens, &source, &arena, &mut interner)?
+    let kind = request.input.unwrap_or_else(|| front::detect(&bytes));
+    let name = front::source_name(file);
+    let read = front::read(&bytes, kind, name.as_wtf8(), &request.options, &arena, &mut interner);
+    let read = read.map_err(|failure| match failure {
+        ReadFailure::Artifact(message) => Failure::Artifact(format!("{shown}: {message}")),
+        ReadFailure::Refused { diagnostic, source_name } => {
+            report::error(&diagnostic, source_name.as_wtf8(), request.json_errors);
+            Failure::Refused
         }
-        Input::Source => from_source(request, file, &bytes, &arena, &mut interner)?,
-    };
-    write(request, &tree, &interner).map_err(|error| match error.kind() {
+    })?;
+    report::warnings(&read, request.json_errors);
+    write(request, &read.tree, &interner).map_err(|error| match error.kind() {
         // whoever read it has seen enough
         io::ErrorKind::BrokenPipe => Failure::Refused,
         _ => Failure::File(format!("cannot write: {error}")),
     })
 }
 
-fn from_source<'a>(
-    request: &Request,
-    file: &OsStr,
-    bytes: &[u8],
-    arena: &'a Arena,
-    interner: &mut Interner,
-) -> Result<Tree<'a>, Failure> {
-    let ParseOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, .. } = request.options;
-    let name = input::name(file);
-    let source = Source::from_bytes(bytes, mode).map_err(|error| {
-        report::error(&error.diagnostic(), name.as_wtf8(), request.json_errors);
-        Failure::Refused
-    })?;
-    let options = LexOptions { mode, type_comments, extra_tokens: false, barry_as_flufl, dont_imply_dedent };
-    let tokens = TokenFile::new(name, bytes, &source, options, lex(&source, &options));
-    from_tokens(request, &tokens, &source, arena, interner)
-}
-
-/// Parses tokens under the options that they were made with.
-fn from_tokens<'a>(
-    request: &Request,
-    tokens: &TokenFile,
-    source: &Source<'_>,
-    arena: &'a Arena,
-    interner: &mut Interner,
-) -> Result<Tree<'a>, Failure> {
-    let LexOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, .. } = tokens.options;
-    let options = ParseOptions { mode, type_comments, dont_imply_dedent, barry_as_flufl, ..request.options };
-    let parsed = parse(source, &tokens.lexed, &options, arena, interner).map_err(|diagnostic| {
-        report::error(&diagnostic, tokens.source_name.as_wtf8(), request.json_errors);
-        Failure::Refused
-    })?;
-    report::warnings(tokens, source.text(), &parsed, options.feature_version, request.json_errors);
-    let ParseOptions { feature_version, optimize, .. } = options;
-    let options = TreeOptions { feature_version, optimize, type_comments, barry_as_flufl };
-    let info = TreeInfo::new(tokens.source_name.clone(), tokens.source_hash, source.text(), options);
-    Ok(Tree { info, module: parsed.module })
+/// The bytes of a file, or of standard input.
+fn input(file: &OsStr) -> io::Result<Vec<u8>> {
+    if file != "-" {
+        return std::fs::read(file);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Leaves out the sections that are not wanted.

@@ -1,40 +1,8 @@
 //! PEP 765: `return`, `break` and `continue` that leave a `finally` block. CPython warns of them when
 //! it compiles a tree, not when it only parses.
 
-use std::fmt;
+use crate::warning::{CompileWarning, WarningKind};
 use taipan_ast::{Mod, Stmt, StmtKind};
-use taipan_span::Span;
-
-/// The statement that leaves a `finally` block.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Leaving {
-    /// `return`
-    Return,
-    /// `break`
-    Break,
-    /// `continue`
-    Continue,
-}
-
-/// A `SyntaxWarning` about a statement that leaves a `finally` block.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FinallyWarning {
-    /// Which statement.
-    pub leaving: Leaving,
-    /// Its place.
-    pub span: Span,
-}
-
-impl fmt::Display for FinallyWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keyword = match self.leaving {
-            Leaving::Return => "return",
-            Leaving::Break => "break",
-            Leaving::Continue => "continue",
-        };
-        write!(f, "'{keyword}' in a 'finally' block")
-    }
-}
 
 /// What surrounds a statement.
 #[derive(Clone, Copy, Default)]
@@ -46,7 +14,7 @@ struct Context {
 }
 
 /// The warnings of a tree, in the order of the source.
-pub fn finally_warnings(module: &Mod<'_>) -> Vec<FinallyWarning> {
+pub(crate) fn warnings(module: &Mod<'_>) -> Vec<CompileWarning> {
     let body = match module {
         Mod::Module(node) => node.body,
         Mod::Interactive(node) => node.body,
@@ -59,7 +27,7 @@ pub fn finally_warnings(module: &Mod<'_>) -> Vec<FinallyWarning> {
             visit(stmt, context, &mut pending, &mut warnings);
         }
     }
-    warnings.sort_by_key(|warning: &FinallyWarning| warning.span.start);
+    warnings.sort_by_key(|warning: &CompileWarning| warning.span.start);
     warnings
 }
 
@@ -69,14 +37,16 @@ fn visit<'a>(
     stmt: &Stmt<'a>,
     context: Context,
     pending: &mut Pending<'a>,
-    warnings: &mut Vec<FinallyWarning>,
+    warnings: &mut Vec<CompileWarning>,
 ) {
-    let mut warn = |leaving| warnings.push(FinallyWarning { leaving, span: stmt.span });
+    let mut warn = |keyword| {
+        warnings.push(CompileWarning { kind: WarningKind::LeavesFinally { keyword }, span: stmt.span });
+    };
     let in_loop = Context { in_loop: true, ..context };
     match stmt.kind {
-        StmtKind::Return { .. } if context.finally => warn(Leaving::Return),
-        StmtKind::Break if context.finally && !context.in_loop => warn(Leaving::Break),
-        StmtKind::Continue if context.finally && !context.in_loop => warn(Leaving::Continue),
+        StmtKind::Return { .. } if context.finally => warn("return"),
+        StmtKind::Break if context.finally && !context.in_loop => warn("break"),
+        StmtKind::Continue if context.finally && !context.in_loop => warn("continue"),
         StmtKind::FunctionDef(node) => pending.push((node.body, Context::default())),
         StmtKind::AsyncFunctionDef(node) => pending.push((node.body, Context::default())),
         StmtKind::ClassDef(node) => pending.push((node.body, context)),
@@ -104,9 +74,9 @@ fn visit<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Mode, ParseOptions, parse};
     use taipan_ast::{Arena, Interner};
-    use taipan_lexer::{LexOptions, Source, lex};
+    use taipan_lexer::{LexOptions, Mode, Source, lex};
+    use taipan_parser::{ParseOptions, parse};
 
     fn check(text: &str, expected: &[&str]) {
         let source = Source::from_str(text, Mode::Exec).expect("decodes");
@@ -115,8 +85,8 @@ mod tests {
         let Ok(parsed) = parse(&source, &lexed, &ParseOptions::default(), &arena, &mut interner) else {
             panic!("{text:?} is refused");
         };
-        let warnings: Vec<String> =
-            finally_warnings(&parsed.module).iter().map(ToString::to_string).collect();
+        let warnings = warnings(&parsed.module);
+        let warnings: Vec<String> = warnings.iter().map(|warning| warning.kind.to_string()).collect();
         assert_eq!(warnings, expected, "{text}");
     }
 

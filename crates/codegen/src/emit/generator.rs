@@ -1,0 +1,301 @@
+//! The generator itself: units that begin and end, and how instructions are written.
+
+use super::location::Locator;
+use super::numbers::resume;
+use super::unit::{UnitKind, UnitState};
+use super::{Result, fail};
+use crate::flow;
+use crate::ir::{Label, Loc, Names, Op, Pseudo, Unit};
+use crate::mangle::mangle;
+use crate::symtable::{Key, Resolution, Scope, ScopeId, Symtable, flag};
+use crate::warning::CompileWarning;
+use std::sync::Arc;
+use taipan_ast::{Identifier, Interner, Mod, Stmt};
+use taipan_bytecode_format::{Code, CodeFlags, Opcode};
+use taipan_span::{LineIndex, Span};
+use taipan_wtf8::Wtf8;
+
+/// How to generate.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings<'t> {
+    pub(crate) filename: Wtf8<'t>,
+    /// 0 to 2: from 1 on no `assert`, at 2 no docstrings.
+    pub(crate) optimize: u8,
+    /// The future features in force, as bits of `co_flags`.
+    pub(crate) future: u32,
+    pub(crate) top_level_await: bool,
+}
+
+/// A walk over a tree.
+pub(crate) struct Generator<'t, 'a> {
+    pub(super) table: Symtable,
+    pub(super) interner: &'t mut Interner,
+    pub(super) settings: Settings<'t>,
+    pub(super) unit: UnitState<'a>,
+    /// The units around the one in hand, the outermost first.
+    pub(super) outer: Vec<UnitState<'a>>,
+    pub(super) warnings: Vec<CompileWarning>,
+    /// Statements at the top print what they evaluate to.
+    pub(super) interactive: bool,
+    locator: Locator<'t>,
+}
+
+/// How many positional parameters a unit has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) positional_only: u32,
+    /// Positional-only ones included.
+    pub(super) positional: u32,
+    pub(super) keyword_only: u32,
+}
+
+impl<'t, 'a> Generator<'t, 'a> {
+    pub(crate) fn new(
+        table: Symtable,
+        interner: &'t mut Interner,
+        lines: &'t LineIndex,
+        settings: Settings<'t>,
+    ) -> Self {
+        let top = table.top();
+        let name = interner.intern("<module>");
+        let code = new_code(table.scope(top), interner, name, 1, Counts::default());
+        Generator {
+            table,
+            interner,
+            settings,
+            unit: UnitState::new(code, UnitKind::Module, top, None),
+            outer: Vec::new(),
+            warnings: Vec::new(),
+            interactive: false,
+            locator: Locator::new(lines),
+        }
+    }
+
+    /// The code of a module, and the warnings about it.
+    pub(crate) fn module(mut self, module: Mod<'a>) -> Result<(Code, Vec<CompileWarning>)> {
+        let start = Loc { line: 0, end_line: 1, column: 0, end_column: 0 };
+        self.op(Opcode::Resume, resume::START, start);
+        self.op(Pseudo::AnnotationsPlaceholder, 0, start);
+        let mut returns_none = true;
+        match module {
+            Mod::Module(node) => self.module_body(node.body)?,
+            Mod::Interactive(node) => {
+                self.interactive = true;
+                self.module_body(node.body)?;
+            }
+            Mod::Expression(node) => {
+                self.expr(&node.body)?;
+                returns_none = false;
+            }
+            Mod::FunctionType(_) => return fail(crate::CompileErrorKind::FunctionType, Span::default()),
+        }
+        let code = self.finish(returns_none);
+        Ok((code, self.warnings))
+    }
+
+    fn module_body(&mut self, body: &'a [Stmt<'a>]) -> Result {
+        let loc = match body.first() {
+            Some(first) => self.loc(first.span),
+            None => Loc::line(1),
+        };
+        if self.scope().has_conditional_annotations {
+            self.op(Opcode::BuildSet, 0, loc);
+            let name = self.interner.intern("__conditional_annotations__");
+            self.op_name(Opcode::StoreName, name, loc);
+        }
+        self.body(loc, body)
+    }
+
+    // -- units ---------------------------------------------------------------------------------
+
+    pub(super) fn scope(&self) -> &Scope {
+        self.table.scope(self.unit.scope)
+    }
+
+    /// The scope that belongs to a node; the symbol table has one for each that begins a unit.
+    pub(super) fn scope_of(&self, key: Key) -> ScopeId {
+        self.table.lookup(key).unwrap_or(self.unit.scope)
+    }
+
+    /// Begins a unit for a scope.
+    pub(super) fn enter(
+        &mut self,
+        name: Identifier,
+        kind: UnitKind,
+        scope: ScopeId,
+        line: i32,
+        counts: Counts,
+    ) {
+        let code = new_code(self.table.scope(scope), self.interner, name, line, counts);
+        let class = self.unit.class;
+        let unit = UnitState::new(code, kind, scope, class);
+        self.outer.push(std::mem::replace(&mut self.unit, unit));
+        self.unit.code.qualname = self.qualname(name);
+        self.op(Opcode::Resume, resume::START, Loc::line(line));
+    }
+
+    /// The name of the unit in hand with those of the units around it (PEP 3155).
+    fn qualname(&mut self, name: Identifier) -> String {
+        let own = self.interner.resolve(name).to_owned();
+        let Some((mut parent, mut around)) = self.outer.split_last() else { return own };
+        if around.is_empty() {
+            return own;
+        }
+        if parent.kind == UnitKind::Annotations {
+            // what has type parameters is named as if it stood around them
+            match around.split_last() {
+                Some((grandparent, rest)) if !rest.is_empty() => (parent, around) = (grandparent, rest),
+                _ => return own,
+            }
+        }
+        let _ = around;
+        if matches!(self.unit.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
+            let mangled = mangle(self.interner, parent.class, name);
+            let place = self.table.symbol(parent.scope, mangled).resolution;
+            if place == Some(Resolution::GlobalExplicit) {
+                return own;
+            }
+        }
+        let base = &parent.code.qualname;
+        match parent.kind {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => {
+                format!("{base}.<locals>.{own}")
+            }
+            _ => format!("{base}.{own}"),
+        }
+    }
+
+    /// Ends the unit in hand and takes up the one around it.
+    pub(super) fn leave(&mut self, returns_none: bool) -> Code {
+        let code = self.finish(returns_none);
+        if let Some(outer) = self.outer.pop() {
+            self.unit = outer;
+        }
+        code
+    }
+
+    fn finish(&mut self, returns_none: bool) -> Code {
+        if returns_none {
+            self.load_none(Loc::NONE);
+        }
+        self.op(Opcode::ReturnValue, 0, Loc::NONE);
+        let mut unit = std::mem::take(&mut self.unit.code);
+        unit.flags = self.flags();
+        flow::assemble(unit, self.interner, self.settings.filename)
+    }
+
+    fn flags(&self) -> CodeFlags {
+        let scope = self.scope();
+        let mut flags = self.settings.future;
+        let mut set = |wanted: bool, bits: u32| flags |= if wanted { bits } else { 0 };
+        if scope.is_function_like() {
+            set(true, CodeFlags::NEWLOCALS | CodeFlags::OPTIMIZED);
+            set(scope.nested, CodeFlags::NESTED);
+            set(scope.generator && !scope.coroutine, CodeFlags::GENERATOR);
+            set(scope.generator && scope.coroutine, CodeFlags::ASYNC_GENERATOR);
+            set(!scope.generator && scope.coroutine, CodeFlags::COROUTINE);
+            set(scope.varargs, CodeFlags::VARARGS);
+            set(scope.varkeywords, CodeFlags::VARKEYWORDS);
+            set(scope.has_docstring, CodeFlags::HAS_DOCSTRING);
+            set(scope.method, CodeFlags::METHOD);
+        }
+        let awaits = self.settings.top_level_await && self.unit.kind == UnitKind::Module;
+        set(awaits && scope.coroutine && !scope.generator, CodeFlags::COROUTINE);
+        CodeFlags(flags)
+    }
+
+    // -- instructions --------------------------------------------------------------------------
+
+    pub(super) fn loc(&mut self, span: Span) -> Loc {
+        self.locator.loc(span)
+    }
+
+    #[inline]
+    pub(super) fn op(&mut self, op: impl Into<Op>, arg: u32, loc: Loc) {
+        self.unit.code.sequence.push(op.into(), arg, loc);
+    }
+
+    pub(super) fn jump(&mut self, op: impl Into<Op>, label: Label, loc: Loc) {
+        self.op(op, label.0, loc);
+    }
+
+    pub(super) fn new_label(&mut self) -> Label {
+        self.unit.code.sequence.new_label()
+    }
+
+    pub(super) fn place(&mut self, label: Label) {
+        self.unit.code.sequence.place(label);
+    }
+
+    /// An instruction whose argument is a name of `co_names`, mangled if it is private.
+    pub(super) fn op_name(&mut self, opcode: Opcode, name: Identifier, loc: Loc) {
+        let index = self.name_index(name);
+        self.op(opcode, index, loc);
+    }
+
+    pub(super) fn name_index(&mut self, name: Identifier) -> u32 {
+        let name = self.mangle(name);
+        index(&mut self.unit.code.names, name)
+    }
+
+    pub(super) fn mangle(&mut self, name: Identifier) -> Identifier {
+        mangle(self.interner, self.unit.class, name)
+    }
+}
+
+/// The index of a name, which is added if it is not there.
+pub(super) fn index(names: &mut Names, name: Identifier) -> u32 {
+    names.insert_full(name).0 as u32
+}
+
+/// A unit without instructions for a scope.
+fn new_code(scope: &Scope, interner: &mut Interner, name: Identifier, line: i32, counts: Counts) -> Unit {
+    let mut cellvars = sorted(scope, interner, Resolution::Cell, flag::COMP_CELL);
+    let implicit = [
+        (scope.needs_class_closure, "__class__"),
+        (scope.needs_classdict, "__classdict__"),
+        (scope.has_conditional_annotations, "__conditional_annotations__"),
+    ];
+    for (_, name) in implicit.iter().filter(|(wanted, _)| *wanted) {
+        cellvars.insert(interner.intern(name));
+    }
+    Unit {
+        varnames: scope.parameters.iter().copied().collect(),
+        parameters: scope.parameters.len() as u32,
+        cellvars,
+        freevars: sorted(scope, interner, Resolution::Free, flag::FREE_CLASS),
+        argcount: counts.positional,
+        posonlyargcount: counts.positional_only,
+        kwonlyargcount: counts.keyword_only,
+        firstlineno: line,
+        name: Some(name),
+        qualname: interner.resolve(name).to_owned(),
+        ..Unit::default()
+    }
+}
+
+/// The names of a scope that live in one kind of place or have a flag, in the order of the names.
+fn sorted(scope: &Scope, interner: &Interner, place: Resolution, flags: u32) -> Names {
+    let chosen =
+        scope.symbols.iter().filter(|(_, symbol)| symbol.resolution == Some(place) || symbol.is(flags));
+    let mut names: Vec<Identifier> = chosen.map(|(name, _)| *name).collect();
+    names.sort_by_key(|name| interner.resolve(*name));
+    names.into_iter().collect()
+}
+
+impl From<Opcode> for Op {
+    fn from(opcode: Opcode) -> Op {
+        Op::Real(opcode)
+    }
+}
+
+impl From<Pseudo> for Op {
+    fn from(pseudo: Pseudo) -> Op {
+        Op::Pseudo(pseudo)
+    }
+}
+
+/// A code object as a constant.
+pub(super) fn code_constant(code: Code) -> taipan_bytecode_format::Const {
+    taipan_bytecode_format::Const::Code(Arc::new(code))
+}

@@ -28,6 +28,8 @@ mod reach;
 mod stack;
 mod superinstructions;
 mod swaps;
+#[cfg(test)]
+mod tests;
 mod unbound;
 
 use crate::ir::{Constants, Unit};

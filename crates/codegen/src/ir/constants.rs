@@ -1,7 +1,7 @@
 //! The constants of a code object, each once.
 
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHasher};
 use std::hash::{Hash, Hasher};
 use taipan_bytecode_format::Const;
 
@@ -11,13 +11,24 @@ pub struct Constants {
     entries: IndexSet<Key, FxBuildHasher>,
 }
 
-/// A constant, equal to others as [`Const::same`] says.
+/// A constant, equal to others as [`Const::same`] says, but that a set has no order and that what is no
+/// number equals nothing.
 #[derive(Clone, Debug)]
 struct Key(Const);
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        self.0.same(&other.0)
+        match (&self.0, &other.0) {
+            (Const::Float(value), Const::Float(_)) if value.is_nan() => false,
+            (Const::Complex(real, imaginary), Const::Complex(..)) if real.is_nan() || imaginary.is_nan() => {
+                false
+            }
+            (Const::FrozenSet(values), Const::FrozenSet(others)) => {
+                let is_there = |value: &Const| others.iter().any(|other| value.same(other));
+                values.len() == others.len() && values.iter().all(is_there)
+            }
+            (value, other) => value.same(other),
+        }
     }
 }
 
@@ -40,7 +51,15 @@ fn hash<H: Hasher>(constant: &Const, state: &mut H) {
         Const::Complex(real, imaginary) => (real.to_bits(), imaginary.to_bits()).hash(state),
         Const::Str(value) => value.hash(state),
         Const::Bytes(value) => value.hash(state),
-        Const::Tuple(values) | Const::FrozenSet(values) => all(values, state),
+        Const::Tuple(values) => all(values, state),
+        Const::FrozenSet(values) => {
+            let hashes = values.iter().map(|value| {
+                let mut state = FxHasher::default();
+                hash(value, &mut state);
+                state.finish()
+            });
+            hashes.fold(0u64, u64::wrapping_add).hash(state);
+        }
         Const::Slice(parts) => all(parts.as_slice(), state),
         Const::Code(code) => (&code.name, code.firstlineno, code.code.len()).hash(state),
     }
@@ -96,5 +115,16 @@ mod tests {
             }
         }
         assert_eq!(constants.len(), all.len());
+    }
+
+    #[test]
+    fn a_set_has_no_order_and_what_is_no_number_equals_nothing() {
+        let set = |values: &[i32]| Const::FrozenSet(values.iter().map(|&n| Const::Int(n.into())).collect());
+        let mut constants = Constants::default();
+        assert_eq!(constants.add(set(&[1, 2, 3])), 0);
+        assert_eq!(constants.add(set(&[3, 1, 2])), 0);
+        assert_eq!(constants.add(set(&[1, 2, 4])), 1);
+        assert_eq!(constants.add(Const::Float(f64::NAN)), 2);
+        assert_eq!(constants.add(Const::Float(f64::NAN)), 3);
     }
 }

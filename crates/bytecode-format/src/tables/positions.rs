@@ -227,6 +227,18 @@ impl Iterator for Positions<'_> {
     }
 }
 
+/// The number of code units that a table covers, if it decodes.
+///
+/// # Errors
+/// What [`decode`] says of it.
+pub fn units(table: &[u8], firstlineno: i32) -> Result<u64, TableError> {
+    let mut total = 0;
+    for entry in decode(table, firstlineno) {
+        total += u64::from(entry?.units);
+    }
+    Ok(total)
+}
+
 /// A run of code of one line, as `co_lines()` has it; offsets count bytes of the code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LineRange {

@@ -1,28 +1,64 @@
-//! What is known before an instruction: the height of the stack, the kinds of its slots, and which
-//! locals hold cells.
+//! What is known before an instruction: the height of the stack and the kinds of its slots; `cells.rs` has
+//! which locals hold cells.
 //!
 //! Slots that hold plain values, nearly all, are not recorded. The others form a list from the top down
 //! whose tails are shared between states; so two states that met before are compared in one step.
 //! Invariant: every step is paid from a budget in proportion to the code, so no code keeps the verifier
 //! busy for longer.
 
+use super::cells::{Cells, Local};
 use super::{Rule, Slot};
+use crate::code::Code;
 
 /// An empty list.
 const NIL: u32 = u32::MAX;
 
-/// Locals in one word of a set.
-const WORD: u32 = 64;
+/// Steps that a code unit or local pays for, beside those that any code may take.
+const FUEL: u64 = 64;
+const SPARE_FUEL: u64 = 1 << 16;
 
 /// A state before an instruction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct State {
     /// Slots on the stack.
     pub(super) height: u32,
-    /// The topmost slot that is no plain value.
+    /// The height up to the topmost slot that is no plain value.
+    special: u32,
+    /// That slot.
     slots: u32,
     /// Which locals hold cells.
-    locals: u32,
+    pub(super) locals: u32,
+}
+
+impl State {
+    /// Nothing on the stack, and these locals.
+    pub(super) const fn empty(locals: u32) -> State {
+        State { height: 0, special: 0, slots: NIL, locals }
+    }
+
+    /// No way has led here so far.
+    pub(super) const UNREACHED: State = State { height: u32::MAX, special: 0, slots: NIL, locals: 0 };
+
+    #[inline]
+    pub(super) fn is_reached(self) -> bool {
+        self.height != u32::MAX
+    }
+
+    /// Whether so many plain values stand topmost.
+    #[inline]
+    pub(super) fn has_values(self, count: u32) -> bool {
+        self.height.checked_sub(count).is_some_and(|height| self.special <= height)
+    }
+
+    /// The same, with nothing said of cells.
+    pub(super) const fn without_cells(self) -> State {
+        State { locals: 0, ..self }
+    }
+
+    /// The slots that are no plain values, as a number: equal numbers, equal slots.
+    pub(super) fn slots(self) -> u32 {
+        self.slots
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,42 +68,28 @@ struct Node {
     below: u32,
 }
 
-/// What a local that may become a cell is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Local {
-    Plain,
-    Cell,
-    /// One on some ways, the other on others.
-    Unknown,
-    /// Whatever the other ways say: see [`Arena::forget_locals`].
-    Any,
-}
-
 /// What states share.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Arena {
     nodes: Vec<Node>,
-    /// For each set: words of locals that are plain, then of locals that hold cells.
-    sets: Vec<u64>,
-    words: u32,
+    pub(super) cells: Cells,
     stacksize: u32,
     fuel: u64,
 }
 
 impl Arena {
-    /// Room for a code of so many units and locals.
-    pub(super) fn new(units: usize, locals: usize, stacksize: u32) -> Self {
-        let words = (locals as u32).div_ceil(WORD);
-        let mut sets = vec![u64::MAX; words as usize];
-        sets.resize(2 * words as usize, 0);
-        sets.resize(4 * words as usize, u64::MAX);
-        let fuel = (units as u64 + locals as u64) * 64 + (1 << 16);
-        Arena { nodes: Vec::new(), sets, words, stacksize, fuel }
+    /// Prepares for another code, in the room that is there.
+    pub(super) fn begin(&mut self, code: &Code) {
+        self.nodes.clear();
+        self.cells.begin(code);
+        self.stacksize = code.stacksize;
+        self.fuel = (code.code.len() as u64 / 2 + code.localspluskinds.len() as u64) * FUEL + SPARE_FUEL;
     }
 
-    /// The state at the beginning of a code: nothing on the stack, no cells.
-    pub(super) const fn entry() -> State {
-        State { height: 0, slots: NIL, locals: 0 }
+    /// Whether the stack may have this height.
+    #[inline]
+    pub(super) fn has_room(&self, height: u32) -> bool {
+        height <= self.stacksize
     }
 
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), Rule> {
@@ -92,9 +114,15 @@ impl Arena {
         if slot != Slot::Value {
             self.spend(1)?;
             self.nodes.push(Node { position: state.height - 1, slot, below: state.slots });
-            state.slots = self.nodes.len() as u32 - 1;
+            (state.slots, state.special) = (self.nodes.len() as u32 - 1, state.height);
         }
         Ok(())
+    }
+
+    /// Sets the slots that are no plain values.
+    fn set_slots(&self, state: &mut State, list: u32) {
+        state.slots = list;
+        state.special = self.node(list).map_or(0, |node| node.position + 1);
     }
 
     pub(super) fn push_values(&mut self, state: &mut State, count: u32) -> Result<(), Rule> {
@@ -110,13 +138,12 @@ impl Arena {
     pub(super) fn pop(&mut self, state: &mut State) -> Result<Slot, Rule> {
         Self::need(*state, 1)?;
         state.height -= 1;
-        match self.node(state.slots) {
-            Some(node) if node.position == state.height => {
-                state.slots = node.below;
-                Ok(node.slot)
-            }
-            _ => Ok(Slot::Value),
+        if state.special <= state.height {
+            return Ok(Slot::Value);
         }
+        let Some(node) = self.node(state.slots) else { return Ok(Slot::Value) };
+        self.set_slots(state, node.below);
+        Ok(node.slot)
     }
 
     /// Takes the topmost slots, which must be values.
@@ -124,7 +151,7 @@ impl Arena {
         Self::need(*state, count)?;
         state.height -= count;
         match self.node(state.slots) {
-            Some(node) if node.position >= state.height => {
+            Some(node) if state.special > state.height => {
                 Err(Rule::SlotKind { slot: node.position, found: node.slot })
             }
             _ => Ok(()),
@@ -171,7 +198,8 @@ impl Arena {
             list = node.below;
         }
         let end = state.height;
-        (state.height, state.slots) = (bottom, list);
+        state.height = bottom;
+        self.set_slots(state, list);
         self.push(state, high)?;
         for node in between.iter().rev() {
             state.height = node.position;
@@ -183,10 +211,10 @@ impl Arena {
 
     /// Cuts the stack to a height that it has.
     pub(super) fn cut(&mut self, state: &mut State, height: u32) -> Result<(), Rule> {
-        state.slots = match height.checked_sub(1) {
-            Some(top) => self.at_or_below(state.slots, top)?,
-            None => NIL,
-        };
+        if state.special > height {
+            let list = height.checked_sub(1).map_or(Ok(NIL), |top| self.at_or_below(state.slots, top))?;
+            self.set_slots(state, list);
+        }
         state.height = height;
         Ok(())
     }
@@ -212,58 +240,11 @@ impl Arena {
         if one.locals == other.locals {
             return Ok(false);
         }
-        let (first, second) = (self.range(one.locals), self.range(other.locals));
-        self.spend(2 * u64::from(self.words))?;
-        let joined: Vec<u64> = self
-            .sets
-            .get(first.clone())
-            .unwrap_or_default()
-            .iter()
-            .zip(self.sets.get(second).unwrap_or_default())
-            .map(|(a, b)| a & b)
-            .collect();
-        if self.sets.get(first) == Some(&joined) {
-            return Ok(false);
-        }
-        one.locals = self.add_set(&joined);
-        Ok(true)
-    }
-
-    fn range(&self, set: u32) -> std::ops::Range<usize> {
-        let size = 2 * self.words as usize;
-        let from = set as usize * size;
-        from..from + size
-    }
-
-    fn add_set(&mut self, set: &[u64]) -> u32 {
-        let number = self.sets.len() / (2 * self.words as usize).max(1);
-        self.sets.extend_from_slice(set);
-        number as u32
-    }
-
-    /// What a local is.
-    pub(super) fn local(&self, state: State, local: u32) -> Local {
-        let set = self.sets.get(self.range(state.locals)).unwrap_or_default();
-        let has = |word: u32| set.get(word as usize).is_some_and(|word| word >> (local % WORD) & 1 != 0);
-        match (has(local / WORD), has(self.words + local / WORD)) {
-            (true, true) => Local::Any,
-            (true, false) => Local::Plain,
-            (false, true) => Local::Cell,
-            (false, false) => Local::Unknown,
-        }
-    }
-
-    /// Leaves it to the other ways to say which locals hold cells.
-    pub(super) fn forget_locals(&self, state: &mut State) {
-        state.locals = u32::from(self.words > 0);
-    }
-
-    /// Says what a local is from here on.
-    pub(super) fn set_local(&mut self, state: &mut State, local: u32, to: Local) -> Result<(), Rule> {
-        if self.local(*state, local) != to {
-            self.change(state, local..local + 1, to)?;
-        }
-        Ok(())
+        self.spend(self.cells.cost())?;
+        let joined = self.cells.meet(one.locals, other.locals);
+        let news = joined != one.locals;
+        one.locals = joined;
+        Ok(news)
     }
 
     /// Says what some locals are from here on.
@@ -273,19 +254,16 @@ impl Arena {
         locals: std::ops::Range<u32>,
         to: Local,
     ) -> Result<(), Rule> {
-        self.spend(2 * u64::from(self.words) + u64::from(locals.end - locals.start))?;
-        let mut set = self.sets.get(self.range(state.locals)).unwrap_or_default().to_vec();
-        let (plain, cells) = set.split_at_mut(self.words as usize);
-        for local in locals {
-            let at = (local / WORD) as usize;
-            let bit = 1 << (local % WORD);
-            for (words, on) in [(&mut *plain, to == Local::Plain), (&mut *cells, to == Local::Cell)] {
-                if let Some(word) = words.get_mut(at) {
-                    *word = if on { *word | bit } else { *word & !bit };
-                }
-            }
+        self.spend(self.cells.cost() + u64::from(locals.end - locals.start))?;
+        state.locals = self.cells.change(state.locals, locals, to);
+        Ok(())
+    }
+
+    /// Says what a local is from here on.
+    pub(super) fn set_local(&mut self, state: &mut State, local: u32, to: Local) -> Result<(), Rule> {
+        if self.cells.may_be(local) && self.cells.local(state.locals, local) != to {
+            self.change(state, local..local + 1, to)?;
         }
-        state.locals = self.add_set(&set);
         Ok(())
     }
 

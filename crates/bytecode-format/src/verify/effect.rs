@@ -14,8 +14,14 @@ const SELF: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull];
 const DROPPED: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull, Slot::Lasti];
 const STORED: &[Slot] = &[Slot::Value, Slot::MaybeUnbound, Slot::MaybeCell];
 
-/// Changes `state` to what holds behind the instruction, on every way.
-pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Result<(), Rule> {
+/// What holds behind an instruction, on every way, if `state` holds before it.
+#[inline(never)]
+pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, mut state: State) -> Result<State, Rule> {
+    change(arena, code, step, &mut state)?;
+    Ok(state)
+}
+
+fn change(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Result<(), Rule> {
     let Step { opcode, arg, .. } = *step;
     match opcode {
         Opcode::Swap => {
@@ -43,7 +49,7 @@ pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, state: &mut Sta
         Opcode::Reraise => reraise(arena, arg, state),
         Opcode::ReturnValue => {
             arena.pop_values(state, 1)?;
-            if state.height > 0 { Err(Rule::ReturnHeight { height: state.height }) } else { Ok(()) }
+            if state.height() > 0 { Err(Rule::ReturnHeight { height: state.height() }) } else { Ok(()) }
         }
         Opcode::LoadFastAndClear
         | Opcode::StoreFast
@@ -53,7 +59,7 @@ pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, state: &mut Sta
         | Opcode::MakeCell
         | Opcode::CopyFreeVars => local(arena, code, step, state),
         Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
-            if !matches!(arena.cells.local(state.locals, arg), Local::Cell | Local::Any) {
+            if !matches!(arena.cells.local(state.locals(), arg), Local::Cell | Local::Any) {
                 return Err(Rule::NotACell { local: arg });
             }
             values(arena, opcode, arg, state)
@@ -76,7 +82,7 @@ fn values(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Res
     for depth in [receiver, pops] {
         let found = arena.peek(*state, depth)?;
         if found != Slot::Value {
-            return Err(Rule::SlotKind { slot: state.height - depth, found });
+            return Err(Rule::SlotKind { slot: state.height() - depth, found });
         }
     }
     arena.pop_values(state, pops.saturating_sub(keeps))?;
@@ -124,7 +130,7 @@ fn with_except_start(arena: &mut Arena, state: &mut State) -> Result<(), Rule> {
     for (depth, allowed) in places {
         let found = arena.peek(*state, depth)?;
         if !allowed.contains(&found) {
-            return Err(Rule::SlotKind { slot: state.height - depth, found });
+            return Err(Rule::SlotKind { slot: state.height() - depth, found });
         }
     }
     arena.push(state, Slot::Value)
@@ -142,7 +148,7 @@ fn reraise(arena: &mut Arena, arg: u32, state: &mut State) -> Result<(), Rule> {
     if arg > 0 {
         let found = arena.peek(*state, arg)?;
         if found != Slot::Lasti {
-            return Err(Rule::SlotKind { slot: state.height - arg, found });
+            return Err(Rule::SlotKind { slot: state.height() - arg, found });
         }
     }
     Ok(())
@@ -153,7 +159,7 @@ fn local(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Resu
     let count = code.localspluskinds.len() as u32;
     match opcode {
         Opcode::LoadFastAndClear => {
-            let saved = match arena.cells.local(state.locals, arg) {
+            let saved = match arena.cells.local(state.locals(), arg) {
                 Local::Plain => Slot::MaybeUnbound,
                 Local::Cell | Local::Any => Slot::MaybeCell,
                 Local::Unknown => return Err(Rule::MaybeACell { local: arg }),

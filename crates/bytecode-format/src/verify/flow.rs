@@ -22,7 +22,7 @@ pub struct Flow {
 impl Flow {
     /// The height of the stack before an instruction; none if it is never reached.
     pub fn height(&self, unit: u32) -> Option<u32> {
-        Some(self.state(unit)?.height)
+        Some(self.state(unit)?.height())
     }
 
     /// The slots that are no plain values before an instruction, from the top down.
@@ -32,7 +32,7 @@ impl Flow {
 
     /// What stands in a slot before an instruction, slots counted from the bottom.
     pub fn slot(&self, unit: u32, slot: u32) -> Option<Slot> {
-        let state = self.state(unit).filter(|state| slot < state.height)?;
+        let state = self.state(unit).filter(|state| slot < state.height())?;
         let special = self.arena.list(state).take_while(|(position, _)| *position >= slot).last();
         Some(special.filter(|(position, _)| *position == slot).map_or(Slot::Value, |(_, kind)| kind))
     }
@@ -40,7 +40,7 @@ impl Flow {
     /// Whether a local is sure to hold a cell before an instruction. Nothing is said of the instructions
     /// that set the frame up.
     pub fn is_cell(&self, unit: u32, local: u32) -> bool {
-        self.state(unit).is_some_and(|state| self.arena.cells.local(state.locals, local) == Local::Cell)
+        self.state(unit).is_some_and(|state| self.arena.cells.local(state.locals(), local) == Local::Cell)
     }
 
     fn state(&self, unit: u32) -> Option<State> {
@@ -91,7 +91,7 @@ impl Walk<'_> {
             if let Some(slot) = self.states.get_mut(at as usize) {
                 *slot = state.without_cells();
             }
-            apply(self.arena, self.code, step, &mut state).map_err(|rule| (rule, step.start))?;
+            state = apply(self.arena, self.code, step, state).map_err(|rule| (rule, step.start))?;
         }
         self.arena.cells.share();
         let last = self.layout.steps.get((self.layout.prologue as usize).saturating_sub(1));
@@ -143,18 +143,13 @@ impl Walk<'_> {
     #[inline]
     fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
         self.arena.spend(1)?;
-        let mut after = before;
         let plain =
             known.has(Facts::PLAIN) || known.has(Facts::PLAIN_WITHOUT_CELLS) && !self.arena.cells.any();
-        let height = before.height.wrapping_sub(known.pops.into());
-        if plain
-            && before.has_values(known.pops.into())
-            && self.arena.has_room(height + u32::from(known.pushes))
-        {
-            after.height = height + u32::from(known.pushes);
-        } else {
-            apply(self.arena, self.code, step, &mut after)?;
-        }
+        let after = before.with_values(known.pops.into(), known.pushes.into());
+        let after = match after.filter(|after| plain && self.arena.has_room(after.height())) {
+            Some(after) => after,
+            None => apply(self.arena, self.code, step, before)?,
+        };
         if step.handler != 0 {
             self.raise(step, known, before)?;
         }
@@ -178,16 +173,16 @@ impl Walk<'_> {
             (true, true) => known.consumes.into(),
             (true, false) => opcode.pops(arg).saturating_sub(opcode.keeps(arg)),
         };
-        let height = before.height.saturating_sub(consumed);
+        let height = before.height().saturating_sub(consumed);
         if handler.depth > height {
             return Err(Rule::HandlerDepth { depth: handler.depth, height });
         }
         let mut state = before;
         if !raises {
-            state.locals = self.arena.cells.anything();
+            state.set_locals(self.arena.cells.anything());
         }
         self.arena.cut(&mut state, handler.depth)?;
-        let told = Some((step.handler, state.slots(), state.locals));
+        let told = Some((step.handler, state.slots(), state.locals()));
         if self.raised == told {
             return Ok(());
         }

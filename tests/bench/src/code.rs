@@ -54,7 +54,7 @@ fn modules(bytes: &[u8]) -> Result<Vec<Module>, String> {
         let constant = read_const(code, Dialect::Reference, Limits::default());
         let Ok(Const::Code(code)) = constant else { return Err(format!("{path}: no code object")) };
         let file = pyc::write(&code, &header(&code), Validation::Hash { hash: [0; 8], checked: false });
-        let file = file.ok_or_else(|| format!("{path}: too large"))?;
+        let file = file.map_err(|error| format!("{path}: {error}"))?;
         modules.push(Module { path, code, file });
     }
     Ok(modules)

@@ -14,7 +14,7 @@ mod reader;
 mod writer;
 
 pub use error::{TextError, TextErrorKind, TextPosition};
-pub use reader::{TextReader, TextToken};
+pub use reader::{TextMark, TextReader, TextToken};
 pub use writer::TextWriter;
 
 #[cfg(test)]

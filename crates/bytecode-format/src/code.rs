@@ -59,6 +59,11 @@ impl LocalKind {
     pub const fn has(self, bits: u8) -> bool {
         self.0 & bits == bits
     }
+
+    /// Whether the slot may hold a cell: it is declared a cell or a free variable.
+    pub const fn may_hold_cell(self) -> bool {
+        self.0 & (Self::CELL | Self::FREE) != 0
+    }
 }
 
 /// `co_flags`.

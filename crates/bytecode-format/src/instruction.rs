@@ -128,13 +128,17 @@ pub fn emit(code: &mut Vec<u8>, opcode: Opcode, arg: u32) {
 
 /// Appends an instruction with at least `prefixes` prefixes, at most [`MAX_PREFIXES`].
 pub fn emit_wide(code: &mut Vec<u8>, opcode: Opcode, arg: u32, prefixes: u32) {
-    let needed =
-        prefixes.min(MAX_PREFIXES).max((u32::BITS - arg.leading_zeros()).div_ceil(8).saturating_sub(1));
+    let needed = prefixes.min(MAX_PREFIXES).max(prefixes_of(arg));
     for place in (1..=needed).rev() {
         code.extend_from_slice(&[Opcode::ExtendedArg as u8, (arg >> (8 * place)) as u8]);
     }
     code.extend_from_slice(&[opcode as u8, arg as u8]);
     code.resize(code.len() + 2 * opcode.caches(), 0);
+}
+
+/// The prefixes that an argument needs.
+pub const fn prefixes_of(arg: u32) -> u32 {
+    (u32::BITS - arg.leading_zeros()).div_ceil(8).saturating_sub(1)
 }
 
 #[cfg(test)]

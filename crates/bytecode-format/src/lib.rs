@@ -17,6 +17,7 @@ pub mod tables;
 mod verified;
 pub mod verify;
 
+pub use artifact::WriteError;
 pub use code::{Code, CodeFlags, Const, LocalKind};
 pub use opcode::{
     BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2, Opcode, OperandKind,

@@ -170,7 +170,8 @@ impl Opcode {
     }
 
     /// How many of the values that it pops are only looked at: the lowest ones, which stay where they are
-    /// and are among those it pushes.
+    /// and are among those it pushes. What a yield takes counts as kept, for an exception that is thrown in
+    /// finds None in its place.
     pub const fn keeps(self, arg: u32) -> u32 {
         match self {
             Opcode::CheckExcMatch
@@ -180,7 +181,8 @@ impl Opcode {
             | Opcode::ImportFrom
             | Opcode::MatchMapping
             | Opcode::MatchSequence
-            | Opcode::Send => 1,
+            | Opcode::Send
+            | Opcode::YieldValue => 1,
             Opcode::MatchKeys => 2,
             Opcode::WithExceptStart => 5,
             Opcode::Copy
@@ -208,9 +210,9 @@ impl Opcode {
             Opcode::CallFunctionEx => "the arguments are a tuple or iterable, the keywords a mapping",
             Opcode::CallIntrinsic1 | Opcode::CallIntrinsic2 => "the operands' types, function by function",
             Opcode::CheckEgMatch | Opcode::CheckExcMatch | Opcode::CleanupThrow => "the exception is one",
-            Opcode::EndAsyncFor | Opcode::PushExcInfo | Opcode::Reraise => "the exception is one",
+            Opcode::EndAsyncFor | Opcode::Reraise => "the exception is one",
             Opcode::WithExceptStart => "the exception is one",
-            Opcode::CopyFreeVars => "the function's closure has as many cells",
+            Opcode::CopyFreeVars => "the function's closure is as many objects, all cells",
             Opcode::DictMerge | Opcode::DictUpdate | Opcode::MapAdd => "the container is a dict",
             Opcode::ForIter => "the iterator is one",
             Opcode::ListAppend | Opcode::ListExtend => "the container is a list",
@@ -219,11 +221,12 @@ impl Opcode {
                 "the frame has a namespace"
             }
             Opcode::ImportName => "the level is an int",
-            Opcode::LoadFast
-            | Opcode::LoadFastBorrow
-            | Opcode::LoadFastLoadFast
-            | Opcode::LoadFastBorrowLoadFastBorrow
-            | Opcode::StoreFastLoadFast => "the local is bound, unless definite assignment proves it",
+            Opcode::LoadFast | Opcode::LoadFastLoadFast | Opcode::StoreFastLoadFast => {
+                "the local is bound, unless definite assignment proves it"
+            }
+            Opcode::LoadFastBorrow | Opcode::LoadFastBorrowLoadFastBorrow => {
+                "as for `LOAD_FAST`; that the local keeps the value as long as it is used is not proven"
+            }
             Opcode::MakeFunction => "the value is a code object",
             Opcode::MatchClass => "the names are a tuple of str",
             Opcode::MatchKeys => "the keys are a tuple",
@@ -233,6 +236,12 @@ impl Opcode {
             Opcode::SetupAnnotations => "the frame has a namespace",
             _ => return None,
         })
+    }
+
+    /// Whether an exception may come out of it that the code around it handles: its own, what a check of
+    /// [`Opcode::checked`] raises, or one that is thrown into a generator where it yields.
+    pub const fn reaches_handlers(self) -> bool {
+        self.may_raise() || self.checked().is_some() || matches!(self, Opcode::YieldValue)
     }
 
     /// Whether it works on a container or callable that stands below what it takes, at any distance.

@@ -5,7 +5,7 @@
 //! ```
 //! Invariant: what [`read`] returns is verified, with all code objects in it.
 
-use crate::artifact::{decode_code, encode_code};
+use crate::artifact::{WriteError, decode_code, encode_code};
 use crate::code::Code;
 use crate::marshal::Writer;
 use crate::verified::Verified;
@@ -109,10 +109,13 @@ impl fmt::Display for PycError {
 
 impl std::error::Error for PycError {}
 
-/// The bytes of a file; none if the code is too large for the format.
-pub fn write(code: &Code, header: &Header, validation: Validation) -> Option<Vec<u8>> {
+/// The bytes of a file.
+///
+/// # Errors
+/// What the format cannot hold: see [`WriteError`].
+pub fn write(code: &Code, header: &Header, validation: Validation) -> Result<Vec<u8>, WriteError> {
     let mut writer = Writer::new();
-    writer.code(&encode_code(code, header), false).ok()?;
+    writer.code(&encode_code(code, header)?, false)?;
     let code = writer.into_bytes();
     let mut out = Vec::with_capacity(HEADER_LEN + code.len());
     out.extend_from_slice(&MAGIC);
@@ -128,7 +131,7 @@ pub fn write(code: &Code, header: &Header, validation: Validation) -> Option<Vec
         }
     }
     out.extend_from_slice(&code);
-    Some(out)
+    Ok(out)
 }
 
 /// Reads a file and verifies its code.

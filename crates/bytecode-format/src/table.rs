@@ -5,14 +5,14 @@
 /// Calls `$macro` with every opcode:
 /// `(NAME, number, operand kind, cache units, |arg| values popped, |arg| values pushed, may raise, doc)`.
 ///
-/// Values that an instruction only looks at count as popped and pushed again.
+/// Values that an instruction only looks at count as popped and pushed again. Making an object may raise.
 #[macro_export]
 macro_rules! for_each_opcode {
     ($macro:ident) => {
         $macro! {
             (CACHE Cache, 0, None, 0, |_| 0, |_| 0, false, "Room for an inline cache; part of the instruction before it and never executed.")
             (BINARY_SLICE BinarySlice, 1, None, 0, |_| 3, |_| 1, true, "`container[start:stop]`: container, start, stop => result.")
-            (BUILD_TEMPLATE BuildTemplate, 2, None, 0, |_| 2, |_| 1, false, "A t-string of the tuples of its strings and its interpolations.")
+            (BUILD_TEMPLATE BuildTemplate, 2, None, 0, |_| 2, |_| 1, true, "A t-string of the tuples of its strings and its interpolations.")
             (CALL_FUNCTION_EX CallFunctionEx, 4, None, 0, |_| 4, |_| 1, true, "`f(*args, **kwargs)`: callable, self-or-null, args, kwargs-or-null => result.")
             (CHECK_EG_MATCH CheckEgMatch, 5, None, 0, |_| 2, |_| 2, true, "`except*`: group, type => rest, match or None.")
             (CHECK_EXC_MATCH CheckExcMatch, 6, None, 0, |_| 2, |_| 2, true, "`except`: exception, type => exception, whether it matches.")
@@ -43,7 +43,7 @@ macro_rules! for_each_opcode {
             (POP_TOP PopTop, 31, None, 0, |_| 1, |_| 0, false, "Pops a value.")
             (PUSH_EXC_INFO PushExcInfo, 32, None, 0, |_| 1, |_| 2, false, "Begins the handling of an exception: exception => previous exception, exception.")
             (PUSH_NULL PushNull, 33, None, 0, |_| 0, |_| 1, false, "Pushes the null that stands where a call may have a self.")
-            (RETURN_GENERATOR ReturnGenerator, 34, None, 0, |_| 0, |_| 1, false, "Returns a generator of the running frame to the caller; what the generator is first sent is pushed when it starts.")
+            (RETURN_GENERATOR ReturnGenerator, 34, None, 0, |_| 0, |_| 1, true, "Returns a generator of the running frame to the caller; what the generator is first sent is pushed when it starts.")
             (RETURN_VALUE ReturnValue, 35, None, 0, |_| 1, |_| 0, false, "Returns a value to the caller.")
             (SETUP_ANNOTATIONS SetupAnnotations, 36, None, 0, |_| 0, |_| 0, true, "Makes `__annotations__` if there is none.")
             (STORE_SLICE StoreSlice, 37, None, 0, |_| 4, |_| 0, true, "`container[start:stop] = value`: value, container, start, stop.")
@@ -54,13 +54,13 @@ macro_rules! for_each_opcode {
             (UNARY_NOT UnaryNot, 42, None, 0, |_| 1, |_| 1, false, "`not value`, of a bool.")
             (WITH_EXCEPT_START WithExceptStart, 43, None, 0, |_| 5, |_| 6, true, "Calls `__exit__` with an exception: exit, self-or-null, lasti, previous exception, exception => the same, result.")
             (BINARY_OP BinaryOp, 44, BinaryOp, 5, |_| 2, |_| 1, true, "A binary or in-place operator, or a subscript: left, right => result.")
-            (BUILD_INTERPOLATION BuildInterpolation, 45, Interpolation, 0, |arg| 2 + (arg & 1), |_| 1, false, "Interpolation of a t-string: value, source text, format specification if bit 0 is set; the conversion stands from bit 2 on.")
-            (BUILD_LIST BuildList, 46, Count, 0, |arg| arg, |_| 1, false, "List of the topmost values.")
+            (BUILD_INTERPOLATION BuildInterpolation, 45, Interpolation, 0, |arg| 2 + (arg & 1), |_| 1, true, "Interpolation of a t-string: value, source text, format specification if bit 0 is set; the conversion stands from bit 2 on.")
+            (BUILD_LIST BuildList, 46, Count, 0, |arg| arg, |_| 1, true, "List of the topmost values.")
             (BUILD_MAP BuildMap, 47, Count, 0, |arg| 2 * arg, |_| 1, true, "Dictionary of the topmost pairs of key and value.")
             (BUILD_SET BuildSet, 48, Count, 0, |arg| arg, |_| 1, true, "Set of the topmost values.")
-            (BUILD_SLICE BuildSlice, 49, SliceCount, 0, |arg| arg, |_| 1, false, "Slice of two or three values.")
-            (BUILD_STRING BuildString, 50, Count, 0, |arg| arg, |_| 1, false, "The topmost strings, joined.")
-            (BUILD_TUPLE BuildTuple, 51, Count, 0, |arg| arg, |_| 1, false, "Tuple of the topmost values.")
+            (BUILD_SLICE BuildSlice, 49, SliceCount, 0, |arg| arg, |_| 1, true, "Slice of two or three values.")
+            (BUILD_STRING BuildString, 50, Count, 0, |arg| arg, |_| 1, true, "The topmost strings, joined.")
+            (BUILD_TUPLE BuildTuple, 51, Count, 0, |arg| arg, |_| 1, true, "Tuple of the topmost values.")
             (CALL Call, 52, Count, 3, |arg| arg + 2, |_| 1, true, "Calls with positional arguments: callable, self-or-null, arguments => result.")
             (CALL_INTRINSIC_1 CallIntrinsic1, 53, Intrinsic1, 0, |_| 1, |_| 1, true, "One of the functions of one argument that the compiler uses.")
             (CALL_INTRINSIC_2 CallIntrinsic2, 54, Intrinsic2, 0, |_| 2, |_| 1, true, "One of the functions of two arguments that the compiler uses.")

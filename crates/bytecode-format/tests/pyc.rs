@@ -1,8 +1,10 @@
 //! `.pyc` files: the three kinds of validation, and every refusal by name.
 
+use std::sync::Arc;
 use taipan_artifact::{Header, Limits, PRODUCER, ReadError, SourceHash};
+use taipan_bytecode_format::artifact::{MAX_CODE_DEPTH, MAX_CONST_DEPTH};
 use taipan_bytecode_format::verify::Rule;
-use taipan_bytecode_format::{Code, PycError, Validation, assembly, pyc};
+use taipan_bytecode_format::{Code, Const, LocalKind, PycError, Validation, WriteError, assembly, pyc};
 
 const SOURCE: &str = "taipan-code 1
 (code (names \"f.py\" \"<module>\" \"<module>\") (numbers 0 0 0 1 0 1)
@@ -83,4 +85,35 @@ fn an_empty_code_object_reads_back_as_data() {
     let bytes = file(&code, TIME);
     assert!(pyc::read_unverified(&bytes, Limits::default()).is_ok());
     assert!(matches!(pyc::read(&bytes, Limits::default()), Err(PycError::Verify(_))));
+}
+
+/// The limits of nesting are the same for both directions.
+#[test]
+fn what_is_written_is_read_and_what_is_too_deep_is_refused_by_name() {
+    let plain = code("", "");
+    let header = Header {
+        producer: PRODUCER,
+        options: Vec::new(),
+        source_name: plain.filename.clone(),
+        source_hash: SourceHash::default(),
+    };
+    let within = |consts| Code { consts, ..plain.clone() };
+    let mut deep = plain.clone();
+    for _ in 1..MAX_CODE_DEPTH {
+        deep = within(vec![Const::Code(Arc::new(deep))]);
+    }
+    let bytes = pyc::write(&deep, &header, TIME).unwrap();
+    assert!(pyc::read(&bytes, Limits::default()).is_ok());
+    let deeper = within(vec![Const::Code(Arc::new(deep))]);
+    assert_eq!(pyc::write(&deeper, &header, TIME), Err(WriteError::CodeDepth));
+    let mut constant = Const::None;
+    for _ in 0..MAX_CONST_DEPTH {
+        constant = Const::Slice(Box::new([Const::None, constant, Const::None]));
+    }
+    let bytes = pyc::write(&within(vec![constant.clone()]), &header, TIME).unwrap();
+    assert!(pyc::read(&bytes, Limits::default()).is_ok());
+    let deeper = within(vec![Const::Tuple(vec![constant])]);
+    assert_eq!(pyc::write(&deeper, &header, TIME), Err(WriteError::ConstDepth));
+    let odd = Code { localspluskinds: vec![LocalKind(LocalKind::LOCAL)], ..plain.clone() };
+    assert_eq!(pyc::write(&odd, &header, TIME), Err(WriteError::LocalCount));
 }

@@ -16,19 +16,26 @@ pub struct File {
 /// # Errors
 /// If the interpreter cannot be run or its library cannot be read.
 pub fn standard_library(python: &Path) -> Result<Vec<File>, String> {
-    let output = Command::new(python)
-        .args(["-I", "-S", "-c", "import os; print(os.path.dirname(os.__file__))"])
-        .output()
-        .map_err(|error| format!("{}: {error}", python.display()))?;
-    let folder = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let mut paths = Vec::new();
-    collect(&folder, &mut paths)?;
+    collect(&library_folder(python)?, &mut paths)?;
     paths.sort();
     let read = |path: PathBuf| match std::fs::read(&path) {
         Ok(bytes) => Some(File { path, bytes }),
         Err(_) => None,
     };
     Ok(paths.into_iter().filter_map(read).collect())
+}
+
+/// The folder of the standard library of `python`.
+///
+/// # Errors
+/// If the interpreter cannot be run.
+pub fn library_folder(python: &Path) -> Result<PathBuf, String> {
+    let output = Command::new(python)
+        .args(["-I", "-S", "-c", "import os; print(os.path.dirname(os.__file__))"])
+        .output()
+        .map_err(|error| format!("{}: {error}", python.display()))?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), String> {

@@ -51,6 +51,8 @@ pub enum TextErrorKind {
     ExpectedBytes,
     /// A word that names no member of an enumeration, whose name this is.
     Unknown(&'static str),
+    /// A second definition of what may be defined once.
+    Twice(&'static str),
     /// Something after the end of the artifact.
     TrailingText,
     /// Lists within lists beyond the reader's limit.
@@ -75,6 +77,7 @@ impl fmt::Display for TextError {
             TextErrorKind::LoneSurrogate => "no lone surrogate may stand here",
             TextErrorKind::ExpectedBytes => "expected bytes",
             TextErrorKind::Unknown(of) => return write!(f, "unknown {of}"),
+            TextErrorKind::Twice(of) => return write!(f, "{of} defined twice"),
             TextErrorKind::TrailingText => "unexpected text after the end",
             TextErrorKind::TooDeep => "nested too deep",
         })

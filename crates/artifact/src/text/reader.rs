@@ -20,6 +20,10 @@ pub enum TextToken<'t> {
     Bytes(Vec<u8>),
 }
 
+/// The place of a token, cheap to keep.
+#[derive(Clone, Copy, Debug)]
+pub struct TextMark(usize);
+
 /// Text being read.
 #[derive(Clone, Debug)]
 pub struct TextReader<'t> {
@@ -54,6 +58,16 @@ impl<'t> TextReader<'t> {
         let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
         TextError { kind, position: TextPosition { line, column } }
+    }
+
+    /// The place of the token that was read last, for errors that turn out later.
+    pub fn mark(&self) -> TextMark {
+        TextMark(self.token_start)
+    }
+
+    /// An error at a token that was read before.
+    pub fn error_at_mark(&self, mark: TextMark, kind: TextErrorKind) -> TextError {
+        self.error_at(kind, mark.0)
     }
 
     /// An error at the token that was read last.

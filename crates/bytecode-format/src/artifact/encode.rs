@@ -1,17 +1,23 @@
 //! Writes code objects.
 
-use super::{LARGE, LARGE_TEXT, kind};
+use super::{LARGE, LARGE_TEXT, MAX_CODE_DEPTH, MAX_CONST_DEPTH, WriteError, kind};
 use crate::code::{Code, Const};
 use std::collections::HashMap;
 use taipan_artifact::{ArtifactBuilder, Encoder, Header, Kind, SectionId};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
+/// Code objects in one artifact.
+const MAX_CODES: usize = 1 << 24;
+
 /// The artifact of a code object and of all in its constants.
-pub fn encode_code(code: &Code, header: &Header) -> Vec<u8> {
+///
+/// # Errors
+/// What the format cannot hold: see [`WriteError`].
+pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> {
     let mut texts = Texts::default();
     let mut content = Encoder::new();
     let mut positions = Encoder::new();
-    let codes = children_first(code);
+    let codes = children_first(code)?;
     content.count(codes.len());
     for code in codes {
         one(&mut content, &mut texts, code);
@@ -21,7 +27,7 @@ pub fn encode_code(code: &Code, header: &Header) -> Vec<u8> {
     builder.section(SectionId::NAMES, texts.finish());
     builder.section(SectionId::CONTENT, content.into_bytes());
     builder.section(SectionId::POSITIONS, positions.into_bytes());
-    builder.finish()
+    Ok(builder.finish())
 }
 
 /// Texts by their index.
@@ -57,16 +63,32 @@ impl<'c> Texts<'c> {
     }
 }
 
-/// The code objects of `root`, each after those in its constants.
-pub(crate) fn children_first(root: &Code) -> Vec<&Code> {
+/// The code objects of `root`, each after those in its constants, if all can be written.
+pub(crate) fn children_first(root: &Code) -> Result<Vec<&Code>, WriteError> {
     let mut order = Vec::new();
-    let mut pending = vec![root];
-    while let Some(code) = pending.pop() {
+    let mut pending = vec![(root, 1)];
+    while let Some((code, depth)) = pending.pop() {
+        if depth > MAX_CODE_DEPTH {
+            return Err(WriteError::CodeDepth);
+        }
+        if code.localsplusnames.len() != code.localspluskinds.len() {
+            return Err(WriteError::LocalCount);
+        }
         order.push(code);
-        pending.extend(nested(code));
+        let deepest = each_const(&code.consts, |constant| {
+            if let Const::Code(code) = constant {
+                pending.push((code, depth + 1));
+            }
+        });
+        if deepest > MAX_CONST_DEPTH as usize {
+            return Err(WriteError::ConstDepth);
+        }
+        if order.len() + pending.len() > MAX_CODES {
+            return Err(WriteError::TooLarge);
+        }
     }
     order.reverse();
-    order
+    Ok(order)
 }
 
 /// The code objects in the constants of `code`, in order.
@@ -80,9 +102,10 @@ pub(crate) fn nested(code: &Code) -> Vec<&Code> {
     found
 }
 
-/// Calls `visit` with each constant, those within others after the others.
-fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) {
+/// Calls `visit` with each constant, those within others after the others; returns the greatest depth.
+fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) -> usize {
     let mut pending = vec![consts.iter()];
+    let mut deepest = 0;
     while let Some(items) = pending.last_mut() {
         let Some(item) = items.next() else {
             pending.pop();
@@ -94,7 +117,9 @@ fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) {
             Const::Slice(parts) => pending.push(parts.iter()),
             _ => {}
         }
+        deepest = deepest.max(pending.len() - 1);
     }
+    deepest
 }
 
 fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
@@ -108,7 +133,7 @@ fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
     out.bytes(&code.exceptiontable);
     out.count(code.names.len());
     code.names.iter().for_each(|name| texts.put(out, name));
-    out.count(code.localsplusnames.len().min(code.localspluskinds.len()));
+    out.count(code.localsplusnames.len());
     for (name, kind) in code.localsplusnames.iter().zip(&code.localspluskinds) {
         texts.put(out, name);
         out.u8(kind.0);

@@ -10,15 +10,17 @@
 //! table, names, locals with their kinds, the number of code objects in its constants, and the
 //! constants. A text is its index in two bytes, or FFFF and four bytes. A constant is two bytes, kind and
 //! a small number, and what the kind asks for.
-//! Invariant: the same code has the same bytes. Reading makes no code run: what is read is data, and
+//! Invariant: the same code has the same bytes, and all that is written is read. Reading makes no code run: what is read is data, and
 //! `verify` says whether it can run.
 
 mod decode;
 mod encode;
+mod error;
 
 pub use decode::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, decode_code};
 pub use encode::encode_code;
 pub(crate) use encode::{children_first, nested};
+pub use error::WriteError;
 
 /// The kinds of constants, by their numbers on the wire.
 mod kind {

@@ -1,11 +1,9 @@
 //! Reads code objects from text.
 
+use super::instructions::{code_part, exception_table};
 use super::{MARK, NO_COLUMN};
 use crate::artifact::{MAX_CODE_DEPTH, MAX_CONST_DEPTH};
 use crate::code::{Code, CodeFlags, Const, LocalKind};
-use crate::instruction::emit_wide;
-use crate::opcode::Opcode;
-use crate::tables::exceptions::{self, ExceptionEntry};
 use crate::tables::positions::{self, Location, PositionEntry};
 use num_bigint::BigInt;
 use std::sync::Arc;
@@ -87,8 +85,8 @@ fn one(input: &mut TextReader<'_>, done: &mut Done) -> Result<(Code, u32), TextE
     head(input, "constants")?;
     let mut depth = 0;
     let consts = constants(input, done, &mut depth)?;
-    let code = code_part(input)?;
-    let exceptiontable = exception_table(input)?;
+    let (code, labels) = code_part(input)?;
+    let exceptiontable = exception_table(input, &labels)?;
     let linetable = position_table(input, firstlineno)?;
     input.close()?;
     if depth >= MAX_CODE_DEPTH {
@@ -131,7 +129,7 @@ fn list<T>(
 }
 
 /// The items up to the end of the list.
-fn rest<'t, T>(
+pub(super) fn rest<'t, T>(
     input: &mut TextReader<'t>,
     mut item: impl FnMut(&mut TextReader<'t>) -> Result<T, TextError>,
 ) -> Result<Vec<T>, TextError> {
@@ -211,51 +209,6 @@ fn atom(
 
 fn float(input: &mut TextReader<'_>) -> Result<f64, TextError> {
     if input.eat("bits") { Ok(f64::from_bits(input.number()?)) } else { input.number() }
-}
-
-fn code_part(input: &mut TextReader<'_>) -> Result<Vec<u8>, TextError> {
-    let mut code = Vec::new();
-    match input.open()? {
-        "bytes" => {
-            code = input.bytes()?;
-            input.close()?;
-        }
-        "instructions" => drop(rest(input, |input| {
-            let name = input.open()?;
-            let unknown = || input.error(TextErrorKind::Unknown("opcode"));
-            let opcode = Opcode::from_name(name).ok_or_else(unknown)?;
-            let arg = input.number()?;
-            let prefixes = if input.at_close() { 0 } else { input.number()? };
-            emit_wide(&mut code, opcode, arg, prefixes);
-            input.close()
-        })?),
-        _ => return Err(input.error(TextErrorKind::ExpectedKeyword("instructions"))),
-    }
-    Ok(code)
-}
-
-fn exception_table(input: &mut TextReader<'_>) -> Result<Vec<u8>, TextError> {
-    match input.open()? {
-        "bytes" => {
-            let table = input.bytes()?;
-            input.close()?;
-            Ok(table)
-        }
-        "handlers" => {
-            let entries = rest(input, |input| {
-                input.open_bare()?;
-                let (start, end, target) = (input.number()?, input.number()?, input.number()?);
-                let (depth, lasti): (u32, u8) = (input.number()?, input.number()?);
-                input.close()?;
-                if depth >> 31 != 0 || end < start || lasti > 1 {
-                    return Err(input.error(TextErrorKind::ExpectedNumber));
-                }
-                Ok(ExceptionEntry { start, end, target, depth, lasti: lasti == 1 })
-            })?;
-            Ok(exceptions::encode(&entries))
-        }
-        _ => Err(input.error(TextErrorKind::ExpectedKeyword("handlers"))),
-    }
 }
 
 fn position_table(input: &mut TextReader<'_>, firstlineno: i32) -> Result<Vec<u8>, TextError> {

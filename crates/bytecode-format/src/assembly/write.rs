@@ -1,24 +1,27 @@
 //! Writes code objects as text.
 
+use super::listing::Listing;
 use super::{MARK, NO_COLUMN};
-use crate::artifact::children_first;
+use crate::artifact::{WriteError, children_first};
 use crate::code::{Code, Const};
-use crate::instruction::{emit_wide, instructions};
-use crate::tables::{exceptions, positions};
+use crate::tables::positions;
 use std::collections::HashMap;
 use taipan_artifact::Kind;
 use taipan_artifact::text::TextWriter;
 
 /// The text of a code object and of all in its constants.
-pub fn write(code: &Code) -> String {
+///
+/// # Errors
+/// What the notation cannot hold: see [`WriteError`].
+pub fn write(code: &Code) -> Result<String, WriteError> {
     let mut out = TextWriter::new();
     out.word(MARK.trim_end()).number(Kind::Code.format_version());
     let mut numbers = HashMap::new();
-    for (number, code) in children_first(code).into_iter().enumerate() {
+    for (number, code) in children_first(code)?.into_iter().enumerate() {
         one(&mut out, code, &numbers);
         numbers.insert(std::ptr::from_ref(code), number);
     }
-    out.finish()
+    Ok(out.finish())
 }
 
 type Numbers = HashMap<*const Code, usize>;
@@ -44,9 +47,12 @@ fn one(out: &mut TextWriter, code: &Code, numbers: &Numbers) {
     out.close().line().open("constants");
     constants(out, &code.consts, numbers);
     out.close().line();
-    code_part(out, code);
+    let listing = Listing::new(code);
+    listing.write_code(out);
     out.line();
-    tables(out, code);
+    listing.write_handlers(out);
+    out.line();
+    position_table(out, code);
     out.close();
 }
 
@@ -102,48 +108,7 @@ fn float(out: &mut TextWriter, value: f64) -> &mut TextWriter {
     }
 }
 
-fn code_part(out: &mut TextWriter, code: &Code) {
-    let mut again = Vec::with_capacity(code.code.len());
-    let walked: Result<Vec<_>, _> = instructions(&code.code).collect();
-    let walked = walked.unwrap_or_default();
-    for instruction in &walked {
-        emit_wide(&mut again, instruction.opcode, instruction.arg, instruction.unit - instruction.start);
-    }
-    if again != code.code {
-        out.open("bytes").bytes(&code.code).close();
-        return;
-    }
-    out.open("instructions");
-    for instruction in walked {
-        let mut plain = Vec::new();
-        emit_wide(&mut plain, instruction.opcode, instruction.arg, 0);
-        out.line().open(instruction.opcode.name()).number(instruction.arg);
-        if plain.len() as u32 != 2 * (instruction.next - instruction.start) {
-            out.number(instruction.unit - instruction.start);
-        }
-        out.close();
-    }
-    out.close();
-}
-
-fn tables(out: &mut TextWriter, code: &Code) {
-    let entries: Result<Vec<_>, _> = exceptions::decode(&code.exceptiontable).collect();
-    match entries {
-        Ok(entries) if exceptions::encode(&entries) == code.exceptiontable => {
-            out.open("handlers");
-            for e in entries {
-                out.open_bare();
-                for number in [e.start, e.end, e.target, e.depth, e.lasti.into()] {
-                    out.number(number);
-                }
-                out.close();
-            }
-        }
-        _ => {
-            out.open("bytes").bytes(&code.exceptiontable);
-        }
-    }
-    out.close().line();
+fn position_table(out: &mut TextWriter, code: &Code) {
     let entries: Result<Vec<_>, _> = positions::decode(&code.linetable, code.firstlineno).collect();
     match entries {
         Ok(entries) if positions::encode(code.firstlineno, entries.iter().copied()) == code.linetable => {

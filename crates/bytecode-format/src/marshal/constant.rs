@@ -1,10 +1,10 @@
 //! Constants and code objects to marshal and back.
 //! Invariant: shared objects become copies, whose total size is bounded by the input's.
 
-use super::MarshalError;
 use super::read::{Atom, Build, Container, Dialect, Reader};
-use super::write::{TooLarge, Writer};
-use crate::artifact::{decode_code, encode_code};
+use super::write::Writer;
+use super::{MAX_DEPTH, MarshalError};
+use crate::artifact::{WriteError, decode_code, encode_code};
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
 use std::sync::Arc;
@@ -160,8 +160,8 @@ fn reference_code(fields: Vec<Const>) -> Option<Code> {
 /// The bytes of a constant. Nothing is shared: equal constants have equal bytes.
 ///
 /// # Errors
-/// If something in it is too large for the format.
-pub fn write_const(constant: &Const) -> Result<Vec<u8>, TooLarge> {
+/// If something in it is too large or too deep for the format.
+pub fn write_const(constant: &Const) -> Result<Vec<u8>, WriteError> {
     let mut out = Writer::new();
     let mut pending = vec![std::slice::from_ref(constant).iter()];
     while let Some(items) = pending.last_mut() {
@@ -190,7 +190,11 @@ pub fn write_const(constant: &Const) -> Result<Vec<u8>, TooLarge> {
                 out.open(Container::Slice, 3, false)?;
                 pending.push(parts.iter());
             }
-            Const::Code(code) => out.code(&encode_code(code, &no_origin()), false)?,
+            Const::Code(code) => out.code(&encode_code(code, &no_origin())?, false)?,
+        }
+        // the outermost list holds the constant itself
+        if pending.len() > MAX_DEPTH + 1 {
+            return Err(WriteError::ConstDepth);
         }
     }
     Ok(out.into_bytes())

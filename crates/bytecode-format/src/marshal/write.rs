@@ -1,7 +1,9 @@
 //! Writes marshalled values, one call for each; the caller walks its objects and knows which are shared.
+//! What can fail does so with [`WriteError::TooLarge`]: lengths have 31 bits.
 
 use super::FLAG_REF;
 use super::read::Container;
+use crate::artifact::WriteError;
 use num_bigint::{BigInt, Sign};
 use taipan_wtf8::Wtf8;
 
@@ -11,18 +13,6 @@ use taipan_wtf8::Wtf8;
 pub struct Writer {
     out: Vec<u8>,
 }
-
-/// A value that the format cannot hold: a length beyond 31 bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TooLarge;
-
-impl std::fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value of more than 2147483647 items")
-    }
-}
-
-impl std::error::Error for TooLarge {}
 
 impl Writer {
     /// Nothing written yet.
@@ -39,14 +29,14 @@ impl Writer {
         self.out.push(if flag { kind | FLAG_REF } else { kind });
     }
 
-    fn length(&mut self, length: usize) -> Result<(), TooLarge> {
-        let length = i32::try_from(length).map_err(|_| TooLarge)?;
+    fn length(&mut self, length: usize) -> Result<(), WriteError> {
+        let length = i32::try_from(length).map_err(|_| WriteError::TooLarge)?;
         self.out.extend_from_slice(&length.to_le_bytes());
         Ok(())
     }
 
     /// A reference to the flagged value of this number.
-    pub fn reference(&mut self, number: usize) -> Result<(), TooLarge> {
+    pub fn reference(&mut self, number: usize) -> Result<(), WriteError> {
         self.kind(b'r', false);
         self.length(number)
     }
@@ -77,7 +67,7 @@ impl Writer {
     }
 
     /// An integer.
-    pub fn int(&mut self, value: &BigInt, flag: bool) -> Result<(), TooLarge> {
+    pub fn int(&mut self, value: &BigInt, flag: bool) -> Result<(), WriteError> {
         if let Ok(small) = i32::try_from(value) {
             self.kind(b'i', flag);
             self.out.extend_from_slice(&small.to_le_bytes());
@@ -85,7 +75,7 @@ impl Writer {
         }
         self.kind(b'l', flag);
         let digits: Vec<u16> = digits_of_15_bits(&value.magnitude().to_bytes_le());
-        let count = i32::try_from(digits.len()).map_err(|_| TooLarge)?;
+        let count = i32::try_from(digits.len()).map_err(|_| WriteError::TooLarge)?;
         let count = if value.sign() == Sign::Minus { -count } else { count };
         self.out.extend_from_slice(&count.to_le_bytes());
         for digit in digits {
@@ -108,7 +98,7 @@ impl Writer {
     }
 
     /// Bytes.
-    pub fn bytes(&mut self, bytes: &[u8], flag: bool) -> Result<(), TooLarge> {
+    pub fn bytes(&mut self, bytes: &[u8], flag: bool) -> Result<(), WriteError> {
         self.kind(b's', flag);
         self.length(bytes.len())?;
         self.out.extend_from_slice(bytes);
@@ -116,7 +106,7 @@ impl Writer {
     }
 
     /// Text.
-    pub fn str(&mut self, text: Wtf8<'_>, interned: bool, flag: bool) -> Result<(), TooLarge> {
+    pub fn str(&mut self, text: Wtf8<'_>, interned: bool, flag: bool) -> Result<(), WriteError> {
         let bytes = text.as_bytes();
         match u8::try_from(bytes.len()) {
             Ok(length) if bytes.is_ascii() => {
@@ -139,7 +129,7 @@ impl Writer {
     }
 
     /// Begins a container of `length` values, which follow; a dictionary ends by [`Writer::null`].
-    pub fn open(&mut self, kind: Container, length: usize, flag: bool) -> Result<(), TooLarge> {
+    pub fn open(&mut self, kind: Container, length: usize, flag: bool) -> Result<(), WriteError> {
         let byte = match kind {
             Container::Tuple => match u8::try_from(length) {
                 Ok(length) => {
@@ -167,7 +157,7 @@ impl Writer {
     }
 
     /// A code object: its artifact.
-    pub fn code(&mut self, artifact: &[u8], flag: bool) -> Result<(), TooLarge> {
+    pub fn code(&mut self, artifact: &[u8], flag: bool) -> Result<(), WriteError> {
         self.kind(b'c', flag);
         self.length(artifact.len())?;
         self.out.extend_from_slice(artifact);

@@ -141,8 +141,18 @@ impl Positions<'_> {
         self.cursor.at
     }
 
+    #[inline]
     fn number(&mut self) -> Result<u32, TableError> {
         let offset = self.cursor.at;
+        // nearly all are of one byte
+        if let Some(&byte) = self.cursor.table.get(offset).filter(|byte| **byte < 0x40) {
+            self.cursor.at += 1;
+            return Ok(byte.into());
+        }
+        self.long_number(offset)
+    }
+
+    fn long_number(&mut self, offset: usize) -> Result<u32, TableError> {
         let mut value = 0u64;
         for shift in (0..36).step_by(6) {
             let at = self.cursor.at;
@@ -170,6 +180,7 @@ impl Positions<'_> {
         self.move_line(if value & 1 != 0 { -size } else { size })
     }
 
+    #[inline]
     fn entry(&mut self) -> Result<PositionEntry, TableError> {
         let offset = self.cursor.at;
         let first = self.cursor.byte()?;
@@ -215,6 +226,7 @@ const fn one_line(line: i32, start: u32, end: u32) -> Location {
 impl Iterator for Positions<'_> {
     type Item = Result<PositionEntry, TableError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.cursor.at_end() {
             return None;
@@ -225,6 +237,18 @@ impl Iterator for Positions<'_> {
         }
         Some(entry)
     }
+}
+
+/// The number of code units that a table covers, if it decodes.
+///
+/// # Errors
+/// What [`decode`] says of it.
+pub fn units(table: &[u8], firstlineno: i32) -> Result<u64, TableError> {
+    let mut total = 0;
+    for entry in decode(table, firstlineno) {
+        total += u64::from(entry?.units);
+    }
+    Ok(total)
 }
 
 /// A run of code of one line, as `co_lines()` has it; offsets count bytes of the code.

@@ -1,9 +1,10 @@
 //! What each instruction asks of a state and makes of it.
 
-use super::state::{Arena, Local, State};
+use super::cells::Local;
+use super::layout::Step;
+use super::state::{Arena, State};
 use super::{Rule, Slot};
-use crate::code::{Code, LocalKind};
-use crate::instruction::Instruction;
+use crate::code::Code;
 use crate::opcode::Opcode;
 
 /// What may stand in a call's place for a self.
@@ -13,14 +14,15 @@ const SELF: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull];
 const DROPPED: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull, Slot::Lasti];
 const STORED: &[Slot] = &[Slot::Value, Slot::MaybeUnbound, Slot::MaybeCell];
 
-/// Changes `state` to what holds behind the instruction, on every way.
-pub(super) fn apply(
-    arena: &mut Arena,
-    code: &Code,
-    instruction: &Instruction,
-    state: &mut State,
-) -> Result<(), Rule> {
-    let Instruction { opcode, arg, .. } = *instruction;
+/// What holds behind an instruction, on every way, if `state` holds before it.
+#[inline(never)]
+pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, mut state: State) -> Result<State, Rule> {
+    change(arena, code, step, &mut state)?;
+    Ok(state)
+}
+
+fn change(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Result<(), Rule> {
+    let Step { opcode, arg, .. } = *step;
     match opcode {
         Opcode::Swap => {
             Arena::need(*state, arg)?;
@@ -42,11 +44,12 @@ pub(super) fn apply(
             arena.push(state, Slot::Value)
         }
         Opcode::PopExcept => arena.pop_any(state, &[Slot::PreviousException]).map(drop),
+        Opcode::YieldValue => yield_value(arena, arg, state),
         Opcode::WithExceptStart => with_except_start(arena, state),
         Opcode::Reraise => reraise(arena, arg, state),
         Opcode::ReturnValue => {
             arena.pop_values(state, 1)?;
-            if state.height > 0 { Err(Rule::ReturnHeight { height: state.height }) } else { Ok(()) }
+            if state.height() > 0 { Err(Rule::ReturnHeight { height: state.height() }) } else { Ok(()) }
         }
         Opcode::LoadFastAndClear
         | Opcode::StoreFast
@@ -54,9 +57,9 @@ pub(super) fn apply(
         | Opcode::StoreFastStoreFast
         | Opcode::DeleteFast
         | Opcode::MakeCell
-        | Opcode::CopyFreeVars => local(arena, code, instruction, state),
+        | Opcode::CopyFreeVars => local(arena, code, step, state),
         Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
-            if !matches!(arena.local(*state, arg), Local::Cell | Local::Any) {
+            if !matches!(arena.cells.local(state.locals(), arg), Local::Cell | Local::Any) {
                 return Err(Rule::NotACell { local: arg });
             }
             values(arena, opcode, arg, state)
@@ -79,7 +82,7 @@ fn values(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Res
     for depth in [receiver, pops] {
         let found = arena.peek(*state, depth)?;
         if found != Slot::Value {
-            return Err(Rule::SlotKind { slot: state.height - depth, found });
+            return Err(Rule::SlotKind { slot: state.height() - depth, found });
         }
     }
     arena.pop_values(state, pops.saturating_sub(keeps))?;
@@ -96,7 +99,9 @@ fn call(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Resul
         }
     };
     arena.pop_values(state, values)?;
-    arena.pop_any(state, SELF)?;
+    // with `CALL_FUNCTION_EX` a self stands among the arguments
+    let this = if opcode == Opcode::CallFunctionEx { &[Slot::Null] } else { SELF };
+    arena.pop_any(state, this)?;
     arena.pop_values(state, 1)?;
     arena.push(state, Slot::Value)
 }
@@ -125,10 +130,17 @@ fn with_except_start(arena: &mut Arena, state: &mut State) -> Result<(), Rule> {
     for (depth, allowed) in places {
         let found = arena.peek(*state, depth)?;
         if !allowed.contains(&found) {
-            return Err(Rule::SlotKind { slot: state.height - depth, found });
+            return Err(Rule::SlotKind { slot: state.height() - depth, found });
         }
     }
     arena.push(state, Slot::Value)
+}
+
+/// While a generator delegates, what it delegates to stands below what it yields: that is where throwing
+/// into it finds it.
+fn yield_value(arena: &mut Arena, delegates: u32, state: &mut State) -> Result<(), Rule> {
+    arena.pop_values(state, 1 + delegates)?;
+    arena.push_values(state, 1 + delegates)
 }
 
 fn reraise(arena: &mut Arena, arg: u32, state: &mut State) -> Result<(), Rule> {
@@ -136,23 +148,20 @@ fn reraise(arena: &mut Arena, arg: u32, state: &mut State) -> Result<(), Rule> {
     if arg > 0 {
         let found = arena.peek(*state, arg)?;
         if found != Slot::Lasti {
-            return Err(Rule::SlotKind { slot: state.height - arg, found });
+            return Err(Rule::SlotKind { slot: state.height() - arg, found });
         }
     }
     Ok(())
 }
 
-fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut State) -> Result<(), Rule> {
-    let Instruction { opcode, arg, .. } = *instruction;
+fn local(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Result<(), Rule> {
+    let Step { opcode, arg, .. } = *step;
     let count = code.localspluskinds.len() as u32;
     match opcode {
         Opcode::LoadFastAndClear => {
-            let declared = LocalKind::CELL | LocalKind::FREE;
-            let cell = code.localspluskinds.get(arg as usize).is_some_and(|kind| kind.0 & declared != 0);
-            let saved = match arena.local(*state, arg) {
-                Local::Any if cell => Slot::MaybeCell,
-                Local::Plain | Local::Any => Slot::MaybeUnbound,
-                Local::Cell => Slot::MaybeCell,
+            let saved = match arena.cells.local(state.locals(), arg) {
+                Local::Plain => Slot::MaybeUnbound,
+                Local::Cell | Local::Any => Slot::MaybeCell,
                 Local::Unknown => return Err(Rule::MaybeACell { local: arg }),
             };
             arena.push(state, saved)?;
@@ -168,8 +177,7 @@ fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut 
             store(arena, arg & 15, state)
         }
         Opcode::MakeCell => {
-            let declared = LocalKind::CELL | LocalKind::FREE;
-            if code.localspluskinds.get(arg as usize).is_none_or(|kind| kind.0 & declared == 0) {
+            if !arena.cells.may_be(arg) {
                 return Err(Rule::NotDeclaredCell { local: arg });
             }
             // the cell holds what the slot held, even if that is a cell: the reference makes such code
@@ -181,9 +189,9 @@ fn local(arena: &mut Arena, code: &Code, instruction: &Instruction, state: &mut 
 }
 
 fn store(arena: &mut Arena, local: u32, state: &mut State) -> Result<(), Rule> {
-    let to = match arena.pop_any(state, STORED)? {
-        Slot::MaybeCell => Local::Cell,
-        _ => Local::Plain,
-    };
-    arena.set_local(state, local, to)
+    match arena.pop_any(state, STORED)? {
+        Slot::MaybeCell if !arena.cells.may_be(local) => Err(Rule::NotDeclaredCell { local }),
+        Slot::MaybeCell => arena.set_local(state, local, Local::Cell),
+        _ => arena.set_local(state, local, Local::Plain),
+    }
 }

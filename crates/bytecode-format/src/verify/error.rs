@@ -86,6 +86,8 @@ rules! {
     PrivateOpcode { opcode: Opcode } => "{opcode:?} must not stand in a code object",
     /// More than three prefixes.
     LongPrefix => "more than three EXTENDED_ARG in a row",
+    /// Prefixes of an instruction that never needs any.
+    Prefix { opcode: Opcode } => "{opcode:?} takes no EXTENDED_ARG",
     /// The last instruction is cut off.
     CutInstruction => "the code ends within an instruction",
     /// Something in the room of an inline cache.
@@ -102,6 +104,10 @@ rules! {
     JumpTarget { target: i64 } => "no instruction begins at the jump's target, offset {target}",
     /// A loop whose end is not where the interpreter expects it.
     LoopEnd => "FOR_ITER does not jump to END_FOR",
+    /// A jump or handler that leads into what sets the frame up, or a handler that covers it.
+    Prologue => "a jump or handler at the instructions that set the frame up",
+    /// The handling of an exception begins where none was raised.
+    ExceptionEntry => "PUSH_EXC_INFO is reached otherwise than by an exception",
     /// The end of the code is reached.
     FallsOffEnd => "execution runs off the end of the code",
     /// More is popped than was pushed.
@@ -140,10 +146,10 @@ rules! {
     GeneratorStart => "RETURN_GENERATOR must begin generators, once, and nothing else",
     /// A yield outside of a generator.
     YieldOutside => "YIELD_VALUE outside of a generator",
-    /// A yield with nothing to resume at.
-    YieldResume => "no RESUME after YIELD_VALUE",
-    /// A docstring is promised and there is no constant.
-    Docstring => "a docstring is promised, and there is no constant",
+    /// A yield without the place at which it is resumed, which says whether it delegates.
+    YieldResume => "no RESUME of its kind after YIELD_VALUE",
+    /// A docstring is promised and the first constant is none.
+    Docstring => "a docstring is promised, and the first constant is no str",
     /// Constants within constants beyond the limit.
     ConstDepth => "constants nest deeper than 200",
     /// A handler table that does not decode.

@@ -1,150 +1,196 @@
 //! Follows the code along all edges until nothing new is learned.
 
+use super::cells::Local;
 use super::effect::apply;
-use super::layout::Layout;
-use super::state::{Arena, Local, State};
+use super::facts::{Facts, facts};
+use super::layout::{Layout, Step};
+use super::state::{Arena, State};
 use super::{Broken, Rule, Slot};
 use crate::code::Code;
-use crate::instruction::{Instruction, instructions_at};
 use crate::opcode::Opcode;
-use crate::tables::exceptions::ExceptionEntry;
 
-/// What is known before each instruction that can be reached. Offsets count code units.
-#[derive(Clone, Debug)]
+/// What is known before each instruction that can be reached. Offsets count code units; every question
+/// but that for slots below others is answered in constant time.
+#[derive(Clone, Default, Debug)]
 pub struct Flow {
-    states: Vec<Option<State>>,
+    layout: Layout,
+    states: Vec<State>,
     arena: Arena,
+    pending: Vec<u32>,
 }
 
 impl Flow {
     /// The height of the stack before an instruction; none if it is never reached.
     pub fn height(&self, unit: u32) -> Option<u32> {
-        Some(self.state(unit)?.height)
+        Some(self.state(unit)?.height())
     }
 
     /// The slots that are no plain values before an instruction, from the top down.
-    pub fn special_slots(&self, unit: u32) -> Vec<(u32, Slot)> {
-        self.state(unit).map(|state| self.arena.list(state).collect()).unwrap_or_default()
+    pub fn special_slots(&self, unit: u32) -> impl Iterator<Item = (u32, Slot)> {
+        self.state(unit).into_iter().flat_map(|state| self.arena.list(state))
     }
 
-    /// Whether a local is sure to hold a cell before an instruction.
+    /// What stands in a slot before an instruction, slots counted from the bottom.
+    pub fn slot(&self, unit: u32, slot: u32) -> Option<Slot> {
+        let state = self.state(unit).filter(|state| slot < state.height())?;
+        let special = self.arena.list(state).take_while(|(position, _)| *position >= slot).last();
+        Some(special.filter(|(position, _)| *position == slot).map_or(Slot::Value, |(_, kind)| kind))
+    }
+
+    /// Whether a local is sure to hold a cell before an instruction. Nothing is said of the instructions
+    /// that set the frame up.
     pub fn is_cell(&self, unit: u32, local: u32) -> bool {
-        self.state(unit).is_some_and(|state| self.arena.local(state, local) == Local::Cell)
+        self.state(unit).is_some_and(|state| self.arena.cells.local(state.locals(), local) == Local::Cell)
     }
 
     fn state(&self, unit: u32) -> Option<State> {
-        self.states.get(unit as usize).copied().flatten()
+        let step = self.layout.step_at(unit)?;
+        self.states.get(step as usize).copied().filter(|state| state.is_reached())
+    }
+
+    /// Checks `code` in the room that is there.
+    pub(super) fn check(&mut self, code: &Code) -> Result<(), Broken> {
+        self.layout.check(code)?;
+        self.arena.begin(code);
+        self.states.clear();
+        self.states.resize(self.layout.steps.len(), State::UNREACHED);
+        self.pending.clear();
+        let mut walk = Walk {
+            code,
+            layout: &self.layout,
+            states: &mut self.states,
+            arena: &mut self.arena,
+            pending: &mut self.pending,
+            raised: None,
+        };
+        walk.begin()?;
+        while let Some(at) = walk.pending.pop() {
+            walk.follow(at)?;
+        }
+        Ok(())
     }
 }
 
-struct Walk<'c> {
-    code: &'c Code,
-    handlers: &'c [ExceptionEntry],
-    flow: Flow,
-    pending: Vec<u32>,
-}
-
-pub(super) fn check(code: &Code, layout: &Layout) -> Result<Flow, Broken> {
-    let units = layout.starts.len();
-    let flow = Flow {
-        states: vec![None; units],
-        arena: Arena::new(units, code.localspluskinds.len(), code.stacksize),
-    };
-    let mut walk = Walk { code, handlers: &layout.handlers, flow, pending: Vec::new() };
-    walk.jump(0, Arena::entry()).map_err(|rule| (rule, 0))?;
-    while let Some(at) = walk.pending.pop() {
-        walk.follow(at)?;
-    }
-    Ok(walk.flow)
+struct Walk<'w> {
+    code: &'w Code,
+    layout: &'w Layout,
+    states: &'w mut [State],
+    arena: &'w mut Arena,
+    pending: &'w mut Vec<u32>,
+    /// What the handlers were told last: by which handler, with which slots and locals.
+    raised: Option<(u32, u32, u32)>,
 }
 
 impl Walk<'_> {
-    /// Notes that `state` holds before the instruction at `unit`, on one way.
-    fn reach(&mut self, unit: u32, state: State) -> Result<bool, Rule> {
-        let Some(known) = self.flow.states.get_mut(unit as usize) else { return Err(Rule::FallsOffEnd) };
-        let news = match known {
-            None => {
-                *known = Some(state);
-                true
+    /// Follows the instructions that set the frame up. They run once and in order, for nothing jumps to
+    /// them and what they raise is not handled.
+    fn begin(&mut self) -> Result<(), Broken> {
+        let mut state = State::empty(self.arena.cells.first());
+        for at in 0..self.layout.prologue {
+            let Some(step) = self.layout.steps.get(at as usize) else { break };
+            if let Some(slot) = self.states.get_mut(at as usize) {
+                *slot = state.without_cells();
             }
-            Some(known) => self.flow.arena.meet(known, state)?,
-        };
-        Ok(news)
+            state = apply(self.arena, self.code, step, state).map_err(|rule| (rule, step.start))?;
+        }
+        self.arena.cells.share();
+        let last = self.layout.steps.get((self.layout.prologue as usize).saturating_sub(1));
+        let last = last.map_or(0, |step| step.start);
+        self.jump(self.layout.prologue, state).map_err(|rule| (rule, last))
     }
 
-    fn jump(&mut self, unit: u32, state: State) -> Result<(), Rule> {
-        if self.reach(unit, state)? {
-            self.pending.push(unit);
+    /// Notes that `state` holds before a step, on one way; whether that is news.
+    fn reach(&mut self, at: u32, state: State) -> Result<bool, Rule> {
+        let Some(known) = self.states.get_mut(at as usize) else { return Err(Rule::FallsOffEnd) };
+        if *known == state {
+            return Ok(false);
+        }
+        if !known.is_reached() {
+            *known = state;
+            return Ok(true);
+        }
+        self.arena.meet(known, state)
+    }
+
+    fn jump(&mut self, at: u32, state: State) -> Result<(), Rule> {
+        if self.reach(at, state)? {
+            self.pending.push(at);
         }
         Ok(())
     }
 
-    /// Follows the code from an instruction until it ends or meets what is known.
+    /// Follows the code from a step until it ends or meets what is known.
     fn follow(&mut self, from: u32) -> Result<(), Broken> {
-        for instruction in instructions_at(&self.code.code, from) {
-            // the layout was checked: nothing is malformed
-            let Ok(instruction) = instruction else { return Ok(()) };
-            let at = instruction.start;
-            let Some(state) = self.flow.state(at) else { return Ok(()) };
-            let next = self.step(&instruction, state).map_err(|rule| (rule, at))?;
-            let Some(next) = next else { return Ok(()) };
-            if !self.reach(instruction.next, next).map_err(|rule| (rule, at))? {
+        let steps = self.layout.steps.get(from as usize..).unwrap_or_default();
+        for (at, step) in (from..).zip(steps) {
+            let Some(before) = self.states.get(at as usize).copied() else { return Ok(()) };
+            let known = facts(step.opcode as u8);
+            let after = self.step(step, known, before).map_err(|rule| (rule, step.start))?;
+            if known.has(Facts::ENDS) {
+                return Ok(());
+            }
+            if steps.get((at - from) as usize + 1).is_some_and(|next| next.opcode == Opcode::PushExcInfo) {
+                return Err((Rule::ExceptionEntry, step.start));
+            }
+            if !self.reach(at + 1, after).map_err(|rule| (rule, step.start))? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// What holds behind an instruction, if it goes on there.
-    fn step(&mut self, instruction: &Instruction, before: State) -> Result<Option<State>, Rule> {
-        self.flow.arena.spend(1)?;
-        let opcode = instruction.opcode;
-        let mut after = before;
-        apply(&mut self.flow.arena, self.code, instruction, &mut after)?;
-        self.raise(instruction, before)?;
-        match (opcode, instruction.target()) {
-            // looks at its target, does not go there
-            (Opcode::EndAsyncFor, _) | (_, None) => {}
-            (Opcode::ForIter, Some(target)) => {
-                let end = instructions_at(&self.code.code, target).next();
-                if !matches!(end, Some(Ok(Instruction { opcode: Opcode::EndFor, .. }))) {
-                    return Err(Rule::LoopEnd);
-                }
-                self.jump(target, after)?;
-            }
-            (_, Some(target)) => self.jump(target, after)?,
+    /// What holds behind an instruction.
+    #[inline]
+    fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
+        self.arena.spend(1)?;
+        let plain =
+            known.has(Facts::PLAIN) || known.has(Facts::PLAIN_WITHOUT_CELLS) && !self.arena.cells.any();
+        let after = before.with_values(known.pops.into(), known.pushes.into());
+        let after = match after.filter(|after| plain && self.arena.has_room(after.height())) {
+            Some(after) => after,
+            None => apply(self.arena, self.code, step, before)?,
+        };
+        if step.handler != 0 {
+            self.raise(step, known, before)?;
         }
-        Ok((!opcode.ends_block()).then_some(after))
+        // `END_ASYNC_FOR` looks at its target, but does not go there
+        if known.has(Facts::JUMP) && step.opcode != Opcode::EndAsyncFor {
+            self.jump(step.target, after)?;
+        }
+        Ok(after)
     }
 
     /// The way to the handler, which may be taken within any instruction that may raise. Tracing may take
     /// it before any other too, but for `PUSH_EXC_INFO`, where the exception is about to become the handled
     /// one; it may find locals saved and cells not made yet, so such a way says nothing of cells.
-    fn raise(&mut self, instruction: &Instruction, before: State) -> Result<(), Rule> {
-        let index = self.handlers.partition_point(|entry| entry.end <= instruction.start);
-        let Some(entry) = self.handlers.get(index).filter(|entry| entry.start <= instruction.start) else {
-            return Ok(());
+    fn raise(&mut self, step: &Step, known: Facts, before: State) -> Result<(), Rule> {
+        let (opcode, arg) = (step.opcode, step.arg);
+        let handler = self.layout.handlers.get((step.handler - 1) as usize).copied();
+        let Some(handler) = handler.filter(|_| opcode != Opcode::PushExcInfo) else { return Ok(()) };
+        let raises = known.has(Facts::RAISES);
+        let consumed = match (raises, known.has(Facts::FIXED)) {
+            (false, _) => 0,
+            (true, true) => known.consumes.into(),
+            (true, false) => opcode.pops(arg).saturating_sub(opcode.keeps(arg)),
         };
-        let (opcode, arg) = (instruction.opcode, instruction.arg);
-        if opcode == Opcode::PushExcInfo {
+        let height = before.height().saturating_sub(consumed);
+        if handler.depth > height {
+            return Err(Rule::HandlerDepth { depth: handler.depth, height });
+        }
+        let mut state = before;
+        if !raises {
+            state.set_locals(self.arena.cells.anything());
+        }
+        self.arena.cut(&mut state, handler.depth)?;
+        let told = Some((step.handler, state.slots(), state.locals()));
+        if self.raised == told {
             return Ok(());
         }
-        let consumed =
-            if opcode.may_raise() { opcode.pops(arg).saturating_sub(opcode.keeps(arg)) } else { 0 };
-        let height = before.height.saturating_sub(consumed);
-        if entry.depth > height {
-            return Err(Rule::HandlerDepth { depth: entry.depth, height });
+        self.raised = told;
+        if handler.lasti {
+            self.arena.push(&mut state, Slot::Lasti)?;
         }
-        let (depth, lasti, target) = (entry.depth, entry.lasti, entry.target);
-        let mut state = before;
-        if !opcode.may_raise() && opcode != Opcode::YieldValue {
-            self.flow.arena.forget_locals(&mut state);
-        }
-        self.flow.arena.cut(&mut state, depth)?;
-        if lasti {
-            self.flow.arena.push(&mut state, Slot::Lasti)?;
-        }
-        self.flow.arena.push(&mut state, Slot::Value)?;
-        self.jump(target, state)
+        self.arena.push(&mut state, Slot::Value)?;
+        self.jump(handler.target, state)
     }
 }

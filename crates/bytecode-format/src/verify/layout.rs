@@ -1,168 +1,245 @@
 //! Where instructions begin, what they point to, and the two tables: all that needs no flow.
+//! Invariant: after [`check`], steps and units correspond, targets and handlers are numbers of steps, and
+//! neither lies in the prologue.
 
+use super::facts::{Facts, facts};
 use super::locals::{free_count, is_generator};
 use super::{Broken, Rule, operand};
 use crate::code::Code;
-use crate::instruction::{Instruction, Malformed, instructions, unit};
-use crate::opcode::Opcode;
-use crate::tables::exceptions::{self, ExceptionEntry};
+use crate::instruction::MAX_PREFIXES;
+use crate::opcode::{Opcode, OperandKind};
+use crate::tables::exceptions;
 use crate::tables::positions;
 
 /// More code than any offset can count.
 const MAX_CODE: usize = 1 << 30;
 
+/// Where no step begins.
+const NOWHERE: u32 = u32::MAX;
+
+/// An instruction on its way through the verifier.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The code unit at which it begins, its prefixes included.
+    pub(super) start: u32,
+    pub(super) arg: u32,
+    /// The step to which it jumps, if it does.
+    pub(super) target: u32,
+    /// The handler of what it raises, counted from 1; 0 if there is none.
+    pub(super) handler: u32,
+    pub(super) opcode: Opcode,
+}
+
+/// A handler as the flow sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handler {
+    /// The step at which it begins.
+    pub(super) target: u32,
+    pub(super) depth: u32,
+    pub(super) lasti: bool,
+}
+
 /// What the code's bytes say.
+#[derive(Clone, Default, Debug)]
 pub(super) struct Layout {
-    /// For each code unit, whether an instruction begins there.
-    pub(super) starts: Vec<bool>,
-    /// The handlers in the table's order.
-    pub(super) handlers: Vec<ExceptionEntry>,
+    /// The instructions in order.
+    pub(super) steps: Vec<Step>,
+    /// For each code unit the step that begins there.
+    index: Vec<u32>,
+    pub(super) handlers: Vec<Handler>,
+    /// The number of steps that set the frame up: `COPY_FREE_VARS`, `MAKE_CELL`, `RETURN_GENERATOR`.
+    pub(super) prologue: u32,
+    /// The steps that have a target.
+    jumps: Vec<u32>,
 }
 
 impl Layout {
-    fn is_start(&self, unit: u32) -> bool {
-        self.starts.get(unit as usize).copied().unwrap_or(false)
+    /// The step that begins at a code unit.
+    pub(super) fn step_at(&self, unit: u32) -> Option<u32> {
+        self.index.get(unit as usize).copied().filter(|step| *step != NOWHERE)
     }
-}
 
-pub(super) fn check(code: &Code) -> Result<Layout, Broken> {
-    let length = code.code.len();
-    if length == 0 || !length.is_multiple_of(2) || length > MAX_CODE {
-        return Err((Rule::CodeLength, 0));
+    /// Fills this with what `code` says, in the room that is there.
+    pub(super) fn check(&mut self, code: &Code) -> Result<(), Broken> {
+        let units = units(code)?;
+        self.steps.clear();
+        self.jumps.clear();
+        self.handlers.clear();
+        self.index.clear();
+        self.index.resize(units.len(), NOWHERE);
+        self.decode(code, units)?;
+        self.begin(code)?;
+        self.targets(units.len() as u32)?;
+        self.table(code)?;
+        position_table(code)
     }
-    let mut layout = Layout { starts: vec![false; length / 2], handlers: Vec::new() };
-    let mut prologue =
-        Prologue { free: free_count(code), generator: is_generator(code), open: true, seen: 0 };
-    let mut after_yield = false;
-    for instruction in instructions(&code.code) {
-        let instruction = instruction.map_err(malformed)?;
-        let start = instruction.start;
-        if let Some(flag) = layout.starts.get_mut(start as usize) {
-            *flag = true;
-        }
-        operand::check(code, &instruction).map_err(|rule| (rule, start))?;
-        caches(code, &instruction)?;
-        prologue.step(&instruction)?;
-        if after_yield && (instruction.opcode != Opcode::Resume || instruction.arg & 3 == 0) {
-            return Err((Rule::YieldResume, start));
-        }
-        after_yield = instruction.opcode == Opcode::YieldValue;
-    }
-    if after_yield {
-        return Err((Rule::YieldResume, (length / 2 - 1) as u32));
-    }
-    if prologue.generator && prologue.seen == 0 {
-        return Err((Rule::GeneratorStart, 0));
-    }
-    targets(code, &layout)?;
-    layout.handlers = handlers(code, &layout)?;
-    position_table(code)?;
-    Ok(layout)
-}
 
-fn malformed(malformed: Malformed) -> Broken {
-    match malformed {
-        Malformed::UnknownOpcode { unit, number } => (Rule::UnknownOpcode { number }, unit),
-        Malformed::LongPrefix { unit } => (Rule::LongPrefix, unit),
-        Malformed::Cut { unit } => (Rule::CutInstruction, unit),
-    }
-}
-
-fn caches(code: &Code, instruction: &Instruction) -> Result<(), Broken> {
-    for at in instruction.unit + 1..instruction.next {
-        if unit(&code.code, at) != Some([0, 0]) {
-            return Err((Rule::CacheContent, instruction.start));
-        }
-    }
-    Ok(())
-}
-
-/// What has to stand at the beginning, and only there.
-struct Prologue {
-    free: u32,
-    generator: bool,
-    /// Whether only cells were made so far.
-    open: bool,
-    /// How many `RETURN_GENERATOR` there were.
-    seen: u32,
-}
-
-impl Prologue {
-    fn step(&mut self, instruction: &Instruction) -> Result<(), Broken> {
-        let start = instruction.start;
-        let is_copy = instruction.opcode == Opcode::CopyFreeVars;
-        let copies_all = is_copy && instruction.arg == self.free && self.free > 0;
-        let wanted_here = start == 0 && self.free > 0;
-        if is_copy && !(start == 0 && copies_all) || wanted_here && !copies_all {
-            return Err((Rule::FreeVariables { declared: self.free }, start));
-        }
-        match instruction.opcode {
-            Opcode::ReturnGenerator => {
-                self.seen += 1;
-                if !self.generator || !self.open || self.seen > 1 {
-                    return Err((Rule::GeneratorStart, start));
-                }
+    fn decode(&mut self, code: &Code, units: &[[u8; 2]]) -> Result<(), Broken> {
+        let mut at = 0;
+        while at < units.len() {
+            let (step, unit, next) = one(units, at)?;
+            let start = at as u32;
+            operand::check(code, step.opcode, step.arg).map_err(|rule| (rule, start))?;
+            let facts = facts(step.opcode as u8);
+            let bare = facts.has(Facts::BARE) || step.opcode == Opcode::Resume;
+            if bare && unit > at {
+                return Err((Rule::Prefix { opcode: step.opcode }, start));
             }
-            Opcode::YieldValue if !self.generator => return Err((Rule::YieldOutside, start)),
-            Opcode::CopyFreeVars | Opcode::MakeCell => {}
-            _ => self.open = false,
+            if units.get(unit + 1..next).is_some_and(|cache| cache.iter().any(|unit| *unit != [0, 0])) {
+                return Err((Rule::CacheContent, start));
+            }
+            let number = self.steps.len() as u32;
+            if let Some(slot) = self.index.get_mut(at) {
+                *slot = number;
+            }
+            if facts.has(Facts::JUMP) {
+                self.jumps.push(number);
+            }
+            self.steps.push(step);
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// Checks what has to stand at the beginning and only there, and that yields can be resumed.
+    fn begin(&mut self, code: &Code) -> Result<(), Broken> {
+        let (free, generator) = (free_count(code), is_generator(code));
+        let sets_up = |step: &Step| {
+            matches!(step.opcode, Opcode::CopyFreeVars | Opcode::MakeCell | Opcode::ReturnGenerator)
+        };
+        let end = self.steps.iter().position(|step| !sets_up(step)).unwrap_or(self.steps.len());
+        self.prologue = end as u32;
+        let first = self.steps.first();
+        if free > 0 && first.is_none_or(|step| step.opcode != Opcode::CopyFreeVars || step.arg != free) {
+            return Err((Rule::FreeVariables { declared: free }, 0));
+        }
+        let mut started = false;
+        for (at, step) in self.steps.iter().enumerate() {
+            match step.opcode {
+                Opcode::CopyFreeVars if at > 0 || free == 0 => {
+                    return Err((Rule::FreeVariables { declared: free }, step.start));
+                }
+                Opcode::ReturnGenerator if !generator || at >= end || started => {
+                    return Err((Rule::GeneratorStart, step.start));
+                }
+                Opcode::ReturnGenerator => started = true,
+                Opcode::YieldValue if !generator => return Err((Rule::YieldOutside, step.start)),
+                Opcode::YieldValue => resumed(step, self.steps.get(at + 1))?,
+                _ => {}
+            }
+        }
+        if generator && !started { Err((Rule::GeneratorStart, 0)) } else { Ok(()) }
+    }
+
+    /// The step at `unit`, if something may go on there.
+    fn landing(&self, unit: u32) -> Option<Result<u32, Rule>> {
+        let step = self.step_at(unit)?;
+        Some(if step < self.prologue { Err(Rule::Prologue) } else { Ok(step) })
+    }
+
+    fn targets(&mut self, units: u32) -> Result<(), Broken> {
+        for at in 0..self.jumps.len() {
+            let Some(number) = self.jumps.get(at).copied() else { return Ok(()) };
+            let Some(step) = self.steps.get(number as usize).copied() else { return Ok(()) };
+            let next = self.steps.get(number as usize + 1).map_or(units, |next| next.start);
+            let ahead = step.opcode.operand() == OperandKind::JumpForward;
+            let unit = if ahead { next.checked_add(step.arg) } else { next.checked_sub(step.arg) };
+            let landing = unit.and_then(|unit| self.landing(unit)).unwrap_or_else(|| {
+                let (next, arg) = (i64::from(next), i64::from(step.arg));
+                Err(Rule::JumpTarget { target: 2 * if ahead { next + arg } else { next - arg } })
+            });
+            let target = landing.map_err(|rule| (rule, step.start))?;
+            let opcode = self.steps.get(target as usize).map(|step| step.opcode);
+            if step.opcode == Opcode::ForIter && opcode != Some(Opcode::EndFor) {
+                return Err((Rule::LoopEnd, step.start));
+            }
+            if opcode == Some(Opcode::PushExcInfo) {
+                return Err((Rule::ExceptionEntry, step.start));
+            }
+            if let Some(step) = self.steps.get_mut(number as usize) {
+                step.target = target;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the exception table.
+    fn table(&mut self, code: &Code) -> Result<(), Broken> {
+        let units = self.index.len() as u32;
+        let mut last = 0;
+        for entry in exceptions::decode(&code.exceptiontable) {
+            let entry = entry.map_err(|error| (Rule::ExceptionTable { error }, 0))?;
+            let (start, end) = (entry.start, entry.end);
+            let steps = self.step_at(start).zip(self.step_at(end).or((end == units).then_some(u32::MAX)));
+            let (first, after) = steps.filter(|_| start >= last && end > start).ok_or((
+                Rule::ExceptionRange { start: start.saturating_mul(2), end: end.saturating_mul(2) },
+                start,
+            ))?;
+            if first < self.prologue {
+                return Err((Rule::Prologue, start));
+            }
+            let unknown = Rule::HandlerTarget { target: entry.target.saturating_mul(2) };
+            let target = self.landing(entry.target).unwrap_or(Err(unknown)).map_err(|rule| (rule, start))?;
+            let height = entry.depth.saturating_add(1 + u32::from(entry.lasti));
+            if height > code.stacksize {
+                return Err((Rule::StackOverflow { height, declared: code.stacksize }, entry.target));
+            }
+            last = end;
+            self.handlers.push(Handler { target, depth: entry.depth, lasti: entry.lasti });
+            let handler = self.handlers.len() as u32;
+            let after = (after as usize).min(self.steps.len());
+            for step in self.steps.get_mut(first as usize..after).unwrap_or_default() {
+                step.handler = handler;
+            }
         }
         Ok(())
     }
 }
 
-fn targets(code: &Code, layout: &Layout) -> Result<(), Broken> {
-    for instruction in instructions(&code.code) {
-        let instruction = instruction.map_err(malformed)?;
-        if !instruction.opcode.is_jump() {
-            continue;
-        }
-        let fine = instruction.target().is_some_and(|target| layout.is_start(target));
-        if !fine {
-            let (next, arg) = (i64::from(instruction.next), i64::from(instruction.arg));
-            let forward = instruction.opcode.operand() == crate::OperandKind::JumpForward;
-            let target = 2 * if forward { next + arg } else { next - arg };
-            return Err((Rule::JumpTarget { target }, instruction.start));
-        }
+/// The code units, of which there must be some.
+fn units(code: &Code) -> Result<&[[u8; 2]], Broken> {
+    match code.code.as_chunks() {
+        (units, []) if !units.is_empty() && code.code.len() <= MAX_CODE => Ok(units),
+        _ => Err((Rule::CodeLength, 0)),
     }
-    Ok(())
 }
 
-fn handlers(code: &Code, layout: &Layout) -> Result<Vec<ExceptionEntry>, Broken> {
-    let mut entries = Vec::new();
-    let mut last = 0;
-    let units = (code.code.len() / 2) as u32;
-    for entry in exceptions::decode(&code.exceptiontable) {
-        let entry = entry.map_err(|error| (Rule::ExceptionTable { error }, 0))?;
-        let ExceptionEntry { start, end, target, depth, lasti } = entry;
-        let on_starts = layout.is_start(start) && (end == units || layout.is_start(end));
-        if start < last || end <= start || !on_starts {
-            return Err((
-                Rule::ExceptionRange { start: start.saturating_mul(2), end: end.saturating_mul(2) },
-                start,
-            ));
+/// The instruction at a code unit, the unit of its opcode, and that of the next instruction.
+fn one(units: &[[u8; 2]], start: usize) -> Result<(Step, usize, usize), Broken> {
+    let mut arg = 0u32;
+    for unit in start..=start + MAX_PREFIXES as usize {
+        let Some([number, low]) = units.get(unit).copied() else {
+            return Err((Rule::CutInstruction, start as u32));
+        };
+        arg = arg << 8 | u32::from(low);
+        let facts = facts(number);
+        let opcode = facts.opcode.ok_or((Rule::UnknownOpcode { number }, unit as u32))?;
+        if opcode != Opcode::ExtendedArg {
+            let next = unit + 1 + usize::from(facts.caches);
+            if next > units.len() {
+                return Err((Rule::CutInstruction, start as u32));
+            }
+            let step = Step { start: start as u32, arg, target: NOWHERE, handler: 0, opcode };
+            return Ok((step, unit, next));
         }
-        if !layout.is_start(target) {
-            return Err((Rule::HandlerTarget { target: target.saturating_mul(2) }, start));
-        }
-        let height = depth.saturating_add(1 + u32::from(lasti));
-        if height > code.stacksize {
-            return Err((Rule::StackOverflow { height, declared: code.stacksize }, target));
-        }
-        last = end;
-        entries.push(entry);
     }
-    Ok(entries)
+    Err((Rule::LongPrefix, start as u32))
+}
+
+/// A yield is resumed behind it, at a place that knows whether it delegates.
+fn resumed(step: &Step, next: Option<&Step>) -> Result<(), Broken> {
+    let Some(next) = next else { return Err((Rule::YieldResume, step.start)) };
+    let kind = next.arg & 3;
+    let fits = if step.arg == 0 { kind == 1 } else { kind >= 2 };
+    if next.opcode == Opcode::Resume && fits { Ok(()) } else { Err((Rule::YieldResume, next.start)) }
 }
 
 fn position_table(code: &Code) -> Result<(), Broken> {
     if code.linetable.is_empty() {
         return Ok(());
     }
-    let mut table = 0u64;
-    for entry in positions::decode(&code.linetable, code.firstlineno) {
-        table += u64::from(entry.map_err(|error| (Rule::PositionTable { error }, 0))?.units);
-    }
+    let table = positions::units(&code.linetable, code.firstlineno)
+        .map_err(|error| (Rule::PositionTable { error }, 0))?;
     let units = (code.code.len() / 2) as u32;
     if table == u64::from(units) { Ok(()) } else { Err((Rule::PositionCount { table, code: units }, 0)) }
 }

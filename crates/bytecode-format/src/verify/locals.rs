@@ -1,7 +1,7 @@
 //! Locals, arguments and flags: what can be said without looking at the code.
 
 use super::{Broken, Rule};
-use crate::code::{Code, CodeFlags, LocalKind};
+use crate::code::{Code, CodeFlags, Const, LocalKind};
 
 const WHERE: u8 = LocalKind::LOCAL | LocalKind::CELL | LocalKind::FREE;
 const ARGUMENT: u8 = LocalKind::POSITIONAL | LocalKind::KEYWORD | LocalKind::VARIADIC;
@@ -65,7 +65,7 @@ fn flags(code: &Code) -> Result<(), Broken> {
     if generators > 1 || awaitable {
         return Err((Rule::Flags { flags: flags.0 }, 0));
     }
-    if flags.has(CodeFlags::HAS_DOCSTRING) && code.consts.is_empty() {
+    if flags.has(CodeFlags::HAS_DOCSTRING) && !matches!(code.consts.first(), Some(Const::Str(_))) {
         return Err((Rule::Docstring, 0));
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use super::Rule;
 use crate::code::Code;
-use crate::instruction::Instruction;
 use crate::opcode::{
     BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2, Opcode, OperandKind,
     SPECIAL_METHODS,
@@ -14,8 +13,7 @@ const MAX_COUNT: u32 = 0xFF_FFFF;
 /// The largest argument of `RESUME`: three kinds of places and a flag.
 const MAX_RESUME: u32 = 7;
 
-pub(super) fn check(code: &Code, instruction: &Instruction) -> Result<(), Rule> {
-    let Instruction { opcode, arg, .. } = *instruction;
+pub(super) fn check(code: &Code, opcode: Opcode, arg: u32) -> Result<(), Rule> {
     if !opcode.is_public() {
         return Err(Rule::PrivateOpcode { opcode });
     }

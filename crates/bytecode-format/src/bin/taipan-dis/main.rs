@@ -72,11 +72,11 @@ fn show(input: &Path, options: &Options) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(match options.format {
         Format::Text => dis::text(&code).into_bytes(),
         Format::Json => format!("{}\n", dis::json(&code)).into_bytes(),
-        Format::Assembly => assembly::write(&code).into_bytes(),
+        Format::Assembly => assembly::write(&code)?.into_bytes(),
         Format::Binary if options.output.is_none() && io::stdout().is_terminal() => {
             return Err("no binary output to a terminal".into());
         }
-        Format::Binary => pyc::write(&code, &header, validation).ok_or("too large for a .pyc")?,
+        Format::Binary => pyc::write(&code, &header, validation)?,
     })
 }
 

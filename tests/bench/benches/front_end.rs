@@ -3,9 +3,8 @@
 //! and the peak of the heap.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
-use taipan_bench::{corpus, heap, stages};
+use taipan_bench::{clock, corpus, heap, stages};
 
 #[global_allocator]
 static ALLOCATOR: heap::Counting = heap::Counting;
@@ -73,36 +72,15 @@ fn median(times: &[Duration]) -> Duration {
 }
 
 fn reference(python: &PathBuf, files: &[corpus::File]) {
-    use std::io::Write;
-    let start = user_time();
+    let start = clock::user_time();
     let accepted = files.iter().filter(|file| stages::parse_file(&file.bytes)).count();
-    let ours = user_time().saturating_sub(start);
-    let child = Command::new(python)
-        .args(["-I", "-c", REFERENCE])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn();
-    let Ok(mut child) = child else { return };
-    if let Some(mut stdin) = child.stdin.take() {
-        for file in files {
-            let _ = writeln!(stdin, "{}", file.path.display());
-        }
-    }
-    let Ok(output) = child.wait_with_output() else { return };
-    let theirs: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or(0.0);
+    let ours = clock::user_time().saturating_sub(start);
+    let Some(theirs) = clock::of_reference(python, REFERENCE, files) else { return };
     println!(
         "ast.parse        {theirs:8.2} s of user time, ours {:.2} s: {:.1} times ({accepted} files)",
         ours.as_secs_f64(),
         theirs / ours.as_secs_f64()
     );
-}
-
-/// The user time of this process so far, where the system tells it.
-fn user_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or("");
-    let ticks: u64 = after_name.split_whitespace().nth(11).and_then(|field| field.parse().ok()).unwrap_or(0);
-    Duration::from_millis(ticks * 10)
 }
 
 fn memory(files: &[corpus::File], bytes: usize) {

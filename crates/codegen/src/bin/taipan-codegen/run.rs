@@ -146,14 +146,14 @@ fn code<'a>(
     let source = tree.info.source.as_deref();
     warn(&warnings, source, tree.info.source_name.as_wtf8(), request.json_errors);
     let code = code.map_err(|error| refuse(&error, tree, request.json_errors))?;
+    let unwritable = |error: &dyn std::fmt::Display| Failure::Artifact(error.to_string());
     Ok(match request.format {
-        Format::Text => assembly::write(&code).into_bytes(),
+        Format::Text => assembly::write(&code).map_err(|error| unwritable(&error))?.into_bytes(),
         Format::Json => format!("{}\n", dis::json(&code)).into_bytes(),
         Format::Bin => {
             let validation = validation(request, file, tree)?;
             let header = header(&tree.info, request.compile);
-            let written = pyc::write(&code, &header, validation);
-            written.ok_or_else(|| Failure::Artifact("the code is too large for a .pyc".into()))?
+            pyc::write(&code, &header, validation).map_err(|error| unwritable(&error))?
         }
     })
 }

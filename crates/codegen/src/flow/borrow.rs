@@ -6,8 +6,8 @@
 
 use super::facts::{
     COPY, DELETE_FAST, FOR_ITER, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW,
-    LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST, SEND, STORE_FAST, STORE_FAST_LOAD_FAST,
-    STORE_FAST_STORE_FAST, SWAP, pops_and_pushes,
+    LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST, NOT_TAKEN, SEND, STORE_FAST,
+    STORE_FAST_LOAD_FAST, STORE_FAST_STORE_FAST, SWAP, pops_and_pushes,
 };
 use super::graph::{BlockId, Graph, Inst};
 use crate::ir::Op;
@@ -38,21 +38,29 @@ pub(super) fn borrow_loads(graph: &mut Graph, locals: usize) {
 pub(super) fn borrow_from_pending(graph: &mut Graph, locals: usize) {
     let mut stack = Stack { refs: Vec::new(), owned: Vec::new(), changed: vec![0; locals], time: 0 };
     while let Some(block) = graph.pending.pop() {
-        let last = graph.last(block).copied();
-        if let Some(last) = last.filter(|last| last.op.is_jump()) {
-            graph.visit(last.target());
-        }
-        // an empty block hands nothing on
-        let next = graph[block].next;
-        if last.is_some() && graph.falls_through(block) {
-            graph.visit(next);
-        }
+        visit_successors(graph, block);
         let depth = graph[block].depth;
         let insts = graph.insts_mut(block);
         if insts.iter().any(|inst| matches!(inst.op, LOAD_FAST | LOAD_FAST_LOAD_FAST)) {
             stack.run(insts, depth);
             stack.borrow(insts);
         }
+    }
+}
+
+/// Visits where a block goes on. An empty block hands nothing on, as in the reference.
+fn visit_successors(graph: &mut Graph, block: BlockId) {
+    let jump = match graph.insts(block) {
+        [.., jump, last] if last.op == NOT_TAKEN => Some(*jump),
+        [.., last] => Some(*last),
+        [] => return,
+    };
+    if let Some(jump) = jump.filter(|jump| jump.op.is_jump()) {
+        graph.visit(jump.target());
+    }
+    if graph.falls_through(block) {
+        let next = graph[block].next;
+        graph.visit(next);
     }
 }
 

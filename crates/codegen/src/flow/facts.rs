@@ -53,6 +53,7 @@ names! {
     RESUME = Resume,
     RETURN_GENERATOR = ReturnGenerator,
     SEND = Send,
+    SET_ADD = SetAdd,
     SET_UPDATE = SetUpdate,
     STORE_FAST = StoreFast,
     STORE_FAST_LOAD_FAST = StoreFastLoadFast,

@@ -2,11 +2,11 @@
 
 use super::facts::{
     BINARY_OP, BUILD_LIST, BUILD_SET, BUILD_TUPLE, CALL_INTRINSIC_1, COMPARE_OP, CONTAINS_OP, GET_ITER,
-    IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, JUMP_NO_INTERRUPT, LOAD_GLOBAL, NOP, POP_JUMP_IF_FALSE,
-    POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, POP_TOP, PUSH_NULL, STORE_FAST, SWAP, TO_BOOL,
-    UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
+    IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, JUMP_NO_INTERRUPT, LIST_APPEND, LOAD_GLOBAL, NOP,
+    POP_JUMP_IF_FALSE, POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, POP_TOP, PUSH_NULL, SET_ADD,
+    STORE_FAST, SWAP, TO_BOOL, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
 };
-use super::fold::{fold_binary, fold_list_to_tuple, fold_sequence, fold_tuple, fold_unary};
+use super::fold::{fold_additions, fold_binary, fold_sequence, fold_tuple, fold_unary};
 use super::graph::{BlockId, Graph, Inst};
 use super::swaps::optimize_swaps;
 use crate::ir::{Constants, Op};
@@ -69,14 +69,17 @@ fn optimize_at(insts: &mut [Inst], index: usize, constants: &mut Constants) -> b
         UNARY_INVERT | UNARY_NEGATIVE => fold_unary(insts, index, constants),
         UNARY_NOT if next_op == TO_BOOL || next_op == UNARY_NOT => merge_not(inst, next),
         UNARY_NOT => fold_unary(insts, index, constants),
-        CALL_INTRINSIC_1 if inst.arg == INTRINSIC_LIST_TO_TUPLE && next_op == GET_ITER => {
-            inst.clear();
-            true
-        }
         CALL_INTRINSIC_1 if inst.arg == INTRINSIC_LIST_TO_TUPLE => {
-            fold_list_to_tuple(insts, index, constants)
+            let folded = fold_additions(insts, index, constants);
+            if !folded && next_op == GET_ITER {
+                insts[index].clear();
+            }
+            folded || next_op == GET_ITER
         }
         CALL_INTRINSIC_1 if inst.arg == INTRINSIC_UNARY_POSITIVE => fold_unary(insts, index, constants),
+        LIST_APPEND | SET_ADD if inst.arg == 1 && (next_op == GET_ITER || next_op == CONTAINS_OP) => {
+            fold_additions(insts, index, constants)
+        }
         BINARY_OP => fold_binary(insts, index, constants),
         SWAP if inst.arg == 1 => {
             inst.clear();

@@ -23,16 +23,38 @@ impl PartialEq for Key {
             (Const::Complex(real, imaginary), Const::Complex(..)) if real.is_nan() || imaginary.is_nan() => {
                 false
             }
-            (Const::FrozenSet(values), Const::FrozenSet(others)) => {
-                let is_there = |value: &Const| others.iter().any(|other| value.same(other));
-                values.len() == others.len() && values.iter().all(is_there)
-            }
+            (Const::FrozenSet(values), Const::FrozenSet(others)) => same_set(values, others),
             (value, other) => value.same(other),
         }
     }
 }
 
 impl Eq for Key {}
+
+/// Whether two sets have the same values, in whatever order.
+fn same_set(values: &[Const], others: &[Const]) -> bool {
+    if values.len() != others.len() {
+        return false;
+    }
+    let by_hash = |values: &[Const]| -> Vec<(u64, usize)> {
+        let mut hashes: Vec<_> = values.iter().map(hash_of).zip(0..).collect();
+        hashes.sort_unstable();
+        hashes
+    };
+    let sorted = by_hash(others);
+    values.iter().all(|value| {
+        let hash = hash_of(value);
+        let candidates = sorted.iter().skip(sorted.partition_point(|(other, _)| *other < hash));
+        let mut candidates = candidates.take_while(|(other, _)| *other == hash);
+        candidates.any(|&(_, index)| value.same(&others[index]))
+    })
+}
+
+fn hash_of(value: &Const) -> u64 {
+    let mut state = FxHasher::default();
+    hash(value, &mut state);
+    state.finish()
+}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -53,11 +75,7 @@ fn hash<H: Hasher>(constant: &Const, state: &mut H) {
         Const::Bytes(value) => value.hash(state),
         Const::Tuple(values) => all(values, state),
         Const::FrozenSet(values) => {
-            let hashes = values.iter().map(|value| {
-                let mut state = FxHasher::default();
-                hash(value, &mut state);
-                state.finish()
-            });
+            let hashes = values.iter().map(hash_of);
             hashes.fold(0u64, u64::wrapping_add).hash(state);
         }
         Const::Slice(parts) => all(parts.as_slice(), state),

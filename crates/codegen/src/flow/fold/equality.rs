@@ -1,18 +1,46 @@
 //! Python's `==` of constants, for the values of a set.
 
 use super::number::Number;
+use indexmap::IndexSet;
 use num_bigint::BigInt;
+use rustc_hash::FxBuildHasher;
+use std::hash::{Hash, Hasher};
 use taipan_bytecode_format::Const;
 
-/// The values without those that equal an earlier one. There are few.
+/// The values without those that equal an earlier one.
 pub(super) fn distinct(values: Vec<Const>) -> Vec<Const> {
-    let mut kept: Vec<Const> = Vec::with_capacity(values.len());
-    for value in values {
-        if !kept.iter().any(|other| equal(other, &value)) {
-            kept.push(value);
+    let values = values.into_iter().map(ByValue);
+    values.collect::<IndexSet<_, FxBuildHasher>>().into_iter().map(|value| value.0).collect()
+}
+
+struct ByValue(Const);
+
+impl PartialEq for ByValue {
+    fn eq(&self, other: &ByValue) -> bool {
+        equal(&self.0, &other.0)
+    }
+}
+
+impl Eq for ByValue {}
+
+impl Hash for ByValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash(&self.0, state);
+    }
+}
+
+/// Numbers that equal have the same float nearest to them, whatever their type.
+fn hash<H: Hasher>(value: &Const, state: &mut H) {
+    match value {
+        Const::Str(text) => text.hash(state),
+        Const::Bytes(bytes) => bytes.hash(state),
+        Const::Tuple(values) => values.iter().for_each(|value| hash(value, state)),
+        Const::Slice(parts) => parts.iter().for_each(|value| hash(value, state)),
+        _ => {
+            let float = Number::of(value).and_then(|number| number.to_complex());
+            float.map_or(0, |(real, _)| (real + 0.0).to_bits()).hash(state);
         }
     }
-    kept
 }
 
 /// Whether two constants equal; nesting is that of tuples in the source.

@@ -17,7 +17,7 @@ mod unary;
 mod tests;
 
 use super::facts::{
-    BUILD_LIST, BUILD_SET, BUILD_TUPLE, LIST_APPEND, LIST_EXTEND, LOAD_CONST, LOAD_SMALL_INT, NOP,
+    BUILD_LIST, BUILD_SET, BUILD_TUPLE, LIST_APPEND, LIST_EXTEND, LOAD_CONST, LOAD_SMALL_INT, NOP, SET_ADD,
     SET_UPDATE, loads_const,
 };
 use super::graph::Inst;
@@ -181,37 +181,45 @@ pub(super) fn fold_sequence(
     true
 }
 
-/// A tuple of constants so long that it is built as a list.
-pub(super) fn fold_list_to_tuple(insts: &mut [Inst], index: usize, constants: &mut Constants) -> bool {
-    let Some((start, count)) = list_start(insts, index) else { return false };
+/// A list or set of constants so long that they are added one by one: one that becomes a tuple, at its
+/// instruction, or that is only read, at its last addition.
+pub(super) fn fold_additions(insts: &mut [Inst], index: usize, constants: &mut Constants) -> bool {
+    let (add, set) = match insts[index].op {
+        SET_ADD => (SET_ADD, true),
+        _ => (LIST_APPEND, false),
+    };
+    let end = index + usize::from(insts[index].op == add);
+    let Some((start, count)) = additions(&insts[..end], add) else { return false };
     let mut items = Vec::with_capacity(count);
     for inst in &insts[start..index] {
         if let Some(value) = value(constants, inst) {
             items.push(value.into_owned());
         }
     }
-    for inst in &mut insts[start..index] {
+    for inst in &mut insts[start..end] {
         if inst.op != NOP {
             inst.clear();
             inst.loc = Loc::NONE;
         }
     }
-    load(&mut insts[index], Const::Tuple(items), constants);
+    let constant = if set { Const::FrozenSet(equality::distinct(items)) } else { Const::Tuple(items) };
+    load(&mut insts[index], constant, constants);
     true
 }
 
-/// Where a list of constants alone begins that is complete before `index`, and how many it has.
-fn list_start(insts: &[Inst], index: usize) -> Option<(usize, usize)> {
-    let (mut count, mut append) = (0, true);
-    for (at, inst) in insts[..index].iter().enumerate().rev() {
+/// Where a list or set begins to which instructions at the end add constants alone, and how many.
+fn additions(insts: &[Inst], add: Op) -> Option<(usize, usize)> {
+    let build = if add == SET_ADD { BUILD_SET } else { BUILD_LIST };
+    let (mut count, mut expected) = (0, true);
+    for (at, inst) in insts.iter().enumerate().rev() {
         match inst.op {
             NOP => continue,
-            BUILD_LIST if inst.arg == 0 && append => return Some((at, count)),
-            LIST_APPEND if inst.arg == 1 && append => {}
-            op if loads_const(op) && !append => count += 1,
+            op if op == build && inst.arg == 0 && expected => return Some((at, count)),
+            op if op == add && inst.arg == 1 && expected => {}
+            op if loads_const(op) && !expected => count += 1,
             _ => return None,
         }
-        append = !append;
+        expected = !expected;
     }
     None
 }

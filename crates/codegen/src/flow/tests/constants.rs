@@ -261,3 +261,30 @@ fn operators_on_constants_are_applied() {
         &[int(1)],
     );
 }
+
+#[test]
+fn long_displays_that_are_only_read_are_constants() {
+    let additions =
+        |add: &str| format!("LOAD_CONST 0\n{add} 1\nLOAD_CONST 1\n{add} 1\nLOAD_CONST 0\n{add} 1");
+    check_constants(
+        &format!("BUILD_LIST 0\n{}\nGET_ITER\nRETURN_VALUE", additions("LIST_APPEND")),
+        &[int(1), int(2)],
+        0,
+        "LOAD_CONST 1 @-\nGET_ITER @1\nRETURN_VALUE",
+        &[int(1), tuple(&[1, 2, 1])],
+    );
+    check_constants(
+        &format!("LOAD_NAME 0\nBUILD_SET 0\n{}\nCONTAINS_OP 0\nRETURN_VALUE", additions("SET_ADD")),
+        &[int(1), int(2)],
+        0,
+        "LOAD_NAME\nLOAD_CONST 1\nCONTAINS_OP\nRETURN_VALUE",
+        &[int(1), Const::FrozenSet(vec![int(1), int(2)])],
+    );
+    check_constants(
+        &format!("BUILD_LIST 0\n{}\nCALL_INTRINSIC_1 6\nGET_ITER\nRETURN_VALUE", additions("LIST_APPEND")),
+        &[int(1), int(2)],
+        0,
+        "LOAD_CONST 1\nGET_ITER\nRETURN_VALUE",
+        &[int(1), tuple(&[1, 2, 1])],
+    );
+}

@@ -1,7 +1,7 @@
 //! `cargo bench --bench compile`: from source to `.pyc` over the standard library of the interpreter that
 //! `PYTHON` names (default `python3.14`), stage by stage, and in user time against its `compile`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use taipan_bench::stages::{Stage, run_to};
 use taipan_bench::{clock, corpus};
@@ -58,7 +58,7 @@ fn time(files: &[corpus::File], stage: Stage) -> Duration {
     start.elapsed()
 }
 
-fn against_reference(python: &PathBuf, files: &[corpus::File]) {
+fn against_reference(python: &Path, files: &[corpus::File]) {
     let start = clock::user_time();
     let accepted = files.iter().filter(|file| run_to(Stage::File, file)).count();
     let ours = clock::user_time().saturating_sub(start);

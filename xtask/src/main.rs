@@ -10,7 +10,8 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 usage: cargo xtask codegen [--check]      write the generated files, or say which are stale
        cargo xtask tidy                   check the conventions
-       cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors
+       cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
+                                          symtable, bytecode, refusals, reproducible
        cargo xtask bench [OPTIONS]        run the benchmarks
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
@@ -24,6 +25,14 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(true),
         ["tidy"] => tidy::run(),
         ["parity", rest @ ..] => {
+            // what is compared is a program
+            if rest.first() == Some(&"reproducible")
+                && let Err(error) =
+                    cargo(&["build", "--release", "--quiet", "-p", "taipan-codegen"], &[], &[])
+            {
+                eprintln!("xtask: {error}");
+                return ExitCode::FAILURE;
+            }
             cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
         }
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),

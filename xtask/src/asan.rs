@@ -19,7 +19,7 @@ pub fn run() -> Result<(), String> {
             .args(["run", "nightly", "cargo", "test", "-p", "taipan-object", "--lib", "--target", TARGET])
             .current_dir(crate::root())
             .env("RUSTFLAGS", flags)
-            .env("ASAN_OPTIONS", "detect_leaks=1")
+            .env("ASAN_OPTIONS", "detect_leaks=1:allocator_may_return_null=1")
             .env("CARGO_TARGET_DIR", crate::root().join("target/asan"))
             .status()
             .map_err(|error| format!("rustup: {error}"))?;

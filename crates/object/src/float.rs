@@ -26,7 +26,7 @@ pub struct PyFloat {
 offsets!(PyFloat, 24: ob_fval 16);
 
 /// `float`.
-pub static FLOAT: PyTypeObject = StaticType::new(c"float", 24, lifecycle::dealloc_plain, &FLOAT_CORE)
+pub static FLOAT: PyTypeObject = StaticType::new(c"float", 24, dealloc_float, &FLOAT_CORE)
     .flags(flags::BASETYPE | flags::MATCH_SELF)
     .build();
 static FLOAT_CORE: TypeCore = TypeCore::new(slots_of! {
@@ -193,4 +193,20 @@ fn compare_with_int(thread: &Thread, x: f64, int: Ref<'_>) -> PyResult<Option<st
     let whole = Value::int_from_f64(thread, x)?;
     let order = int::compare(whole.as_ref(), int);
     Ok(Some(order.then(x.fract().partial_cmp(&0.0).unwrap_or(std::cmp::Ordering::Equal))))
+}
+
+/// `tp_dealloc`.
+///
+/// # Safety
+/// A float whose last reference is gone.
+unsafe extern "C" fn dealloc_float(object: *mut PyObject) {
+    // SAFETY: by contract; an exact float is allocated with this kind and size.
+    unsafe {
+        let Some(pointer) = std::ptr::NonNull::new(object) else { return };
+        if pointer.as_ref().is_exact(&FLOAT) {
+            lifecycle::free_sized(pointer, Kind::Plain, size_of::<PyFloat>());
+        } else {
+            lifecycle::free(pointer);
+        }
+    }
 }

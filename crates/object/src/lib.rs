@@ -26,13 +26,16 @@
 //! # Calling
 //!
 //! [`types::slots`] has the protocol for what a type does (`fn(&Thread, Ref, …) -> PyResult<Value>`), one table
-//! for all slots; [`function::Native`] that of built-in functions.
+//! for all slots; [`builtin::Native`] that of built-in functions.
 
 pub mod bool;
+pub mod builtin;
 pub mod bytearray;
 pub mod bytes;
 pub mod cell;
+pub mod code;
 pub mod complex;
+pub mod descriptor;
 pub mod dict;
 pub mod error;
 pub mod exception;
@@ -46,7 +49,10 @@ pub mod instance;
 pub mod int;
 pub mod interp;
 pub mod items;
+mod layouts;
 pub mod list;
+pub mod method;
+pub mod module;
 pub mod process;
 pub mod protocol;
 pub mod range;
@@ -58,6 +64,7 @@ pub mod str;
 #[cfg(test)]
 mod testing;
 pub mod thread;
+pub mod traceback;
 pub mod tuple;
 pub mod types;
 pub mod value;

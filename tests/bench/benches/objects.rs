@@ -1,6 +1,6 @@
 //! Objects: what allocation, dicts, sets, the collector and the basic types cost.
 //!
-//! `cargo bench -p taipan-bench --bench objects [FILTER]`. Nanoseconds an operation, the best of seven rounds.
+//! `cargo bench -p taipan-bench --bench objects [FILTER]`. Nanoseconds an operation.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -15,7 +15,8 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Interp, Thread, Value, gc};
 
-const ROUNDS: usize = 7;
+/// How long each thing is done; the best of many short samples counts, so that other load does not.
+const MILLISECONDS: u128 = 120;
 
 struct Bench<'a> {
     thread: &'a Thread,
@@ -29,16 +30,14 @@ impl Bench<'_> {
             return;
         }
         let mut best = f64::MAX;
-        for _ in 0..ROUNDS {
-            let start = Instant::now();
-            let mut times = 0_u32;
-            while start.elapsed().as_millis() < 40 {
-                for _ in 0..(20_000 / count).max(1) {
-                    operation(self.thread);
-                    times += 1;
-                }
+        let times = (20_000 / count).clamp(1, 5000) as u32;
+        let start = Instant::now();
+        while start.elapsed().as_millis() < MILLISECONDS {
+            let sample = Instant::now();
+            for _ in 0..times {
+                operation(self.thread);
             }
-            best = best.min(start.elapsed().as_secs_f64() / f64::from(times) / count as f64);
+            best = best.min(sample.elapsed().as_secs_f64() / f64::from(times) / count as f64);
         }
         println!("{name:44} {:10.2} ns", best * 1e9);
     }

@@ -29,7 +29,19 @@ impl PyDict {
     /// The value of a key whose hash is known.
     #[inline]
     pub fn get_with_hash(&self, thread: &Thread, key: Ref<'_>, hash: i64) -> PyResult<Option<Value>> {
-        Ok(self.find(thread, key, hash)?.and_then(|number| self.value_at(number)))
+        let number = match self.find_quick(key, hash) {
+            Ok(None) => return Ok(None),
+            Ok(Some(number)) => number,
+            Err(()) => match self.find_asking(thread, key, hash)? {
+                None => return Ok(None),
+                Some(number) => number,
+            },
+        };
+        // SAFETY: an entry that was just found is below `filled`; what a dict holds is alive.
+        unsafe {
+            let word = self.ma_keys.entry_unchecked(number).value.get();
+            Ok(word.map(|word| Value::from_borrowed(word)))
+        }
     }
 
     /// The value of a string: runs no code as long as all keys are strings.

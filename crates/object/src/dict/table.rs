@@ -80,7 +80,7 @@ fn layout(log_size: u32) -> Option<(usize, usize, u32)> {
     }
     let places = 1_usize << log_size;
     let capacity = u32::try_from(places as u64 * 2 / 3).ok()?;
-    let entries = HEADER + (places << log_width(log_size)).next_multiple_of(8);
+    let entries = HEADER + (places << log_width(log_size));
     let bytes = entries.checked_add((capacity as usize).checked_mul(size_of::<Entry>())?)?;
     (bytes <= MAX_SIZE).then_some((bytes, entries, capacity))
 }
@@ -203,7 +203,8 @@ impl Table {
     #[inline(always)]
     fn entries(&self) -> *const Entry {
         let header = self.header();
-        let table = (1_usize << header.log_size << header.log_width).next_multiple_of(8);
+        // eight places of one byte are the least; the table of empty dicts has no entries
+        let table = 1_usize << (header.log_size + header.log_width);
         // SAFETY: the entries follow the index table.
         unsafe { self.block.get().byte_add(HEADER + table).cast() }
     }

@@ -13,6 +13,7 @@ pub(super) const SIZE: usize = 64 * 1024;
 /// Bytes of the header; the blocks follow.
 const HEADER: usize = 64;
 /// What freed memory is filled with in debug builds.
+#[cfg(debug_assertions)]
 pub(super) const POISON: u8 = 0xDB;
 /// How many bytes of blocks are put on the free list at once.
 const CHUNK: usize = 2048;

@@ -112,7 +112,19 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &SET,
         &FROZENSET,
         &crate::weakref::REFERENCE,
-        &crate::function::BUILTIN_FUNCTION,
+        &crate::builtin::BUILTIN_FUNCTION,
+        &crate::module::MODULE,
+        &crate::function::FUNCTION,
+        &crate::method::METHOD,
+        &crate::code::CODE,
+        &crate::traceback::TRACEBACK,
+        &crate::descriptor::property::PROPERTY,
+        &crate::descriptor::static_method::STATIC_METHOD,
+        &crate::descriptor::class_method::CLASS_METHOD,
+        &crate::descriptor::method::METHOD_DESCRIPTOR,
+        &crate::descriptor::member::MEMBER_DESCRIPTOR,
+        &crate::descriptor::get_set::GETSET_DESCRIPTOR,
+        &crate::descriptor::wrapper::WRAPPER_DESCRIPTOR,
     ];
     basic.into_iter().chain(crate::exception::all())
 }

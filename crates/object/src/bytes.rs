@@ -27,11 +27,21 @@ pub static BYTES: PyTypeObject = StaticType::new(c"bytes", 33, dealloc_bytes, &B
     .item(1)
     .flags(flags::BASETYPE | flags::BYTES_SUBCLASS | flags::MATCH_SELF)
     .build();
-static BYTES_CORE: TypeCore = TypeCore::new(slots_of! {
+static BYTES_CORE: TypeCore = TypeCore::with_init(bytes_slots(), init_instance);
+const fn bytes_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, PyBytes::hash)),
     richcompare: compare_slot,
     length: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len())),
-});
+    }
+}
+
+/// The hash of a fresh instance is not known.
+fn init_instance(head: &PyObject) {
+    if let Some(bytes) = Ref::from_head(head).get::<PyBytes>() {
+        bytes.ob_shash.set(-1);
+    }
+}
 
 // SAFETY: the layout above, for the type and what derives from it.
 unsafe impl Layout for PyBytes {
@@ -78,6 +88,17 @@ impl PyBytes {
             fill(to);
             to.add(len).write(0);
             Ok(Owned::from_ptr(object))
+        }
+    }
+
+    /// An instance of a class derived from `bytes`, with a copy of bytes.
+    pub fn derived(thread: &Thread, class: &PyTypeObject, bytes: &[u8]) -> PyResult<Value> {
+        let object = lifecycle::allocate_instance(thread, class, bytes.len())?;
+        // SAFETY: an instance of such a class has room for so many bytes, and a zero behind them.
+        unsafe {
+            let to = object.as_ptr().byte_add(32).cast::<u8>();
+            to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            Ok(Value::from_object(object))
         }
     }
 

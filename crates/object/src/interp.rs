@@ -26,7 +26,10 @@ pub struct Hooks {
     pub unraisable: Cell<UnraisableHook>,
 }
 
+const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
+
 /// An interpreter's state as far as objects are concerned.
+#[repr(C)]
 pub struct Interp {
     /// The heap, first so that both have one address.
     pub(crate) heap: Heap,

@@ -38,7 +38,12 @@ pub static REFERENCE: PyTypeObject =
         .flags(flags::BASETYPE | flags::HAVE_VECTORCALL)
         .collected(traverse_weakref, Some(clear_weakref))
         .build();
-static REFERENCE_CORE: TypeCore = TypeCore::new(slots_of! { hash: hash_weakref, call: call_weakref });
+static REFERENCE_CORE: TypeCore =
+    TypeCore::with_init(slots_of! { hash: hash_weakref, call: call_weakref }, |head| {
+        if let Some(reference) = Ref::from_head(head).get::<PyWeakReference>() {
+            reference.hash.set(-1);
+        }
+    });
 
 // SAFETY: the layout above, for the type and what derives from it.
 unsafe impl Layout for PyWeakReference {

@@ -51,7 +51,9 @@ pub static DICT: PyTypeObject = StaticType::new(c"dict", 48, dealloc_dict, &DICT
     .flags(flags::BASETYPE | flags::DICT_SUBCLASS | flags::MAPPING | flags::MATCH_SELF)
     .collected(traverse_dict, Some(clear_dict))
     .build();
-static DICT_CORE: TypeCore = TypeCore::new(slots_of! {
+static DICT_CORE: TypeCore = TypeCore::with_init(dict_slots(), init_instance);
+const fn dict_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: crate::protocol::no_hash,
     richcompare: compare_slot,
     contains: |thread, dict, key| match dict.get::<PyDict>() {
@@ -60,7 +62,15 @@ static DICT_CORE: TypeCore = TypeCore::new(slots_of! {
     },
     map_length: |_, dict| Ok(dict.get::<PyDict>().map_or(0, PyDict::len)),
     set_subscript: set_slot,
-});
+    }
+}
+
+/// Gives a zeroed instance of a derived class its table.
+fn init_instance(head: &PyObject) {
+    if let Some(dict) = Ref::from_head(head).get::<PyDict>() {
+        dict.ma_keys.replace(Table::empty());
+    }
+}
 
 // SAFETY: the layout above, for the type and what derives from it.
 unsafe impl Layout for PyDict {
@@ -98,13 +108,6 @@ impl PyDict {
         let dict = PyDict::new(thread)?;
         dict.reserve(thread, keys)?;
         Ok(dict)
-    }
-
-    /// Makes a zeroed instance of a derived class a dict: to be called before anything else is done to it.
-    pub fn init_derived(&self) {
-        if !self.ma_keys.is_there() {
-            self.ma_keys.replace(Table::empty());
-        }
     }
 
     /// Number of keys.

@@ -68,6 +68,7 @@ pub fn collect(thread: &Thread, generation: usize) -> Collected {
     gc.note(generation, collected);
     if generation == 2 {
         thread.interp().method_cache.clear();
+        thread.heap().trim();
     }
     if let Some(hook) = gc.phase_hook.get() {
         hook(thread, Phase::Stop(generation, collected));

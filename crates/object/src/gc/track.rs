@@ -8,6 +8,8 @@ use std::ptr::NonNull;
 use super::Gc;
 use super::pre_header::{PreHeader, TRACKED, UNTRACKED};
 use crate::header::PyObject;
+use crate::heap::Heap;
+use crate::interp::Interp;
 use crate::thread::{Thread, safepoint};
 
 /// Numbers of the generations as pre-headers have them.
@@ -108,16 +110,20 @@ impl Vector {
         true
     }
 
-    /// Takes out the object at an index.
+    /// Takes out the object at an index; false if another one stands there.
     #[inline]
-    fn remove(&self, index: usize) {
+    fn remove(&self, index: usize, object: *mut PyObject) -> bool {
         let items = self.items();
+        if items.get(index) != Some(&object) {
+            return false;
+        }
         if index + 1 == items.len() {
             items.pop();
         } else if let Some(item) = items.get_mut(index) {
             *item = std::ptr::null_mut();
             self.dead.set(self.dead.get() + 1);
         }
+        true
     }
 
     /// Takes all out.
@@ -197,6 +203,22 @@ impl Gc {
     }
 }
 
+/// The interpreter that an object belongs to: another one than the thread's, when a value is dropped where it
+/// does not belong.
+///
+/// # Safety
+/// The object is alive or dying, and has a pre-header.
+#[cold]
+unsafe fn owner(object: NonNull<PyObject>) -> NonNull<Interp> {
+    // SAFETY: by contract a block of a heap; the heap is the interpreter's first field.
+    unsafe {
+        let head = object.as_ref();
+        let prefix = head.ty().core().kind.get().prefix();
+        let size = crate::types::lifecycle::size_of_object(head) + prefix;
+        Heap::of_block(object.cast::<u8>().byte_sub(prefix), size).cast()
+    }
+}
+
 /// Lets the collector look at an object no more.
 ///
 /// # Safety
@@ -210,12 +232,12 @@ pub(crate) unsafe fn untrack(object: NonNull<PyObject>) {
     }
     let generation = pre.generation();
     if generation != OLD {
-        let found = Thread::current(|thread| {
-            if let Some(vector) = thread.interp().gc.vector(generation) {
-                vector.remove(pre.index.get() as usize);
-            }
-        });
-        debug_assert!(found.is_some(), "objects are untracked while a thread state is attached");
+        let index = pre.index.get() as usize;
+        let remove = |gc: &Gc| gc.vector(generation).is_some_and(|v| v.remove(index, object.as_ptr()));
+        if Thread::current(|thread| remove(&thread.interp().gc)) != Some(true) {
+            // SAFETY: by contract; the interpreter outlives its objects.
+            unsafe { remove(&owner(object).as_ref().gc) };
+        }
     }
     pre.set_state(UNTRACKED, YOUNG);
 }

@@ -17,6 +17,7 @@ mod large;
 mod page;
 #[cfg(test)]
 mod tests;
+mod trim;
 
 pub use check::HeapReport;
 
@@ -186,10 +187,20 @@ impl Heap {
     /// As for `free`, but for the heap, which may be any.
     #[inline(always)]
     pub unsafe fn free_anywhere(kind: Kind, block: NonNull<u8>, size: usize) {
-        // SAFETY: by contract a block of its size; both headers name their heap, which outlives it.
+        // SAFETY: by contract a block of its size; the heap outlives it.
+        unsafe { Heap::of_block(block, size).as_ref().free(kind, block, size) }
+    }
+
+    /// The heap that a block came from.
+    ///
+    /// # Safety
+    /// The block came from a heap, with a size of the same class.
+    #[inline(always)]
+    pub(crate) unsafe fn of_block(block: NonNull<u8>, size: usize) -> NonNull<Heap> {
+        // SAFETY: by contract; both headers name their heap, which is not null.
         unsafe {
             let heap = if size > SMALL_MAX { large::heap_of(block) } else { page::heap_of(block) };
-            (*heap).free(kind, block, size);
+            NonNull::new_unchecked(heap.cast_mut())
         }
     }
 

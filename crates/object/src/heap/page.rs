@@ -26,6 +26,8 @@ pub(super) struct Page {
     /// Bytes of blocks that have been on the free list at least once.
     pub(super) used: Cell<usize>,
     pub(super) kind: Kind,
+    /// While the heap is trimmed: how many blocks are free.
+    pub(super) free: Cell<u32>,
 }
 
 const _: () = assert!(size_of::<Page>() == HEADER);
@@ -40,7 +42,8 @@ fn layout() -> Layout {
 pub(super) fn new(heap: &Heap, kind: Kind, block_size: usize) -> Option<NonNull<Page>> {
     // SAFETY: the layout is not empty.
     let page = NonNull::new(unsafe { std::alloc::alloc(layout()) })?.cast::<Page>();
-    let header = Page { heap: std::ptr::from_ref(heap), block_size, used: Cell::new(0), kind };
+    let header =
+        Page { heap: std::ptr::from_ref(heap), block_size, used: Cell::new(0), kind, free: Cell::new(0) };
     // SAFETY: the page was just allocated, larger than its header.
     unsafe { page.write(header) };
     Some(page)
@@ -68,9 +71,15 @@ pub(super) fn first_block(page: NonNull<Page>) -> NonNull<u8> {
 /// The block came from a page.
 #[inline(always)]
 pub(super) unsafe fn heap_of(block: NonNull<u8>) -> *const Heap {
-    let page = block.as_ptr().map_addr(|address| address & !(SIZE - 1)).cast::<Page>();
-    // SAFETY: pages are aligned to their size and begin with their header.
-    unsafe { (*page).heap }
+    // SAFETY: by contract.
+    unsafe { (*of(block)).heap }
+}
+
+/// The page of a small block.
+#[inline(always)]
+pub(super) fn of(block: NonNull<u8>) -> *const Page {
+    // pages are aligned to their size and begin with their header
+    block.as_ptr().map_addr(|address| address & !(SIZE - 1)).cast()
 }
 
 /// Puts the next few unused blocks on the free list, in ascending order; says whether some are left.

@@ -99,3 +99,20 @@ fn the_nth_allocation_fails_when_asked_to() {
     heap.fail_after(None);
     assert!(heap.alloc(Kind::Raw, 16).is_some());
 }
+
+#[test]
+fn pages_that_nobody_uses_are_given_back() {
+    let heap = Heap::new();
+    let kept = heap.alloc(Kind::Raw, 64).unwrap();
+    let blocks: Vec<_> = (0..10_000).map(|i| heap.alloc(Kind::Raw, 16 + i % 30 * 16).unwrap()).collect();
+    let held = heap.held();
+    for (i, block) in blocks.iter().enumerate() {
+        // SAFETY: from this heap, of this size, used by nobody.
+        unsafe { heap.free(Kind::Raw, *block, 16 + i % 30 * 16) };
+    }
+    let released = heap.trim();
+    assert_eq!(heap.held() + released, held.min(heap.held() + released));
+    assert!(SMALL_MAX == 0 || (heap.held() == page::SIZE && released > 1 << 20));
+    let again: Vec<_> = (0..5000).map(|_| heap.alloc(Kind::Raw, 64).unwrap()).collect();
+    assert!(!again.contains(&kept));
+}

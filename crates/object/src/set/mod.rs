@@ -65,12 +65,15 @@ pub static SET: PyTypeObject = StaticType::new(c"set", 200, dealloc_set, &SET_CO
     .collected(traverse_set, Some(clear_set))
     .offsets(0, 192)
     .build();
-static SET_CORE: TypeCore = TypeCore::new(slots_of! {
+static SET_CORE: TypeCore = TypeCore::with_init(set_slots(), init_instance);
+const fn set_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: crate::protocol::no_hash,
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
-});
+    }
+}
 
 /// `frozenset`.
 pub static FROZENSET: PyTypeObject = StaticType::new(c"frozenset", 200, dealloc_set, &FROZENSET_CORE)
@@ -78,12 +81,22 @@ pub static FROZENSET: PyTypeObject = StaticType::new(c"frozenset", 200, dealloc_
     .collected(traverse_set, Some(clear_set))
     .offsets(0, 192)
     .build();
-static FROZENSET_CORE: TypeCore = TypeCore::new(slots_of! {
+static FROZENSET_CORE: TypeCore = TypeCore::with_init(frozenset_slots(), init_instance);
+const fn frozenset_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::frozen_hash)),
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
-});
+    }
+}
+
+/// Makes a zeroed instance of a derived class an empty set.
+fn init_instance(head: &PyObject) {
+    if let Some(set) = Ref::from_head(head).get::<PySet>() {
+        set.init();
+    }
+}
 
 // SAFETY: the layout above, for both types and what derives from them.
 unsafe impl Layout for PySet {
@@ -121,8 +134,8 @@ impl PySet {
         }
     }
 
-    /// Makes a zeroed object an empty set: what instances of derived classes need before anything else.
-    pub fn init(&self) {
+    /// Makes a zeroed object an empty set.
+    fn init(&self) {
         if self.table.get().is_null() {
             self.mask.set(SMALL as isize - 1);
             self.table.set(self.small());

@@ -128,14 +128,17 @@ pub(crate) use with_chars;
 pub static STR: PyTypeObject = StaticType::new(c"str", 64, dealloc_str, &STR_CORE)
     .flags(flags::BASETYPE | flags::UNICODE_SUBCLASS | flags::MATCH_SELF)
     .build();
-static STR_CORE: TypeCore = TypeCore::new(slots_of! {
+static STR_CORE: TypeCore = TypeCore::with_init(str_slots(), new::init_instance);
+const fn str_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: |_, text| Ok(text.get::<PyStr>().map_or(0, PyStr::hash)),
     str: |_, text| Ok(text.to_value()),
     richcompare: compare_strings,
     length: |_, text| Ok(text.get::<PyStr>().map_or(0, PyStr::len)),
     concat: concat_slot,
     contains: contains_slot,
-});
+    }
+}
 
 // SAFETY: all strings begin with this head.
 unsafe impl Layout for PyASCIIObject {

@@ -209,12 +209,26 @@ impl PyASCIIObject {
             }
             if !is_compact {
                 let derived = &*std::ptr::from_ref(self).cast::<PyUnicodeObject>();
-                if let Some(data) = NonNull::new(derived.data.replace(std::ptr::null_mut())) {
+                if let Some(data) = NonNull::new(derived.data.replace(std::ptr::null_mut()))
+                    && !std::ptr::eq(data.as_ptr(), &raw const NO_CHARACTERS)
+                {
                     Heap::free_anywhere(HeapKind::Raw, data, (self.len() + 1) * self.kind() as usize);
                 }
             }
         }
     }
+}
+
+/// Where a string without characters has them.
+static NO_CHARACTERS: u8 = 0;
+
+/// Makes a zeroed instance of a derived class the empty string.
+pub(super) fn init_instance(head: &crate::PyObject) {
+    // SAFETY: an instance of a class derived from `str` has the longest head.
+    let this = unsafe { &*std::ptr::from_ref(head).cast::<PyUnicodeObject>() };
+    this.data.set((&raw const NO_CHARACTERS).cast_mut());
+    this.compact.ascii.hash.set(-1);
+    this.compact.ascii.state.set((Kind::One as u32) << state::KIND_SHIFT | state::ASCII);
 }
 
 /// Writes characters in a kind that holds them.

@@ -139,6 +139,19 @@ impl PyTuple {
         Ok(tuple.finish())
     }
 
+    /// An instance of a class derived from `tuple`, with the items of `items`.
+    pub fn derived(thread: &Thread, class: &crate::types::PyTypeObject, items: &PyTuple) -> PyResult<Value> {
+        let object = lifecycle::allocate_instance(thread, class, items.len())?;
+        // SAFETY: an instance of such a class begins with a tuple of so many places, all of them empty.
+        unsafe {
+            let to = object.as_ptr().byte_add(size_of::<PyTuple>()).cast::<Option<Word>>();
+            for (at, item) in items.iter().enumerate() {
+                store_item(to, at, item.to_value());
+            }
+            Ok(Value::from_object(object))
+        }
+    }
+
     /// The tuple without items.
     pub fn empty() -> Owned<PyTuple> {
         Owned::new_ref(&EMPTY.head)

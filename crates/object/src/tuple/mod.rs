@@ -41,13 +41,23 @@ pub static TUPLE: PyTypeObject = StaticType::new(c"tuple", 32, dealloc_tuple, &T
     .flags(flags::BASETYPE | flags::TUPLE_SUBCLASS | flags::SEQUENCE | flags::MATCH_SELF)
     .collected(traverse_tuple, None)
     .build();
-static TUPLE_CORE: TypeCore = TypeCore::new(slots_of! {
+static TUPLE_CORE: TypeCore = TypeCore::with_init(tuple_slots(), init_instance);
+const fn tuple_slots() -> crate::types::slots::Slots {
+    slots_of! {
     hash: hash_tuple,
     richcompare: sequence::compare_slot::<PyTuple>,
     length: |_, tuple| Ok(tuple.get::<PyTuple>().map_or(0, PyTuple::len)),
     item: item_slot,
     contains: sequence::contains_slot::<PyTuple>,
-});
+    }
+}
+
+/// The hash of a fresh instance is not known.
+fn init_instance(head: &PyObject) {
+    if let Some(tuple) = Ref::from_head(head).get::<PyTuple>() {
+        tuple.ob_hash.set(-1);
+    }
+}
 
 // SAFETY: the layout above, for the type and what derives from it.
 unsafe impl Layout for PyTuple {

@@ -50,6 +50,14 @@ impl PyTypeObject {
     /// Makes a class.
     pub fn new_class(thread: &Thread, spec: ClassSpec<'_>) -> PyResult<Owned<PyTypeObject>> {
         let base = best_base(thread, spec.bases)?;
+        if spec.members > 0 && base.item_size() != 0 {
+            let name = base.short_name();
+            return Err(raise!(
+                thread,
+                TYPE_ERROR,
+                "nonempty __slots__ not supported for subtype of '{name}'"
+            ));
+        }
         let text = spec.name.to_text_lossy();
         let Ok(c_name) = CString::new(text) else {
             return Err(raise!(thread, VALUE_ERROR, "type name must not contain null characters"));
@@ -118,6 +126,7 @@ fn init(heap: &PyHeapTypeObject, base: &PyTypeObject, spec: &ClassSpec<'_>) {
     };
     let core = Box::new(TypeCore {
         kind: Cell::new(kind_of(all)),
+        init: Cell::new(base.core().init.get()),
         shared_keys: keys,
         members: Cell::new((base.basic_size().next_multiple_of(8) as u32, spec.members as u32)),
         subclasses: RefCell::default(),

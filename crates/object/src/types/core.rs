@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::slots::Slots;
 use super::state::Subclasses;
+use crate::header::PyObject;
 use crate::heap::Kind;
 use crate::instance::SharedKeys;
 
@@ -20,6 +21,8 @@ pub struct TypeCore {
     pub(crate) static_index: Cell<u32>,
     /// The names of the attributes that stand in instances.
     pub(crate) shared_keys: SharedKeys,
+    /// Makes a zeroed instance a valid one, where zeros are not.
+    pub(crate) init: Cell<Option<fn(&PyObject)>>,
     /// Where the slots begin that the class itself adds (`__slots__`), and how many they are.
     pub(crate) members: Cell<(u32, u32)>,
     /// The subclasses of a heap type; those of a static one stand with the interpreter.
@@ -34,9 +37,17 @@ impl TypeCore {
             kind: Cell::new(Kind::Plain),
             static_index: Cell::new(NOT_STATIC),
             shared_keys: SharedKeys::none(),
+            init: Cell::new(None),
             members: Cell::new((0, 0)),
             subclasses: RefCell::new(Vec::new()),
         }
+    }
+
+    /// The same for a type of whose objects zeros are not valid.
+    pub(crate) const fn with_init(slots: Slots, init: fn(&PyObject)) -> TypeCore {
+        let mut core = TypeCore::new(slots);
+        core.init = Cell::new(Some(init));
+        core
     }
 }
 

@@ -136,6 +136,9 @@ pub fn allocate_instance(thread: &Thread, ty: &PyTypeObject, items: usize) -> Py
             object.cast::<PyVarObject>().as_ref().size.set(items as isize);
         }
         tail.init(object);
+        if let Some(init) = ty.core().init.get() {
+            init(object.as_ref());
+        }
         if ty.has_flag(flags::HAVE_GC) {
             thread.interp().gc.track(thread, object);
         }

@@ -54,6 +54,9 @@ fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
 pub(super) fn inherit(ty: &PyTypeObject, base: &PyTypeObject) {
     let core: &TypeCore = ty.core();
     core.slots.inherit(base.slots());
+    if core.init.get().is_none() {
+        core.init.set(base.core().init.get());
+    }
     if ty.tp_dictoffset.get() == 0 {
         ty.tp_dictoffset.set(base.tp_dictoffset.get());
     }

@@ -205,18 +205,33 @@ fn slots_of_classes_stand_one_behind_the_other() {
 #[test]
 fn instances_of_derived_built_in_types_live_and_die() {
     run_without_leak(|thread| {
-        for base in [&statics::LIST, &statics::DICT, &statics::SET, &crate::exception::VALUE_ERROR] {
+        let items = crate::tuple::PyTuple::from_values(thread, [text(thread, "an item")]).unwrap();
+        for base in [
+            &statics::LIST,
+            &statics::DICT,
+            &statics::SET,
+            &crate::exception::VALUE_ERROR,
+            &statics::STR,
+            &statics::BYTES,
+            &statics::TUPLE,
+        ] {
             let class = class(thread, "Derived", base);
-            let object = instance(thread, &class);
+            let object = match base.short_name() {
+                "tuple" => crate::tuple::PyTuple::derived(thread, &class, &items).unwrap(),
+                "bytes" => crate::bytes::PyBytes::derived(thread, &class, b"some bytes").unwrap(),
+                _ => instance(thread, &class),
+            };
+            if !matches!(base.short_name(), "list" | "dict" | "set") {
+                let plain = crate::protocol::hash(thread, object.as_ref()).unwrap();
+                assert_eq!(plain, crate::protocol::hash(thread, object.clone().as_ref()).unwrap());
+            }
             if let Some(dict) = object.as_ref().get::<PyDict>() {
-                dict.init_derived();
                 drop(dict.insert(thread, text(thread, "key").as_ref(), object.clone()).unwrap());
             }
             if let Some(list) = object.as_ref().get::<crate::list::PyList>() {
                 list.push(thread, object.clone()).unwrap();
             }
             if let Some(set) = object.as_ref().get::<crate::set::PySet>() {
-                set.init();
                 set.add(thread, text(thread, "key").as_ref()).unwrap();
             }
             let head = object.as_ref().head().unwrap();

@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask <command>`.
 
 mod aliases;
+mod asan;
 mod codegen;
 mod tidy;
 mod unicode;
@@ -13,6 +14,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
                                           symtable, bytecode, refusals, reproducible
        cargo xtask bench [OPTIONS]        run the benchmarks
+       cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
        cargo xtask fuzz [ROUNDS]          try so many mutants in each fuzz target, by default 10,000,000";
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
         ["fuzz"] => fuzz("10000000"),
         ["fuzz", rounds] => fuzz(rounds),
+        ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
         _ => {

@@ -65,8 +65,7 @@ fn fuzz(rounds: &str) -> Result<(), String> {
 }
 
 fn cargo(arguments: &[&str], rest: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = Command::new(cargo_program())
         .current_dir(root())
         .args(arguments)
         .args(rest)
@@ -74,6 +73,11 @@ fn cargo(arguments: &[&str], rest: &[&str], variables: &[(&str, &str)]) -> Resul
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`cargo {}` failed", arguments.join(" "))) }
+}
+
+/// The cargo that runs this, if one does.
+pub fn cargo_program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// The root of the workspace.

@@ -207,21 +207,20 @@ fn take<const N: usize>(whole: &[u8], rest: &mut &[u8]) -> Result<[u8; N], ReadE
 
 fn read_sections<'b>(input: &mut Decoder<'b>) -> Result<Vec<Section<'b>>, ReadError> {
     let count = input.count(2)?;
-    let mut table = Vec::with_capacity(count.min(64));
-    let mut last = None;
+    // the room of each is taken while its bytes are still to be read
+    let mut sections: Vec<Section<'b>> = Vec::with_capacity(count);
     for _ in 0..count {
         let offset = input.offset();
-        let id = input.u32()?;
-        if last >= Some(id) {
-            return Err(ReadError::SectionOrder { offset, id });
+        let id = SectionId(input.u32()?);
+        if sections.last().is_some_and(|last| last.id >= id) {
+            return Err(ReadError::SectionOrder { offset, id: id.0 });
         }
-        last = Some(id);
-        table.push((SectionId(id), input.count(1)?));
+        sections.push(Section { id, offset: input.count(1)?, bytes: &[] });
     }
-    let mut sections = Vec::with_capacity(table.len());
-    for (id, length) in table {
-        let offset = input.offset();
-        sections.push(Section { id, offset, bytes: input.raw(length)? });
+    for section in &mut sections {
+        let length = section.offset;
+        section.offset = input.offset();
+        section.bytes = input.raw(length)?;
     }
     Ok(sections)
 }

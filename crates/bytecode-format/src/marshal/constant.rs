@@ -86,6 +86,10 @@ impl Build for ConstBuilder {
         Err(MarshalError::NotAllowed { offset, found })
     }
 
+    fn pair(&mut self, _: Option<&mut Const>, _: [Const; 2], offset: usize) -> Result<(), MarshalError> {
+        Err(MarshalError::NotAllowed { offset, found: "a dictionary" })
+    }
+
     fn code(&mut self, artifact: &[u8], offset: usize) -> Result<Const, MarshalError> {
         let (_, code) =
             decode_code(artifact, self.limits).map_err(|error| MarshalError::Code { offset, error })?;

@@ -8,7 +8,7 @@ use crate::artifact::{WriteError, decode_code, encode_code};
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
 use std::sync::Arc;
-use taipan_artifact::{Header, Limits, PRODUCER, SourceHash};
+use taipan_artifact::{Header, Limits, PRODUCER, SourceHash, probe};
 use taipan_wtf8::Wtf8Buf;
 
 /// Makes constants; a code object within must be an artifact or, in [`Dialect::Reference`], CPython's.
@@ -99,6 +99,8 @@ impl Build for ConstBuilder {
     fn share(&mut self, object: &Const, offset: usize) -> Result<Const, MarshalError> {
         let size = size(object, self.budget).ok_or(MarshalError::Budget { offset })?;
         self.budget -= size;
+        // as large as the object was when it was read
+        probe::note(size);
         Ok(object.clone())
     }
 }

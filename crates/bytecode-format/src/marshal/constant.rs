@@ -5,6 +5,7 @@ use super::read::{Atom, Build, Container, Dialect, Reader};
 use super::write::Writer;
 use super::{MAX_DEPTH, MarshalError};
 use crate::artifact::{WriteError, decode_code, encode_code};
+use crate::chunks::Chunks;
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
 use std::sync::Arc;
@@ -108,7 +109,9 @@ impl Build for ConstBuilder {
 /// The bytes that a copy takes, if not more than `limit`.
 fn size(object: &Const, limit: usize) -> Option<usize> {
     let mut total = 0usize;
-    let mut pending = vec![std::slice::from_ref(object).iter()];
+    // in small chunks: this may be called when next to nothing is left to read
+    let mut pending = Chunks::default();
+    pending.push(std::slice::from_ref(object).iter(), 0);
     while let Some(items) = pending.last_mut() {
         let Some(item) = items.next() else {
             pending.pop();
@@ -119,8 +122,8 @@ fn size(object: &Const, limit: usize) -> Option<usize> {
             Const::Str(text) => total = total.checked_add(text.len())?,
             Const::Bytes(bytes) => total = total.checked_add(bytes.len())?,
             Const::Int(value) => total = total.checked_add(value.bits() as usize / 8)?,
-            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter()),
-            Const::Slice(parts) => pending.push(parts.iter()),
+            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter(), 0),
+            Const::Slice(parts) => pending.push(parts.iter(), 0),
             _ => {}
         }
         if total > limit {

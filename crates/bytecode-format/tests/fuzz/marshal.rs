@@ -86,7 +86,7 @@ fn mutants_of_marshalled_values_are_fine_or_refused() {
         Ok(())
     });
     report.print("mutants of marshalled values");
-    assert!(report.count("accepted") > 1000 && report.count("Reference") > 100);
+    assert!(report.share("accepted") > 0.05 && report.share("Reference") > 0.001);
 }
 
 /// The lengths near the end of a large input that promise as much as all of it.

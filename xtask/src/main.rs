@@ -17,7 +17,8 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
-       cargo xtask fuzz [ROUNDS]          try so many mutants in each fuzz target, by default 10,000,000";
+       cargo xtask fuzz [ROUNDS [CRATE]]  try so many mutants in each fuzz target (of one crate), by default
+                                          10,000,000, and say what became of them";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -38,8 +39,9 @@ fn main() -> ExitCode {
             cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
         }
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
-        ["fuzz"] => fuzz("10000000"),
-        ["fuzz", rounds] => fuzz(rounds),
+        ["fuzz"] => fuzz("10000000", None),
+        ["fuzz", rounds] => fuzz(rounds, None),
+        ["fuzz", rounds, name] => fuzz(rounds, Some(name)),
         ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
@@ -58,9 +60,14 @@ fn main() -> ExitCode {
 }
 
 /// The mutators run for a moment in every test run; here they go through more mutants.
-fn fuzz(rounds: &str) -> Result<(), String> {
-    let arguments =
-        ["test", "--release", "--workspace", "--exclude", "taipan-bench", "mutants", "--", "--nocapture"];
+fn fuzz(rounds: &str, name: Option<&str>) -> Result<(), String> {
+    let package = name.map(|name| format!("taipan-{name}"));
+    let mut arguments = vec!["test", "--release"];
+    match &package {
+        Some(package) => arguments.extend(["--package", package]),
+        None => arguments.extend(["--workspace", "--exclude", "taipan-bench"]),
+    }
+    arguments.extend(["mutants", "--", "--nocapture"]);
     cargo(&arguments, &["--test-threads=2"], &[("TAIPAN_FUZZ_ROUNDS", rounds)])
 }
 

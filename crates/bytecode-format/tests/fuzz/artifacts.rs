@@ -115,7 +115,7 @@ fn mutants_of_artifacts_are_fine_or_refused() {
         artifact(&mutate::mutant(seed, other, round), round, report)
     });
     report.print("mutants of artifacts");
-    assert!(report.count("accepted") > 500 && report.count("unreadable") > 10_000);
+    assert!(report.share("accepted") > 0.01 && report.share("unreadable") > 0.5);
 }
 
 /// The checksum is right: wrong opcodes, jumps, depths, tables, kinds and constants meet the verifier.
@@ -139,7 +139,10 @@ fn mutants_of_what_artifacts_say_are_fine_or_refused() {
         }
     });
     report.print("mutants of what artifacts say");
-    assert!(report.count("accepted") > 10_000 && report.count("refused") > 50_000);
+    assert!(report.share("accepted") > 0.05 && report.share("refused") > 0.5);
+    if report.count("") < 500_000 {
+        return;
+    }
     for rule in verify::Rule::NAMES {
         // these take inputs of another size
         let large = ["CodeDepth", "ConstDepth", "Work", "LocalCount", "StackSize", "CutInstruction"];

@@ -78,13 +78,15 @@ fn mutants_of_marshalled_values_are_fine_or_refused() {
                 Err(error) => format!("{error:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
             };
             report.add(&outcome);
-            // a value of one byte becomes a constant, which takes more
-            drop(held(size_of::<Const>(), || read_const(&mutant, dialect, Limits::default()))?);
         }
+        // a value of one byte becomes a constant, which takes more
+        drop(held(size_of::<Const>(), || read_const(&mutant, Dialect::Taipan, Limits::default()))?);
+        // the fields of CPython's code objects, which only tests read, are converted at their end
+        let _ = read_const(&mutant, Dialect::Reference, Limits::default());
         Ok(())
     });
     report.print("mutants of marshalled values");
-    assert!(report.count("accepted") > 1000 && report.count("Reference") > 100);
+    assert!(report.share("accepted") > 0.05 && report.share("Reference") > 0.001);
 }
 
 /// The lengths near the end of a large input that promise as much as all of it.

@@ -35,6 +35,11 @@ impl Report {
         self.outcomes.iter().filter(|(name, _)| name.starts_with(outcome)).map(|(_, count)| count).sum()
     }
 
+    /// Which part of all inputs that is.
+    pub fn share(&self, outcome: &str) -> f64 {
+        self.count(outcome) as f64 / self.count("").max(1) as f64
+    }
+
     /// Prints it.
     pub fn print(&self, what: &str) {
         let (total, seconds) = (self.count(""), self.start.elapsed().as_secs_f64());

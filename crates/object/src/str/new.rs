@@ -73,7 +73,7 @@ fn object_size(len: usize, kind: Kind, ascii: bool) -> Option<usize> {
 
 impl PyASCIIObject {
     /// Bytes of a compact string object.
-    pub(super) fn compact_size(&self) -> usize {
+    pub(crate) fn compact_size(&self) -> usize {
         object_size(self.len(), self.kind(), self.is_ascii()).unwrap_or(MAX_SIZE)
     }
 

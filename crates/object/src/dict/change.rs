@@ -49,6 +49,7 @@ impl PyDict {
     #[inline(always)]
     pub fn replace_at(&self, number: usize, value: Value) -> Option<Value> {
         let entry = self.ma_keys.entry(number)?;
+        self.tell_type();
         let old = entry.value.replace(Some(value.into_word()));
         // SAFETY: the entry owned the reference.
         old.map(|word| unsafe { Value::from_word(word) })

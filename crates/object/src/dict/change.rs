@@ -147,6 +147,37 @@ impl PyDict {
         Contents { table: self.ma_keys.replace(Table::empty()) }
     }
 
+    /// Sets the keys of another dict to its values, or only those that are not there yet. What is displaced is
+    /// released as it goes; `RuntimeError` if the other dict's keys change meanwhile.
+    pub fn update(&self, thread: &Thread, other: &PyDict, replaces: bool) -> PyResult<()> {
+        if std::ptr::eq(self, other) {
+            return Ok(());
+        }
+        if self.is_empty() {
+            self.reserve(thread, other.len())?;
+        }
+        let changes = other.changes.get();
+        let mut number = 0;
+        while let Some(entry) = other.ma_keys.entry(number) {
+            number += 1;
+            let (Some(key), Some(value), hash) = (entry.key.get(), entry.value.get(), entry.hash.get())
+            else {
+                continue;
+            };
+            // SAFETY: what a dict holds is alive; both are counted before anything runs.
+            let (key, value) = unsafe { (Value::from_borrowed(key), Value::from_borrowed(value)) };
+            match self.find(thread, key.as_ref(), hash)? {
+                Some(at) if replaces => drop(self.replace_at(at, value)),
+                Some(_) => {}
+                None => self.append(thread, key.as_ref(), hash, value)?,
+            }
+            if other.changes.get() != changes {
+                return Err(crate::raise!(thread, RUNTIME_ERROR, "dict mutated during update"));
+            }
+        }
+        Ok(())
+    }
+
     /// A dict with the same entries.
     pub fn copy(&self, thread: &Thread) -> PyResult<Owned<PyDict>> {
         let copy = PyDict::with_capacity(thread, self.len())?;

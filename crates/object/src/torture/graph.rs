@@ -139,6 +139,7 @@ fn random_graph(thread: &Thread, seed: u64) {
                     assert_eq!(alive, reachable, "seed {seed}, step {step}");
                 }
                 assert_eq!(thread.heap().check().problems, Vec::<String>::new());
+                assert_eq!(thread.interp().gc().check(thread), Vec::<String>::new());
             }
             _ => {}
         }

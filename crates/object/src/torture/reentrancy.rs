@@ -168,7 +168,16 @@ fn dict_method(thread: &Thread, dict: &Owned<PyDict>, method: usize) {
         }
         7 => _ = dict.contains(thread, key.as_ref()).unwrap(),
         8 => drop(dict.take()),
-        _ => dict.reserve(thread, 1000).unwrap(),
+        _ => {
+            let other = PyDict::new(thread).unwrap();
+            drop(other.insert(thread, key.as_ref(), fresh(thread)).unwrap());
+            for (to, from) in [(dict, &other), (&other, dict)] {
+                if to.update(thread, from, ANSWER.get()).is_err() {
+                    drop(thread.take_exception());
+                }
+            }
+            dict.reserve(thread, 1000).unwrap();
+        }
     }
 }
 

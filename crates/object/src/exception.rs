@@ -254,7 +254,7 @@ exceptions! {
 /// An instance of an exception type with these arguments, none for no argument at all.
 pub fn instance(thread: &Thread, ty: &'static PyTypeObject, argument: Option<Value>) -> PyResult<Value> {
     let args = match argument {
-        Some(argument) => PyTuple::from_values(thread, [argument])?,
+        Some(argument) => PyTuple::pack(thread, [argument])?,
         None => PyTuple::empty(),
     };
     let object = lifecycle::allocate_instance(thread, ty, 0)?;

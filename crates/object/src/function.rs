@@ -4,9 +4,10 @@
 
 use crate::error::PyResult;
 use crate::layouts::object;
+use crate::method::PyMethod;
 use crate::thread::Thread;
 use crate::types::{flags, traps};
-use crate::value::{Owned, Value};
+use crate::value::{Owned, Ref, Value};
 
 object! {
     /// A Python function.
@@ -51,7 +52,15 @@ object! {
         func_closure, func_doc, func_dict, func_module, func_annotations, func_annotate, func_typeparams,
     }
     flags flags::METHOD_DESCRIPTOR | flags::HAVE_VECTORCALL, dict 88, weak 96,
-    does {}
+    does { descr_get: bind }
+}
+
+/// A function looked up on an instance is a method of it.
+fn bind(thread: &Thread, function: Ref<'_>, object: Option<Ref<'_>>, _: Option<Ref<'_>>) -> PyResult<Value> {
+    match object {
+        Some(object) => Ok(PyMethod::new(thread, function.to_value(), object.to_value())?.into_value()),
+        None => Ok(function.to_value()),
+    }
 }
 
 /// What a function is made from.

@@ -11,8 +11,10 @@ use crate::exception;
 use crate::gc::Gc;
 use crate::heap::Heap;
 use crate::slot::Slot;
+use crate::str::PyStr;
 use crate::str::intern::InternTable;
 use crate::thread::Thread;
+use crate::types::PyTypeObject;
 use crate::types::lookup::MethodCache;
 use crate::types::state::StaticTypeStates;
 use crate::value::{Ref, Value};
@@ -20,10 +22,15 @@ use crate::value::{Ref, Value};
 /// Reports an exception that nobody can catch.
 pub type UnraisableHook = fn(&Thread, exception: Value, context: Option<Ref<'_>>);
 
+/// Is told of a class whose attribute of this name changed.
+pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
+
 /// What the layers above install.
 pub struct Hooks {
     /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
     pub unraisable: Cell<UnraisableHook>,
+    /// Called when an attribute of a class was set or deleted: keeps its slots in line with the names.
+    pub type_changed: Cell<TypeChangedHook>,
 }
 
 const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
@@ -79,7 +86,7 @@ impl Interp {
             next_dict_version: Cell::new(1),
             memory_error: Slot::empty(),
             threads: RefCell::default(),
-            hooks: Hooks { unraisable: Cell::new(|_, _, _| ()) },
+            hooks: Hooks { unraisable: Cell::new(|_, _, _| ()), type_changed: Cell::new(|_, _, _| Ok(())) },
             host: Cell::new(std::ptr::null_mut()),
         })
     }

@@ -64,6 +64,8 @@ pub mod str;
 #[cfg(test)]
 mod testing;
 pub mod thread;
+#[cfg(test)]
+mod torture;
 pub mod traceback;
 pub mod tuple;
 pub mod types;

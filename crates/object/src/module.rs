@@ -24,7 +24,7 @@ object! {
     }
     slots { md_dict, md_name }
     flags flags::BASETYPE, dict 16, weak 40,
-    does {}
+    does { getattr: crate::protocol::attribute::module_get }
 }
 
 impl PyModule {

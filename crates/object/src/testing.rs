@@ -17,6 +17,7 @@ pub(crate) fn run(test: impl FnOnce(&Thread)) {
     gc::collect(&thread, 2);
     let report = thread.heap().check();
     assert_eq!(report.problems, Vec::<String>::new());
+    assert_eq!(interp.gc().check(&thread), Vec::<String>::new());
 }
 
 /// Runs `test` and asserts that it leaves as many objects as there were.

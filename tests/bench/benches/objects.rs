@@ -86,7 +86,7 @@ fn objects(bench: &Bench<'_>) {
     bench.run("float on the heap", 1, |thread| drop(black_box(PyFloat::boxed(thread, 1.5))));
     bench.run("cell", 1, |thread| drop(black_box(PyCell::new(thread, None))));
     bench.run("tuple of two ints", 1, |thread| {
-        drop(black_box(PyTuple::from_values(thread, [Value::small(1), Value::small(2)])));
+        drop(black_box(PyTuple::pack(thread, [Value::small(1), Value::small(2)])));
     });
     bench.run("empty list", 1, |thread| drop(black_box(PyList::new(thread))));
     bench.run("list of 100, pushed", 100, |thread| {

@@ -2,9 +2,10 @@
 
 use crate::error::PyResult;
 use crate::layouts::object;
+use crate::method::PyMethod;
 use crate::thread::Thread;
 use crate::types::flags;
-use crate::value::{Owned, Value};
+use crate::value::{Owned, Ref, Value, as_ref};
 
 object! {
     /// A class method.
@@ -16,7 +17,22 @@ object! {
     }
     slots { callable, dict }
     flags flags::BASETYPE, dict 24, weak 0,
-    does {}
+    does { descr_get: bind }
+}
+
+/// What it holds, bound to the class.
+fn bind(
+    thread: &Thread,
+    method: Ref<'_>,
+    object: Option<Ref<'_>>,
+    class: Option<Ref<'_>>,
+) -> PyResult<Value> {
+    let held = method.get::<PyClassMethod>().and_then(|method| method.callable.get());
+    let class = class.or(object.map(|object| as_ref(object.ty())));
+    match (held, class) {
+        (Some(held), Some(class)) => Ok(PyMethod::new(thread, held, class.to_value())?.into_value()),
+        _ => Ok(Value::none()),
+    }
 }
 
 impl PyClassMethod {

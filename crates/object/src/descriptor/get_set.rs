@@ -38,7 +38,36 @@ object! {
     }
     slots { d_type, d_name, d_qualname }
     flags flags::DISALLOW_INSTANTIATION, dict 0, weak 0,
-    does {}
+    does { descr_get: get, descr_set: set }
+}
+
+fn check(thread: &Thread, this: &PyGetSetDescr, object: Ref<'_>) -> PyResult<()> {
+    let (Some(name), Some(owner)) = (this.d_name.get(), this.d_type.get()) else { return Ok(()) };
+    crate::protocol::attribute::check_owner(thread, name, owner, object)
+}
+
+fn get(thread: &Thread, this: Ref<'_>, object: Option<Ref<'_>>, _: Option<Ref<'_>>) -> PyResult<Value> {
+    let (Some(attribute), Some(object)) = (this.get::<PyGetSetDescr>(), object) else {
+        return Ok(this.to_value());
+    };
+    check(thread, attribute, object)?;
+    (attribute.definition().get)(thread, object)
+}
+
+fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let Some(attribute) = this.get::<PyGetSetDescr>() else { return Ok(()) };
+    check(thread, attribute, object)?;
+    match attribute.definition().set {
+        Some(set) => set(thread, object, value),
+        None => {
+            let (name, ty) = (attribute.definition().name, object.ty().short_name());
+            Err(crate::raise!(
+                thread,
+                ATTRIBUTE_ERROR,
+                "attribute '{name}' of '{ty}' objects is not writable"
+            ))
+        }
+    }
 }
 
 impl PyGetSetDescr {

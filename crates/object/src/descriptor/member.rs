@@ -2,11 +2,15 @@
 //! built-in type.
 
 use crate::error::PyResult;
+use crate::header::PyObject;
+use crate::items::{from_c, to_c};
 use crate::layouts::object;
+use crate::protocol::attribute::{check_owner, empty_member};
+use crate::slot::Slot;
 use crate::str::PyStr;
 use crate::thread::Thread;
 use crate::types::{PyTypeObject, flags};
-use crate::value::{Owned, as_ref};
+use crate::value::{Owned, Ref, Value, as_ref};
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +53,67 @@ object! {
     }
     slots { d_type, d_name, d_qualname }
     flags flags::DISALLOW_INSTANTIATION, dict 0, weak 0,
-    does {}
+    does { descr_get: get, descr_set: set }
+}
+
+fn check(thread: &Thread, this: &PyMemberDescr, object: Ref<'_>) -> PyResult<()> {
+    let (Some(name), Some(owner)) = (this.d_name.get(), this.d_type.get()) else { return Ok(()) };
+    check_owner(thread, name, owner, object)
+}
+
+/// The field of an object.
+///
+/// # Safety
+/// The object is of the type that the descriptor describes, and the field is a `T`.
+unsafe fn field_of<T>(head: &PyObject, field: MemberDef) -> &T {
+    // SAFETY: by contract.
+    unsafe { &*std::ptr::from_ref(head).byte_add(field.offset as usize).cast::<T>() }
+}
+
+fn get(thread: &Thread, this: Ref<'_>, object: Option<Ref<'_>>, _: Option<Ref<'_>>) -> PyResult<Value> {
+    let (Some(member), Some(object)) = (this.get::<PyMemberDescr>(), object) else {
+        return Ok(this.to_value());
+    };
+    check(thread, member, object)?;
+    let Some(head) = object.head() else { return Ok(this.to_value()) };
+    let field = member.field();
+    // SAFETY: the object is of the type; the definition says what the field is.
+    unsafe {
+        match field.kind {
+            MemberKind::Object => Ok(field_of::<Slot>(head, field).get().map_or_else(Value::none, from_c)),
+            MemberKind::ObjectOrError => match field_of::<Slot>(head, field).get() {
+                Some(value) => Ok(from_c(value)),
+                None => Err(empty_member(thread, object, member)),
+            },
+            MemberKind::Int => Ok(Value::small(*field_of::<i32>(head, field))),
+            MemberKind::Bool => Ok(Value::bool(*field_of::<i8>(head, field) != 0)),
+            MemberKind::Size => Value::int(thread, *field_of::<i64>(head, field)),
+        }
+    }
+}
+
+fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let Some(member) = this.get::<PyMemberDescr>() else { return Ok(()) };
+    check(thread, member, object)?;
+    let (field, Some(head)) = (member.field(), object.head()) else { return Ok(()) };
+    let holds_value = matches!(field.kind, MemberKind::Object | MemberKind::ObjectOrError);
+    if field.read_only || !holds_value {
+        return Err(crate::raise!(thread, ATTRIBUTE_ERROR, "readonly attribute"));
+    }
+    let deletes = value.is_none();
+    // the fields of built-in types are read by C; `__slots__` of classes are not
+    let value = match value {
+        Some(value) if field.kind == MemberKind::Object => Some(to_c(thread, value)?),
+        value => value,
+    };
+    // SAFETY: the object is of the type, and the field holds a value.
+    let old = unsafe { field_of::<Slot>(head, field) }.replace(value);
+    if deletes && old.is_none() && field.kind == MemberKind::ObjectOrError {
+        let name = member.d_name.get().unwrap_or_else(Value::none);
+        return Err(thread.raise_value(&crate::exception::ATTRIBUTE_ERROR, name));
+    }
+    drop(old);
+    Ok(())
 }
 
 impl PyMemberDescr {

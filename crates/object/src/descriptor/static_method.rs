@@ -3,8 +3,9 @@
 use crate::error::PyResult;
 use crate::layouts::object;
 use crate::thread::Thread;
+use crate::tuple::PyTuple;
 use crate::types::flags;
-use crate::value::{Owned, Value};
+use crate::value::{Owned, Ref, Value};
 
 object! {
     /// A static method.
@@ -16,7 +17,18 @@ object! {
     }
     slots { callable, dict }
     flags flags::BASETYPE, dict 24, weak 0,
-    does {}
+    does { descr_get: bind, call: call }
+}
+
+/// What it holds, bound to nothing.
+fn bind(_: &Thread, method: Ref<'_>, _: Option<Ref<'_>>, _: Option<Ref<'_>>) -> PyResult<Value> {
+    let held = method.get::<PyStaticMethod>().and_then(|method| method.callable.get());
+    Ok(held.unwrap_or_else(Value::none))
+}
+
+fn call(thread: &Thread, method: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let callable = bind(thread, method, None, None)?;
+    crate::protocol::call(thread, callable.as_ref(), arguments, names)
 }
 
 impl PyStaticMethod {

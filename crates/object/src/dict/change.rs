@@ -49,6 +49,7 @@ impl PyDict {
     #[inline(always)]
     pub fn replace_at(&self, number: usize, value: Value) -> Option<Value> {
         let entry = self.ma_keys.entry(number)?;
+        self.tell_type();
         let old = entry.value.replace(Some(value.into_word()));
         // SAFETY: the entry owned the reference.
         old.map(|word| unsafe { Value::from_word(word) })
@@ -144,6 +145,37 @@ impl PyDict {
         self.changed();
         self.ma_used.set(0);
         Contents { table: self.ma_keys.replace(Table::empty()) }
+    }
+
+    /// Sets the keys of another dict to its values, or only those that are not there yet. What is displaced is
+    /// released as it goes; `RuntimeError` if the other dict's keys change meanwhile.
+    pub fn update(&self, thread: &Thread, other: &PyDict, replaces: bool) -> PyResult<()> {
+        if std::ptr::eq(self, other) {
+            return Ok(());
+        }
+        if self.is_empty() {
+            self.reserve(thread, other.len())?;
+        }
+        let changes = other.changes.get();
+        let mut number = 0;
+        while let Some(entry) = other.ma_keys.entry(number) {
+            number += 1;
+            let (Some(key), Some(value), hash) = (entry.key.get(), entry.value.get(), entry.hash.get())
+            else {
+                continue;
+            };
+            // SAFETY: what a dict holds is alive; both are counted before anything runs.
+            let (key, value) = unsafe { (Value::from_borrowed(key), Value::from_borrowed(value)) };
+            match self.find(thread, key.as_ref(), hash)? {
+                Some(at) if replaces => drop(self.replace_at(at, value)),
+                Some(_) => {}
+                None => self.append(thread, key.as_ref(), hash, value)?,
+            }
+            if other.changes.get() != changes {
+                return Err(crate::raise!(thread, RUNTIME_ERROR, "dict mutated during update"));
+            }
+        }
+        Ok(())
     }
 
     /// A dict with the same entries.

@@ -41,7 +41,8 @@ pub struct PyDict {
     version: Cell<u32>,
     changes: Cell<u32>,
     ma_keys: Table,
-    ma_values: Cell<usize>,
+    /// The type whose namespace this is, null for other dicts: its cached lookups end when this changes.
+    ma_values: Cell<*const PyTypeObject>,
 }
 
 offsets!(PyDict, 48: ma_used 16, version 24, changes 28, ma_keys 32, ma_values 40);
@@ -97,7 +98,7 @@ impl PyDict {
             (&raw mut (*this).version).write(Cell::new(0));
             (&raw mut (*this).changes).write(Cell::new(0));
             (&raw mut (*this).ma_keys).write(Table::empty());
-            (&raw mut (*this).ma_values).write(Cell::new(0));
+            (&raw mut (*this).ma_values).write(Cell::new(std::ptr::null()));
             thread.interp().gc.track(thread, dict.cast());
             Ok(Owned::from_ptr(dict))
         }
@@ -146,6 +147,29 @@ impl PyDict {
     fn changed(&self) {
         self.version.set(0);
         self.changes.set(self.changes.get().wrapping_add(1));
+        self.tell_type();
+    }
+
+    /// Lets the cached lookups of the type end whose namespace this is, before anything is released that they
+    /// may name: whoever changes it, and by whatever way they got hold of the dict.
+    #[inline(always)]
+    fn tell_type(&self) {
+        if !self.ma_values.get().is_null() {
+            self.tell_type_slowly();
+        }
+    }
+
+    #[cold]
+    fn tell_type_slowly(&self) {
+        // SAFETY: a type takes itself out of its dict before it dies.
+        if let Some(ty) = unsafe { self.ma_values.get().as_ref() } {
+            Thread::current(|thread| ty.modified(thread));
+        }
+    }
+
+    /// Makes this the namespace of a type, or of none any more.
+    pub(crate) fn set_type(&self, ty: Option<&PyTypeObject>) {
+        self.ma_values.set(ty.map_or(std::ptr::null(), std::ptr::from_ref));
     }
 }
 

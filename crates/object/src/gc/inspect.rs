@@ -87,6 +87,31 @@ impl Gc {
         }
     }
 
+    /// What is wrong with the vectors of the generations, in words; nothing if all is well.
+    pub fn check(&self, thread: &Thread) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut counted = [0; 4];
+        self.for_each_tracked(thread, |object, pre| {
+            let generation = pre.generation();
+            if let Some(vector) = self.vector(generation) {
+                if let Some(count) = counted.get_mut(usize::from(generation)) {
+                    *count += 1;
+                }
+                if vector.get(pre.index.get() as usize) != Some(object) {
+                    problems.push(format!("{object:p}: not where its pre-header says"));
+                }
+            }
+        });
+        for (generation, count) in counted.into_iter().enumerate() {
+            if let Some(vector) = self.vector(generation as u16)
+                && vector.live() != count
+            {
+                problems.push(format!("generation {generation}: {} noted, {count} there", vector.live()));
+            }
+        }
+        problems
+    }
+
     /// Moves all tracked objects to the permanent generation: `gc.freeze`.
     pub fn freeze(&self, thread: &Thread) {
         drop((self.young.take(), self.middle.take()));

@@ -226,6 +226,34 @@ impl Heap {
         Some(fresh)
     }
 
+    /// The same for an object that the collector does not know: it moves, so nothing else may refer to it.
+    ///
+    /// # Safety
+    /// As for `realloc`, but a plain block, and one of another heap is refused.
+    pub(crate) unsafe fn realloc_object(
+        &self,
+        block: NonNull<u8>,
+        old: usize,
+        new: usize,
+    ) -> Option<NonNull<u8>> {
+        // SAFETY: by contract.
+        unsafe {
+            if !std::ptr::eq(Heap::of_block(block, old).as_ptr(), self) {
+                return None;
+            }
+            if old > SMALL_MAX && new > SMALL_MAX {
+                return self.realloc_large(block, new);
+            }
+            if old <= SMALL_MAX && new <= SMALL_MAX && old.div_ceil(GRANULE) == new.div_ceil(GRANULE) {
+                return Some(block);
+            }
+            let fresh = self.alloc(Kind::Plain, new)?;
+            std::ptr::copy_nonoverlapping(block.as_ptr(), fresh.as_ptr(), old.min(new));
+            self.free(Kind::Plain, block, old);
+            Some(fresh)
+        }
+    }
+
     /// More free blocks of a class: from the page that has unused room, or from a new page.
     #[cold]
     #[inline(never)]

@@ -77,7 +77,7 @@ pub(super) fn remainder(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread) -> PyResu
 
 pub(super) fn divmod(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread) -> PyResult<Value> {
     let (quotient, rest) = divide(a, b, thread, DIVISION)?;
-    Ok(PyTuple::from_values(thread, [quotient, rest])?.into_value())
+    Ok(PyTuple::pack(thread, [quotient, rest])?.into_value())
 }
 
 /// `a / b`, correctly rounded.

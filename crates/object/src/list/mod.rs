@@ -101,6 +101,21 @@ impl PyList {
         PyList::from_block(thread, block)
     }
 
+    /// The list of words that stand one behind the other, as in a frame's slots. It takes over their
+    /// references; if there is no memory they stay the caller's.
+    ///
+    /// # Safety
+    /// As for [`PyTuple::from_words`](crate::tuple::PyTuple::from_words).
+    pub unsafe fn from_words(thread: &Thread, words: *const Word, count: usize) -> PyResult<Owned<PyList>> {
+        let list = PyList::from_block(thread, Block::with_capacity(thread, count)?)?;
+        if count > 0 {
+            // SAFETY: so many words by contract, and room for them; they are apart.
+            unsafe { list.ob_item.get().copy_from_nonoverlapping(words.cast(), count) };
+            list.base.size.set(count as isize);
+        }
+        Ok(list)
+    }
+
     /// Number of items.
     #[inline(always)]
     pub fn len(&self) -> usize {

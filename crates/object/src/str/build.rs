@@ -134,6 +134,30 @@ impl super::PyASCIIObject {
         }
     }
 
+    /// `self + other` where the left string may be given up: if nobody else has it, it grows where it is, so
+    /// that a string is built in linear time by `s += part`.
+    pub fn append(this: Owned<PyStr>, thread: &Thread, other: &PyStr) -> PyResult<Owned<PyStr>> {
+        let is_ours = this.base.refcount() == 1
+            && this.base.is_exact(&super::STR)
+            && !this.is_interned()
+            && this.max_class() >= other.max_class()
+            && !this.is_empty();
+        let Some(len) = this.len().checked_add(other.len()).filter(|_| is_ours) else {
+            return this.concat(thread, other);
+        };
+        let old_len = this.len();
+        match PyStr::resize(this, thread, len) {
+            // SAFETY: nobody else has the string, which has room for the characters and a NUL behind them.
+            Ok(grown) => unsafe {
+                let kind = grown.as_ref().kind();
+                let to = PyStr::data_mut(grown).byte_add(old_len * kind as usize);
+                write_any(to, kind, other.chars());
+                Ok(Owned::from_ptr(grown))
+            },
+            Err(this) => this.concat(thread, other),
+        }
+    }
+
     /// `self * count`.
     pub fn repeat(&self, thread: &Thread, count: usize) -> PyResult<Owned<PyStr>> {
         if count == 1 && self.base.is_exact(&super::STR) {

@@ -311,7 +311,9 @@ pub(crate) unsafe extern "C" fn dealloc_str(object: *mut PyObject) {
         let Some(pointer) = NonNull::new(object) else { return };
         let this = &*object.cast::<PyStr>();
         if this.interned_state() == INTERNED_MORTAL {
-            Thread::current(|thread| thread.interp().interned.forget(this));
+            // an interned string is exact and has the size of its class; its own interpreter keeps it
+            let heap = crate::heap::Heap::of_block(pointer.cast(), this.compact_size());
+            heap.cast::<crate::Interp>().as_ref().interned.forget(this);
         }
         this.release_buffers();
         if this.base.is_exact(&STR) {

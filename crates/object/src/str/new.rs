@@ -73,7 +73,7 @@ fn object_size(len: usize, kind: Kind, ascii: bool) -> Option<usize> {
 
 impl PyASCIIObject {
     /// Bytes of a compact string object.
-    pub(super) fn compact_size(&self) -> usize {
+    pub(crate) fn compact_size(&self) -> usize {
         object_size(self.len(), self.kind(), self.is_ascii()).unwrap_or(MAX_SIZE)
     }
 
@@ -101,6 +101,33 @@ impl PyASCIIObject {
             end.write_bytes(0, kind as usize);
         }
         Ok(object)
+    }
+
+    /// Changes the length of a compact string that nobody else has; the characters behind the old end are to be
+    /// written by the caller. Gives the string back as it was where that can't be done.
+    pub(super) fn resize(
+        this: Owned<PyStr>,
+        thread: &Thread,
+        len: usize,
+    ) -> Result<NonNull<PyStr>, Owned<PyStr>> {
+        let (kind, ascii, old) = (this.kind(), this.is_ascii(), this.compact_size());
+        let Some(size) = object_size(len, kind, ascii) else { return Err(this) };
+        // SAFETY: the buffers of an exact string are its own, and are made again on demand.
+        unsafe { this.release_buffers() };
+        let Some(block) = this.as_ref().word().as_object() else { return Err(this) };
+        // SAFETY: a block of this heap (the thread's strings are), with these sizes, that nobody else has.
+        let moved = unsafe { thread.heap().realloc_object(block.cast(), old, size) };
+        let Some(moved) = moved.map(NonNull::cast::<PyStr>) else { return Err(this) };
+        // the reference moved with the block
+        let _moved = this.into_value().into_word();
+        // SAFETY: the head was moved; there is room for the NUL.
+        unsafe {
+            let head = moved.as_ref();
+            head.length.set(len as isize);
+            head.hash.set(-1);
+            PyStr::data_mut(moved).byte_add(len * kind as usize).write_bytes(0, kind as usize);
+        }
+        Ok(moved)
     }
 
     /// Where the characters of a string go that is being made.

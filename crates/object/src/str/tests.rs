@@ -173,3 +173,29 @@ fn what_is_too_long_is_a_memory_error() {
         }
     });
 }
+
+#[test]
+fn a_string_that_nobody_else_has_grows_where_it_is() {
+    run_without_leak(|thread| {
+        for (start, part) in [("ab", "cd"), ("Ωa", "é"), ("ab", "Ω"), ("", "ab"), ("é", "x"), ("😀", "Ω")]
+        {
+            let (mut built, part_text) = (make(thread, start), make(thread, part));
+            let mut expected = start.to_owned();
+            for step in 0..300 {
+                let kept = (step % 50 == 0).then(|| built.clone());
+                let before = expected.clone();
+                built.hash();
+                built = PyStr::append(built, thread, &part_text).unwrap();
+                expected.push_str(part);
+                assert!(built.equals_text(&expected), "{start} {part} {step}");
+                assert_eq!(built.hash(), make(thread, &expected).hash());
+                if let Some(kept) = kept {
+                    assert!(kept.equals_text(&before));
+                }
+                if step % 97 == 0 {
+                    assert_eq!(built.as_utf8(thread).unwrap(), Some(expected.as_str()));
+                }
+            }
+        }
+    });
+}

@@ -49,17 +49,7 @@ impl<'a> TupleBuilder<'a> {
         if len == 0 {
             return Ok(TupleBuilder { thread, tuple: None, filled: 0, len });
         }
-        if len > MAX_SIZE / 16 {
-            return Err(thread.raise_memory_error());
-        }
-        let size = size_of::<PyTuple>() + len * 8;
-        let tuple = lifecycle::allocate::<PyTuple>(thread, &TUPLE, Kind::Gc, size)?;
-        // SAFETY: fresh, as long as asked for.
-        unsafe {
-            let this = tuple.as_ptr();
-            (&raw mut (*this).base.size).write(Cell::new(0));
-            (&raw mut (*this).ob_hash).write(Cell::new(-1));
-        }
+        let tuple = blank(thread, len)?;
         Ok(TupleBuilder { thread, tuple: Some(tuple), filled: 0, len })
     }
 
@@ -101,6 +91,23 @@ impl<'a> TupleBuilder<'a> {
     }
 }
 
+/// A tuple with room for `len` items, none of which is there; its size is zero.
+#[inline(always)]
+fn blank(thread: &Thread, len: usize) -> PyResult<NonNull<PyTuple>> {
+    if len > MAX_SIZE / 16 {
+        return Err(thread.raise_memory_error());
+    }
+    let size = size_of::<PyTuple>() + len * 8;
+    let tuple = lifecycle::allocate::<PyTuple>(thread, &TUPLE, Kind::Gc, size)?;
+    // SAFETY: fresh, as long as asked for.
+    unsafe {
+        let this = tuple.as_ptr();
+        (&raw mut (*this).base.size).write(Cell::new(0));
+        (&raw mut (*this).ob_hash).write(Cell::new(-1));
+    }
+    Ok(tuple)
+}
+
 /// Whether an object's type lets it take part in cycles.
 #[inline]
 fn may_be_in_cycle(item: Ref<'_>) -> bool {
@@ -137,6 +144,46 @@ impl PyTuple {
         let mut tuple = TupleBuilder::new(thread, values.len())?;
         values.for_each(|value| tuple.push(value));
         Ok(tuple.finish())
+    }
+
+    /// The tuple of a few values.
+    #[inline(always)]
+    pub fn pack<const N: usize>(thread: &Thread, values: [Value; N]) -> PyResult<Owned<PyTuple>> {
+        // SAFETY: a value is a word; if there is a tuple it owns them, and the array gives them up.
+        unsafe {
+            let tuple = PyTuple::from_words(thread, (&raw const values).cast(), N)?;
+            std::mem::forget(values);
+            Ok(tuple)
+        }
+    }
+
+    /// The tuple of words that stand one behind the other, as in a frame's slots. It takes over their
+    /// references; if there is no memory they stay the caller's.
+    ///
+    /// # Safety
+    /// `count` words stand at `words`, no markers among them, and the caller gives up their references if
+    /// this succeeds.
+    #[inline]
+    pub unsafe fn from_words(thread: &Thread, words: *const Word, count: usize) -> PyResult<Owned<PyTuple>> {
+        if count == 0 {
+            return Ok(PyTuple::empty());
+        }
+        let tuple = blank(thread, count)?;
+        // SAFETY: so many words by contract, and room for them; they are apart.
+        unsafe {
+            let to = tuple.as_ptr().byte_add(size_of::<PyTuple>()).cast::<Word>();
+            let mut may_be_cyclic = false;
+            for at in 0..count {
+                let word = words.add(at).read();
+                may_be_cyclic |= word.is_object() && may_be_in_cycle(Ref::from_word(word));
+                to.add(at).write(word);
+            }
+            tuple.as_ref().base.size.set(count as isize);
+            if may_be_cyclic {
+                thread.interp().gc.track(thread, tuple.cast());
+            }
+            Ok(Owned::from_ptr(tuple))
+        }
     }
 
     /// An instance of a class derived from `tuple`, with the items of `items`.

@@ -140,6 +140,7 @@ fn init(heap: &PyHeapTypeObject, base: &PyTypeObject, spec: &ClassSpec<'_>) {
 fn finish(thread: &Thread, class: &PyTypeObject, spec: &ClassSpec<'_>) -> PyResult<()> {
     let bases = PyTuple::from_values(thread, values(spec.bases))?;
     class.tp_bases.set(bases.into_value().into_object());
+    spec.dict.set_type(Some(class));
     class.tp_dict.set(spec.dict.clone().into_value().into_object());
     class.compute_mro(thread)?;
     class.inherit_slots();
@@ -386,6 +387,9 @@ pub(crate) unsafe extern "C" fn traverse_type(
     // SAFETY: by contract; static types are immortal, and their fields as well.
     unsafe {
         let ty = &*object.cast::<PyTypeObject>();
+        if !ty.has_flag(flags::HEAPTYPE) {
+            return 0;
+        }
         let base = ty.tp_base.get().cast::<PyObject>();
         for field in [ty.tp_dict.get(), ty.tp_bases.get(), ty.tp_mro.get(), base] {
             if !field.is_null() {
@@ -433,6 +437,9 @@ pub(crate) unsafe extern "C" fn dealloc_type(object: *mut PyObject) {
         unsafe {
             gc::untrack(pointer);
             let ty = &*object.cast::<PyTypeObject>();
+            if let Some(dict) = ty.dict() {
+                dict.set_type(None);
+            }
             crate::weakref::clear_dying(thread, pointer.as_ref());
             leave_bases(thread, ty);
             let taken = [&ty.tp_dict, &ty.tp_bases, &ty.tp_mro].map(|field| field.replace(std::ptr::null()));

@@ -81,6 +81,9 @@ unsafe fn init_head(object: NonNull<PyObject>, ty: &PyTypeObject) {
 /// The bytes of a live object behind its prefix.
 pub(crate) fn size_of_object(head: &PyObject) -> usize {
     let ty = head.ty();
+    if let Some(text) = crate::value::Ref::from_head(head).get_exact::<crate::str::PyStr>() {
+        return text.compact_size();
+    }
     let items = if ty.tp_itemsize.get() == 0 { 0 } else { item_count(head) };
     let size = size_with_items(ty, items).unwrap_or(MAX_SIZE);
     if ty.has_flag(flags::INLINE_VALUES) { size + instance::tail_size(head) } else { size }

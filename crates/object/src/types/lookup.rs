@@ -1,6 +1,6 @@
 //! Looking a name up along the MRO, with a cache by type version. Invariant: a type's version tag is zero or
-//! no other state of any type of the interpreter has it; who changes a dict on somebody's MRO calls
-//! [`PyTypeObject::modified`] first, so that a cached answer is never stale.
+//! no other state of any type of the interpreter has it; a class's dict tells the class when it changes
+//! ([`PyTypeObject::modified`]), before anything is released, so that a cached answer is never stale.
 
 use std::cell::Cell;
 

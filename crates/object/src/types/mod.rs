@@ -231,7 +231,7 @@ impl PyTypeObject {
         unsafe { self.tp_bases.get().cast::<PyTuple>().as_ref() }
     }
 
-    /// The dict; none before the type is ready. Who changes it calls [`PyTypeObject::modified`].
+    /// The dict; none before the type is ready. When it changes, cached lookups through a heap type end.
     #[inline]
     pub fn dict(&self) -> Option<&PyDict> {
         // SAFETY: null or a dict that the type owns.

@@ -7,6 +7,7 @@ use super::slots::{CompareOp, slots_of};
 use super::{PyTypeObject, StaticType, flags, lifecycle};
 use crate::error::PyResult;
 use crate::header::PyObject;
+use crate::protocol::attribute;
 use crate::thread::Thread;
 use crate::value::{Ref, Value};
 
@@ -37,8 +38,12 @@ pub static OBJECT: PyTypeObject = StaticType {
     ..StaticType::new(c"object", 16, lifecycle::dealloc_plain, &OBJECT_CORE).flags(flags::BASETYPE)
 }
 .build();
-static OBJECT_CORE: TypeCore =
-    TypeCore::new(slots_of! { hash: identity_hash, richcompare: identity_compare });
+static OBJECT_CORE: TypeCore = TypeCore::new(slots_of! {
+    hash: identity_hash,
+    richcompare: identity_compare,
+    getattr: attribute::generic_get,
+    setattr: attribute::generic_set,
+});
 
 /// `type`.
 pub static TYPE: PyTypeObject = StaticType::new(c"type", 936, super::class::dealloc_type, &TYPE_CORE)
@@ -47,7 +52,8 @@ pub static TYPE: PyTypeObject = StaticType::new(c"type", 936, super::class::deal
     .collected(super::class::traverse_type, Some(super::class::clear_type))
     .offsets(264, 368)
     .build();
-static TYPE_CORE: TypeCore = TypeCore::new(slots_of! {});
+static TYPE_CORE: TypeCore =
+    TypeCore::new(slots_of! { getattr: attribute::type_get, setattr: attribute::type_set });
 
 /// The type of `None`.
 pub static NONE_TYPE: PyTypeObject =

@@ -113,6 +113,28 @@ fn a_lookup_is_cached_until_a_dict_on_the_way_changes() {
     });
 }
 
+/// Whoever gets hold of a class's dict (`gc.get_referents`) and changes it.
+#[test]
+fn a_change_of_the_dict_itself_ends_cached_lookups() {
+    run_without_leak(|thread| {
+        let base = class(thread, "Base", &statics::OBJECT);
+        let derived = class(thread, "Derived", &base);
+        let attribute = name(thread, "some_attribute");
+        let dict = Owned::new_ref(base.dict().unwrap());
+        drop(dict.insert(thread, attribute.as_ref(), text(thread, "first")).unwrap());
+        let look = || derived.lookup(thread, &attribute).unwrap().map(|value| value.word());
+        let first = look();
+        assert!(first.is_some() && look() == first && derived.version() != 0);
+        drop(dict.insert(thread, attribute.as_ref(), text(thread, "second")).unwrap());
+        assert_eq!(derived.version(), 0);
+        assert_ne!(look(), first);
+        drop(dict.take());
+        assert_eq!(look(), None);
+        drop((base, derived));
+        drop(dict.insert(thread, attribute.as_ref(), Value::none()).unwrap());
+    });
+}
+
 #[test]
 fn attributes_stand_in_the_instance_until_its_dict_is_asked_for() {
     run_without_leak(|thread| {

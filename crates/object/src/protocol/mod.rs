@@ -2,6 +2,16 @@
 //! of these may run Python code, so whoever calls them holds no index, length or borrowed item across the
 //! call.
 
+pub mod attribute;
+pub mod container;
+pub mod number;
+#[cfg(test)]
+mod tests;
+
+pub use attribute::{get_attribute, set_attribute};
+pub use container::{contains, iter, next, set_subscript, subscript};
+pub use number::{BinaryOp, UnaryOp, binary, in_place, index, power, unary};
+
 use crate::error::PyResult;
 use crate::raise;
 use crate::thread::Thread;

@@ -71,7 +71,9 @@ impl ArtifactBuilder {
 
     /// The artifact's bytes.
     pub fn finish(&self) -> Vec<u8> {
-        let mut body = Encoder::new();
+        let size: usize = self.sections.iter().map(|(_, bytes)| bytes.len()).sum();
+        let mut body = Encoder::with_capacity(FIXED_LEN + size + 256);
+        body.raw(&[0; FIXED_LEN]);
         self.header.encode(&mut body);
         body.count(self.sections.len());
         for (id, bytes) in &self.sections {
@@ -81,18 +83,25 @@ impl ArtifactBuilder {
         for (_, bytes) in &self.sections {
             body.raw(bytes);
         }
-        let body = body.into_bytes();
-        let mut out = Vec::with_capacity(FIXED_LEN + body.len());
+        let mut out = body.into_bytes();
+        let length = out.len() as u64;
+        let (fixed, rest) = out.split_at_mut(FIXED_LEN);
+        self.write_fixed(fixed, length, rest);
+        out
+    }
+
+    /// Writes the first [`FIXED_LEN`] bytes.
+    fn write_fixed(&self, fixed: &mut [u8], length: u64, rest: &[u8]) {
+        let mut out = Vec::with_capacity(FIXED_LEN);
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&self.kind.tag());
         out.extend_from_slice(&self.kind.format_version().to_le_bytes());
         out.extend_from_slice(&LANGUAGE.major.to_le_bytes());
         out.extend_from_slice(&LANGUAGE.minor.to_le_bytes());
-        out.extend_from_slice(&((FIXED_LEN + body.len()) as u64).to_le_bytes());
-        let sum = checksum(&out, &body);
+        out.extend_from_slice(&length.to_le_bytes());
+        let sum = checksum(&out, rest);
         out.extend_from_slice(&sum.to_le_bytes());
-        out.extend_from_slice(&body);
-        out
+        fixed.copy_from_slice(&out);
     }
 }
 

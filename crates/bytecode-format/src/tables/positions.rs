@@ -41,7 +41,10 @@ const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), line: firstlineno };
+    let entries = entries.into_iter();
+    // most entries are of two or three bytes
+    let out = Vec::with_capacity(entries.size_hint().0.saturating_mul(5) / 2);
+    let mut writer = Writer { out, line: firstlineno };
     let mut joined: Option<PositionEntry> = None;
     for entry in entries {
         match &mut joined {
@@ -78,36 +81,40 @@ impl Writer {
     }
 
     fn first(&mut self, form: u8, units: u8) {
-        self.out.push(0x80 | form << 3 | units.wrapping_sub(1) & 7);
+        self.out.push(first(form, units));
     }
 
+    #[inline]
     fn location(&mut self, units: u8, location: Location) {
         let delta = i64::from(location.line) - i64::from(self.line);
         self.line = location.line;
-        let one_line = location.end_line == location.line;
-        match (location.column, location.end_column) {
-            (Some(start), Some(end))
-                if one_line && delta == 0 && start < 80 && end >= start && end - start < 16 =>
-            {
-                self.first((start >> 3) as u8, units);
-                self.out.push(((start & 7) << 4 | (end - start)) as u8);
+        if let (Some(start), Some(end)) = (location.column, location.end_column)
+            && location.end_line == location.line
+        {
+            if delta == 0 && start < 80 && end.wrapping_sub(start) < 16 {
+                let columns = ((start & 7) << 4 | (end - start)) as u8;
+                return self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
             }
-            (Some(start), Some(end)) if one_line && (0..3).contains(&delta) && start < 128 && end < 128 => {
-                self.first(10 + delta as u8, units);
-                self.out.extend_from_slice(&[start as u8, end as u8]);
-            }
-            (None, _) | (_, None) if one_line => {
-                self.first(NO_COLUMN, units);
-                self.signed(delta);
-            }
-            (start, end) => {
-                self.first(LONG, units);
-                self.signed(delta);
-                self.number((i64::from(location.end_line) - i64::from(location.line)).max(0) as u64);
-                self.number(start.map_or(0, |column| u64::from(column) + 1));
-                self.number(end.map_or(0, |column| u64::from(column) + 1));
+            if (0..3).contains(&delta) && start < 128 && end < 128 {
+                let bytes = [first(10 + delta as u8, units), start as u8, end as u8];
+                return self.out.extend_from_slice(&bytes);
             }
         }
+        self.any_location(units, delta, location);
+    }
+
+    /// A location in the forms that any fits.
+    fn any_location(&mut self, units: u8, delta: i64, location: Location) {
+        let Location { line, end_line, column, end_column } = location;
+        if end_line == line && (column.is_none() || end_column.is_none()) {
+            self.first(NO_COLUMN, units);
+            return self.signed(delta);
+        }
+        self.first(LONG, units);
+        self.signed(delta);
+        self.number((i64::from(end_line) - i64::from(line)).max(0) as u64);
+        self.number(column.map_or(0, |column| u64::from(column) + 1));
+        self.number(end_column.map_or(0, |column| u64::from(column) + 1));
     }
 
     fn number(&mut self, mut value: u64) {
@@ -121,6 +128,11 @@ impl Writer {
     fn signed(&mut self, value: i64) {
         self.number(value.unsigned_abs() << 1 | u64::from(value < 0));
     }
+}
+
+/// The first byte of an entry.
+const fn first(form: u8, units: u8) -> u8 {
+    0x80 | form << 3 | units.wrapping_sub(1) & 7
 }
 
 /// The entries of a table, in its order. After an error there is nothing more.

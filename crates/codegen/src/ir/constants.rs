@@ -19,17 +19,24 @@ struct Key(Const);
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
         match (&self.0, &other.0) {
-            (Const::Float(value), Const::Float(_)) if value.is_nan() => false,
-            (Const::Complex(real, imaginary), Const::Complex(..)) if real.is_nan() || imaginary.is_nan() => {
-                false
-            }
             (Const::FrozenSet(values), Const::FrozenSet(others)) => same_set(values, others),
-            (value, other) => value.same(other),
+            (value, other) => value.same(other) && !has_nan(value),
         }
     }
 }
 
 impl Eq for Key {}
+
+/// Whether something in a constant is no number.
+fn has_nan(constant: &Const) -> bool {
+    match constant {
+        Const::Float(value) => value.is_nan(),
+        Const::Complex(real, imaginary) => real.is_nan() || imaginary.is_nan(),
+        Const::Tuple(values) => values.iter().any(has_nan),
+        Const::Code(code) => code.consts.iter().any(has_nan),
+        _ => false,
+    }
+}
 
 /// Whether two sets have the same values, in whatever order.
 fn same_set(values: &[Const], others: &[Const]) -> bool {
@@ -144,5 +151,7 @@ mod tests {
         assert_eq!(constants.add(set(&[1, 2, 4])), 1);
         assert_eq!(constants.add(Const::Float(f64::NAN)), 2);
         assert_eq!(constants.add(Const::Float(f64::NAN)), 3);
+        assert_eq!(constants.add(Const::Tuple(vec![Const::Float(f64::NAN)])), 4);
+        assert_eq!(constants.add(Const::Tuple(vec![Const::Float(f64::NAN)])), 5);
     }
 }

@@ -13,11 +13,10 @@ mod format;
 mod pattern;
 
 use crate::rebuild::{Rewrite, rebuild};
-use crate::view::preorder;
 use crate::{
     Arena, Class, Constant, Expr, ExprConstant, ExprContext, ExprJoinedStr, ExprKind, Identifier, Interner,
-    Mod, ModModule, Node, Operator, PatternKind, Stmt, StmtAsyncFunctionDef, StmtClassDef, StmtFunctionDef,
-    StmtKind,
+    Mod, ModInteractive, ModModule, Operator, Pattern, PatternKind, Stmt, StmtAsyncFunctionDef, StmtClassDef,
+    StmtFunctionDef, StmtKind, Visitor, walk_expr, walk_module, walk_pattern, walk_stmt,
 };
 use taipan_span::Span;
 
@@ -29,10 +28,15 @@ pub fn preprocess<'a>(module: Mod<'a>, level: u8, interner: &Interner, arena: &'
         keeps_annotations: has_future_annotations(module, interner),
         arena,
     };
-    if preorder(Node::Mod(arena.alloc(module))).any(|node| preprocessor.may_change(node)) {
-        rebuild(module, arena, &mut preprocessor)
-    } else {
-        module
+    match module {
+        Mod::Module(node) if level < 2 => match preprocessor.body(node.body) {
+            Some(body) => Mod::Module(arena.alloc(ModModule { body, ..*node })),
+            None => module,
+        },
+        _ if preprocessor.finds_in(|scan| scan.visit_module(arena.alloc(module))) => {
+            rebuild(module, arena, &mut preprocessor)
+        }
+        _ => module,
     }
 }
 
@@ -65,41 +69,50 @@ struct Preprocessor<'a> {
 }
 
 impl<'a> Preprocessor<'a> {
-    /// Whether the node may be one to change, or hold one directly.
-    fn may_change(&self, node: Node<'_>) -> bool {
-        match node {
-            Node::Mod(Mod::Module(module)) => self.has_docstring(module.body),
-            Node::Stmt(stmt) => match stmt.kind {
-                StmtKind::FunctionDef(def) => self.has_docstring(def.body),
-                StmtKind::AsyncFunctionDef(def) => self.has_docstring(def.body),
-                StmtKind::ClassDef(def) => self.has_docstring(def.body),
-                _ => false,
-            },
-            Node::Expr(expr) => match expr.kind {
-                ExprKind::Name { id, ctx: ExprContext::Load } => self.debug == Some(id),
-                ExprKind::BinOp(binary) => {
-                    binary.op == Operator::Mod && matches!(binary.right.kind, ExprKind::Tuple(_))
-                }
-                _ => false,
-            },
-            Node::Pattern(pattern) => match pattern.kind {
-                PatternKind::MatchValue { value } => pattern::may_fold(value),
-                PatternKind::MatchMapping(mapping) => mapping.keys.iter().any(pattern::may_fold),
-                _ => false,
-            },
-            _ => false,
+    /// A body with its statements as they are to be, class bodies statement by statement; none if nothing
+    /// changes.
+    fn body(&mut self, body: &'a [Stmt<'a>]) -> Option<&'a [Stmt<'a>]> {
+        let mut changed: Option<&'a mut [Stmt<'a>]> = None;
+        for (row, stmt) in body.iter().enumerate() {
+            let Some(new) = self.statement(stmt) else { continue };
+            let changed = changed.get_or_insert_with(|| self.arena.alloc_slice_copy(body));
+            if let Some(slot) = changed.get_mut(row) {
+                *slot = new;
+            }
+        }
+        changed.map(|body| &*body)
+    }
+
+    fn statement(&mut self, stmt: &'a Stmt<'a>) -> Option<Stmt<'a>> {
+        if let StmtKind::ClassDef(node) = stmt.kind
+            && !self.finds_in(|scan| scan.class_head(node))
+        {
+            let body = crate::visitor::deeper(|| self.body(node.body))?;
+            let kind = StmtKind::ClassDef(self.arena.alloc(StmtClassDef { body, ..*node }));
+            return Some(Stmt { kind, ..*stmt });
+        }
+        if !self.finds_in(|scan| scan.visit_stmt(stmt)) {
+            return None;
+        }
+        let alone = Mod::Interactive(self.arena.alloc(ModInteractive { body: std::slice::from_ref(stmt) }));
+        match rebuild(alone, self.arena, self) {
+            Mod::Interactive(node) => node.body.first().copied(),
+            _ => None,
         }
     }
 
-    fn has_docstring(&self, body: &[Stmt<'_>]) -> bool {
-        self.level >= 2 && body.first().is_some_and(is_string_statement)
+    /// Whether there is something that may have to change in what `look` looks at.
+    fn finds_in(&self, look: impl FnOnce(&mut Scan)) -> bool {
+        let mut scan = Scan { level: self.level, debug: self.debug, found: false };
+        look(&mut scan);
+        scan.found
     }
 
     /// The body without its docstring. A string that comes to stand first is none: it becomes a
     /// formatted string.
     fn without_docstring(&self, body: &'a [Stmt<'a>]) -> Option<&'a [Stmt<'a>]> {
         let [docstring, rest @ ..] = body else { return None };
-        if !self.has_docstring(body) {
+        if !has_docstring(body, self.level) {
             return None;
         }
         let Some(first) = rest.first() else {
@@ -122,6 +135,71 @@ impl<'a> Preprocessor<'a> {
             first.kind = StmtKind::Expr { value };
         }
         Some(body)
+    }
+}
+
+/// Looks for what may have to change.
+struct Scan {
+    level: u8,
+    debug: Option<Identifier>,
+    found: bool,
+}
+
+impl Scan {
+    /// A class without its body.
+    fn class_head<'a>(&mut self, node: &'a StmtClassDef<'a>) {
+        node.decorator_list.iter().chain(node.bases).for_each(|expr| self.visit_expr(expr));
+        node.keywords.iter().for_each(|keyword| self.visit_keyword(keyword));
+        node.type_params.iter().for_each(|param| self.visit_type_param(param));
+    }
+}
+
+impl<'a> Visitor<'a> for Scan {
+    fn visit_module(&mut self, node: &'a Mod<'a>) {
+        if let Mod::Module(module) = node {
+            self.found |= has_docstring(module.body, self.level);
+        }
+        walk_module(self, node);
+    }
+
+    fn visit_stmt(&mut self, node: &'a Stmt<'a>) {
+        self.found |= match node.kind {
+            StmtKind::FunctionDef(def) => has_docstring(def.body, self.level),
+            StmtKind::AsyncFunctionDef(def) => has_docstring(def.body, self.level),
+            StmtKind::ClassDef(def) => has_docstring(def.body, self.level),
+            _ => false,
+        };
+        if !self.found {
+            walk_stmt(self, node);
+        }
+    }
+
+    fn visit_expr(&mut self, node: &'a Expr<'a>) {
+        match node.kind {
+            ExprKind::Constant(_) => return,
+            ExprKind::Name { id, ctx } => {
+                self.found |= ctx == ExprContext::Load && self.debug == Some(id);
+                return;
+            }
+            ExprKind::BinOp(binary) => {
+                self.found |= binary.op == Operator::Mod && format::may_fold(binary);
+            }
+            _ => {}
+        }
+        if !self.found {
+            walk_expr(self, node);
+        }
+    }
+
+    fn visit_pattern(&mut self, node: &'a Pattern<'a>) {
+        self.found |= match node.kind {
+            PatternKind::MatchValue { value } => pattern::may_fold(value),
+            PatternKind::MatchMapping(mapping) => mapping.keys.iter().any(pattern::may_fold),
+            _ => false,
+        };
+        if !self.found {
+            walk_pattern(self, node);
+        }
     }
 }
 
@@ -175,6 +253,11 @@ impl<'a> Rewrite<'a> for Preprocessor<'a> {
             None => module,
         }
     }
+}
+
+/// Whether a body has a docstring that is to be removed.
+fn has_docstring(body: &[Stmt<'_>], level: u8) -> bool {
+    level >= 2 && body.first().is_some_and(is_string_statement)
 }
 
 /// Whether a statement is a string, as docstrings are.

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 use taipan_bench::stages::{Stage, run_to};
 use taipan_bench::{clock, corpus};
 
+/// As in the programs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 7;
 
 /// Compiles the same files by the interpreter, in user time.

@@ -2,7 +2,7 @@
 //! (default `python3.14`), against ruff's parser in the same run, against `ast.parse` in user time,
 //! and the peak of the heap.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use taipan_bench::{clock, corpus, heap, stages};
 
@@ -71,7 +71,7 @@ fn median(times: &[Duration]) -> Duration {
     sorted[sorted.len() / 2]
 }
 
-fn reference(python: &PathBuf, files: &[corpus::File]) {
+fn reference(python: &Path, files: &[corpus::File]) {
     let start = clock::user_time();
     let accepted = files.iter().filter(|file| stages::parse_file(&file.bytes)).count();
     let ours = clock::user_time().saturating_sub(start);

@@ -7,6 +7,13 @@ use crate::{
 use taipan_span::Span;
 use taipan_wtf8::Wtf8;
 
+/// Whether [`fold`] has to look closer.
+pub(super) fn may_fold(binary: &ExprBinOp<'_>) -> bool {
+    let format =
+        matches!(binary.left.kind, ExprKind::Constant(node) if matches!(node.value, Constant::Str(_)));
+    format && matches!(binary.right.kind, ExprKind::Tuple(_))
+}
+
 /// The formatted string that stands for the operation; none if it has to be done at run time.
 pub(super) fn fold<'a>(binary: &ExprBinOp<'a>, arena: &'a Arena) -> Option<ExprKind<'a>> {
     let ExprKind::Constant(ExprConstant { value: Constant::Str(format), .. }) = binary.left.kind else {

@@ -2,7 +2,7 @@
 
 use super::{LARGE, LARGE_TEXT, MAX_CODE_DEPTH, MAX_CONST_DEPTH, WriteError, kind};
 use crate::code::{Code, Const};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use taipan_artifact::{ArtifactBuilder, Encoder, Header, Kind, SectionId};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
@@ -33,7 +33,7 @@ pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> 
 /// Texts by their index.
 #[derive(Default)]
 struct Texts<'c> {
-    index: HashMap<&'c [u8], u32>,
+    index: FxHashMap<&'c [u8], u32>,
     order: Vec<Wtf8<'c>>,
 }
 

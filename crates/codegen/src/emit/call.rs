@@ -79,9 +79,13 @@ impl<'a> Generator<'_, 'a> {
         Ok(true)
     }
 
-    /// Whether it is a name that the module imports.
+    /// Whether it is a name that the module imports. Comprehensions that run in the module's frame do not
+    /// see that it does.
     fn is_imported(&self, expr: &Expr<'_>) -> bool {
         let ExprKind::Name { id, .. } = expr.kind else { return false };
+        if self.outer.is_empty() && self.unit.inlined > 0 {
+            return false;
+        }
         self.table.symbol(self.table.top(), id).is(flag::IMPORT)
     }
 

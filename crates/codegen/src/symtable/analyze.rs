@@ -9,6 +9,7 @@ use super::{Result, Symtable};
 use crate::CompileErrorKind as Error;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
+use std::rc::Rc;
 use taipan_ast::{Identifier, Interner};
 
 /// Names in the order in which they came.
@@ -24,12 +25,12 @@ struct Implicit {
     conditional: Identifier,
 }
 
-/// What a scope is told by those around it.
+/// What a scope is told by those around it. Most scopes change nothing of it, and so share it.
 #[derive(Clone, Default)]
 struct Outside {
     /// Names bound by functions around it; none at the module.
-    bound: Option<Names>,
-    type_params: Names,
+    bound: Option<Rc<Names>>,
+    type_params: Rc<Names>,
     /// The class whose namespace is looked into.
     class: Option<ScopeId>,
 }
@@ -72,14 +73,15 @@ impl Analyzer<'_> {
         }
         if is_class {
             let Implicit { class, classdict, conditional } = self.implicit;
-            inside.bound.get_or_insert_default().extend([class, classdict, conditional]);
+            let bound = inside.bound.get_or_insert_default();
+            Rc::make_mut(bound).extend([class, classdict, conditional]);
         } else {
-            let mut bound = Names::default();
-            if self.table.scope(id).is_function_like() {
-                bound.extend(locals);
-            }
-            bound.extend(outside.bound.iter().flatten());
-            inside.bound = Some(bound);
+            inside.bound = Some(if !self.table.scope(id).is_function_like() || locals.is_empty() {
+                outside.bound.clone().unwrap_or_default()
+            } else {
+                locals.extend(outside.bound.iter().flat_map(|bound| bound.iter()));
+                Rc::new(locals)
+            });
         }
         inside.type_params = outside.type_params.clone();
         let mut free = Names::default();
@@ -140,8 +142,10 @@ impl Analyzer<'_> {
             if symbol.is(flag::NONLOCAL) {
                 return self.fail_at_directive(id, name, |name| Error::NonlocalAndGlobal { name });
             }
-            if let Some(bound) = &mut outside.bound {
-                bound.swap_remove(&name);
+            if let Some(bound) = &mut outside.bound
+                && bound.contains(&name)
+            {
+                Rc::make_mut(bound).swap_remove(&name);
             }
             return Ok(Resolution::GlobalExplicit);
         }
@@ -161,9 +165,9 @@ impl Analyzer<'_> {
         if symbol.is(flag::BOUND) {
             locals.insert(name);
             if symbol.is(flag::TYPE_PARAM) {
-                outside.type_params.insert(name);
-            } else {
-                outside.type_params.swap_remove(&name);
+                Rc::make_mut(&mut outside.type_params).insert(name);
+            } else if outside.type_params.contains(&name) {
+                Rc::make_mut(&mut outside.type_params).swap_remove(&name);
             }
             return Ok(Resolution::Local);
         }

@@ -68,7 +68,7 @@ impl Builder<'_> {
         let id = self.new_scope(kind, name, key, span);
         self.enter_existing(id, true);
         if matches!(kind, ScopeKind::Annotation | ScopeKind::TypeVariable | ScopeKind::TypeAlias) {
-            let format = self.interner.intern(".format");
+            let format = self.format;
             self.add(format, flag::PARAM, span)?;
             self.add(format, flag::USE, span)?;
         }
@@ -145,7 +145,9 @@ impl Builder<'_> {
     pub(super) fn add_to(&mut self, id: ScopeId, name: Identifier, flags: u32, span: Span) -> Result<()> {
         let kept = self.mangled(name);
         let scope = self.table.scope_mut(id);
-        let old = scope.symbol(kept).flags;
+        let in_loop_target = scope.comp_iter_target;
+        let symbol = scope.symbols.entry(kept).or_default();
+        let old = symbol.flags;
         if flags & old & flag::PARAM != 0 {
             let name = self.interner.resolve(name).to_owned();
             return fail(Error::DuplicateParameter { name }, span);
@@ -155,14 +157,14 @@ impl Builder<'_> {
             return fail(Error::DuplicateTypeParameter { name }, span);
         }
         let mut new = old | flags;
-        if scope.comp_iter_target {
+        if in_loop_target {
             if new & (flag::GLOBAL | flag::NONLOCAL) != 0 {
                 let name = self.interner.resolve(name).to_owned();
                 return fail(Error::InnerLoopRebinds { name }, span);
             }
             new |= flag::COMP_ITER;
         }
-        scope.symbols.entry(kept).or_default().flags = new;
+        symbol.flags = new;
         if flags & flag::PARAM != 0 {
             scope.parameters.push(kept);
         } else if flags & flag::GLOBAL != 0 {
@@ -188,7 +190,6 @@ impl Builder<'_> {
 
     pub(super) fn use_classdict(&mut self, span: Span) -> Result<()> {
         self.current().can_see_class_scope = true;
-        let name = self.interner.intern("__classdict__");
-        self.add(name, flag::USE, span)
+        self.add(self.classdict, flag::USE, span)
     }
 }

@@ -25,11 +25,15 @@ pub(super) struct Builder<'i> {
     pub(super) class: Option<Identifier>,
     /// The scopes of `async def`s.
     pub(super) async_functions: rustc_hash::FxHashSet<ScopeId>,
+    /// `.format` and `__classdict__`, which many scopes have.
+    pub(super) format: Identifier,
+    pub(super) classdict: Identifier,
 }
 
 impl<'i> Builder<'i> {
     pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
         let table = Symtable { scopes: Vec::new(), by_key: FxHashMap::default() };
+        let (format, classdict) = (interner.intern(".format"), interner.intern("__classdict__"));
         Builder {
             table,
             interner,
@@ -39,6 +43,8 @@ impl<'i> Builder<'i> {
             current: ScopeId(0),
             class: None,
             async_functions: Default::default(),
+            format,
+            classdict,
         }
     }
 

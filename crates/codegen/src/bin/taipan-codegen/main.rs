@@ -11,6 +11,9 @@ use args::{Action, parse_args};
 use std::io::Write;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 usage: taipan-codegen [option] FILE...
 

@@ -4,7 +4,7 @@ use super::location::Locator;
 use super::numbers::resume;
 use super::unit::{UnitKind, UnitState};
 use super::{Result, fail};
-use crate::flow;
+use crate::flow::Flow;
 use crate::ir::{Label, Loc, Names, Op, Pseudo, Unit};
 use crate::mangle::mangle;
 use crate::symtable::{Key, Resolution, Scope, ScopeId, Symtable, flag};
@@ -38,6 +38,7 @@ pub(crate) struct Generator<'t, 'a> {
     /// Statements at the top print what they evaluate to.
     pub(super) interactive: bool,
     locator: Locator<'t>,
+    flow: Flow,
 }
 
 /// How many positional parameters a unit has.
@@ -69,6 +70,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             warnings,
             interactive: false,
             locator: Locator::new(lines),
+            flow: Flow::default(),
         }
     }
 
@@ -181,7 +183,7 @@ impl<'t, 'a> Generator<'t, 'a> {
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
         let mut unit = std::mem::take(&mut self.unit.code);
         unit.flags = self.flags();
-        flow::assemble(unit, self.interner, self.settings.filename)
+        self.flow.assemble(unit, self.interner, self.settings.filename)
     }
 
     fn flags(&self) -> CodeFlags {

@@ -5,13 +5,14 @@
 //! values come from.
 
 use super::facts::{
-    COPY, DELETE_FAST, FOR_ITER, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW,
-    LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST, NOT_TAKEN, SEND, STORE_FAST,
-    STORE_FAST_LOAD_FAST, STORE_FAST_STORE_FAST, SWAP, pops_and_pushes,
+    CHECK_EXC_MATCH, COPY, DELETE_FAST, DICT_MERGE, DICT_UPDATE, END_SEND, FOR_ITER, FORMAT_SIMPLE,
+    GET_ANEXT, GET_LEN, GET_YIELD_FROM_ITER, IMPORT_FROM, Kind, LIST_APPEND, LIST_EXTEND, LOAD_ATTR,
+    LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW, LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST,
+    LOAD_SPECIAL, LOAD_SUPER_ATTR, MAP_ADD, MATCH_KEYS, MATCH_MAPPING, MATCH_SEQUENCE, NOT_TAKEN,
+    PUSH_EXC_INFO, RERAISE, SEND, SET_ADD, SET_FUNCTION_ATTRIBUTE, SET_UPDATE, STORE_FAST,
+    STORE_FAST_LOAD_FAST, STORE_FAST_STORE_FAST, SWAP, Traits, WITH_EXCEPT_START,
 };
 use super::graph::{BlockId, Graph, Inst};
-use crate::ir::Op;
-use taipan_bytecode_format::Opcode;
 
 /// No instruction of the block, or no local.
 const NONE: u32 = u32::MAX;
@@ -28,17 +29,15 @@ struct Ref {
 }
 
 /// Makes loads borrow where they may, in the blocks that are reached without an exception.
-pub(super) fn borrow_loads(graph: &mut Graph, locals: usize) {
+pub(super) fn borrow_loads(graph: &mut Graph, locals: usize, stack: &mut Stack) {
+    stack.begin(locals);
     graph.clear_visited();
     graph.visit(BlockId::ENTRY);
-    borrow_from_pending(graph, locals);
-}
-
-/// Does so from the pending blocks on.
-pub(super) fn borrow_from_pending(graph: &mut Graph, locals: usize) {
-    let mut stack = Stack { refs: Vec::new(), owned: Vec::new(), changed: vec![0; locals], time: 0 };
     while let Some(block) = graph.pending.pop() {
         visit_successors(graph, block);
+        if !graph[block].traits.has(Traits::LOCAL) {
+            continue;
+        }
         let depth = graph[block].depth;
         let insts = graph.insts_mut(block);
         if insts.iter().any(|inst| matches!(inst.op, LOAD_FAST | LOAD_FAST_LOAD_FAST)) {
@@ -46,6 +45,11 @@ pub(super) fn borrow_from_pending(graph: &mut Graph, locals: usize) {
             stack.borrow(insts);
         }
     }
+}
+
+impl Ref {
+    /// One of another block.
+    const OUTER: Ref = Ref { inst: NONE, local: NONE, time: 0 };
 }
 
 /// Visits where a block goes on. An empty block hands nothing on, as in the reference.
@@ -64,7 +68,9 @@ fn visit_successors(graph: &mut Graph, block: BlockId) {
     }
 }
 
-struct Stack {
+/// The values on the stack while a block runs, and what became of them.
+#[derive(Default)]
+pub(super) struct Stack {
     refs: Vec<Ref>,
     /// For each instruction of the block: whether what it pushes must be a reference of its own.
     owned: Vec<bool>,
@@ -75,12 +81,17 @@ struct Stack {
 }
 
 impl Stack {
-    fn run(&mut self, insts: &[Inst], depth: i64) {
+    fn begin(&mut self, locals: usize) {
+        self.changed.clear();
+        self.changed.resize(locals, 0);
+        self.time = 0;
+    }
+
+    fn run(&mut self, insts: &[Inst], depth: i32) {
         self.owned.clear();
         self.owned.resize(insts.len(), false);
         self.refs.clear();
-        let outer = Ref { inst: NONE, local: NONE, time: 0 };
-        self.refs.resize(usize::try_from(depth).unwrap_or(0), outer);
+        self.refs.resize(usize::try_from(depth).unwrap_or(0), Ref::OUTER);
         for (index, inst) in insts.iter().enumerate() {
             self.step(inst, index as u32);
         }
@@ -113,8 +124,7 @@ impl Stack {
             }
             COPY => {
                 let copied = self.place(arg).and_then(|at| self.refs.get(at));
-                let Ref { inst, local, .. } =
-                    copied.copied().unwrap_or(Ref { inst: NONE, local: NONE, time: 0 });
+                let Ref { inst, local, .. } = copied.copied().unwrap_or(Ref::OUTER);
                 self.push(inst, local);
             }
             SWAP => {
@@ -127,53 +137,31 @@ impl Stack {
     }
 
     /// Instructions that know nothing of locals.
-    fn step_of_values(&mut self, op: Op, arg: u32, index: u32) {
-        use Opcode as O;
-        let (pops, pushes) = pops_and_pushes(op, arg);
+    fn step_of_values(&mut self, op: Kind, arg: u32, index: u32) {
+        let (pops, pushes) = op.pops_and_pushes(arg);
         match op {
             // take nothing
-            Op::Real(
-                O::FormatSimple
-                | O::GetAnext
-                | O::GetLen
-                | O::GetYieldFromIter
-                | O::ImportFrom
-                | O::MatchKeys
-                | O::MatchMapping
-                | O::MatchSequence
-                | O::WithExceptStart,
-            ) => {
+            FORMAT_SIMPLE | GET_ANEXT | GET_LEN | GET_YIELD_FROM_ITER | IMPORT_FROM | MATCH_KEYS
+            | MATCH_MAPPING | MATCH_SEQUENCE | WITH_EXCEPT_START => {
                 // as in the reference, they count as pushed by the first instructions of the block
                 (0..pushes.saturating_sub(pops)).for_each(|first| self.push(first, NONE));
             }
             // give nothing back
-            Op::Real(
-                O::DictMerge
-                | O::DictUpdate
-                | O::ListAppend
-                | O::ListExtend
-                | O::MapAdd
-                | O::Reraise
-                | O::SetAdd
-                | O::SetUpdate,
-            ) => self.pop_many(pops.saturating_sub(pushes)),
+            DICT_MERGE | DICT_UPDATE | LIST_APPEND | LIST_EXTEND | MAP_ADD | RERAISE | SET_ADD
+            | SET_UPDATE => self.pop_many(pops.saturating_sub(pushes)),
             // give back the topmost
-            Op::Real(O::EndSend | O::SetFunctionAttribute) => {
+            END_SEND | SET_FUNCTION_ATTRIBUTE => {
                 let top = self.pop();
                 self.pop();
                 self.push(top.inst, top.local);
             }
-            Op::Real(O::CheckExcMatch) => {
+            CHECK_EXC_MATCH | SEND => {
                 self.pop();
                 self.push(index, NONE);
             }
             FOR_ITER => self.push(index, NONE),
-            SEND => {
-                self.pop();
-                self.push(index, NONE);
-            }
             // may give back the owner as a self
-            Op::Real(O::LoadAttr | O::LoadSuperAttr) => {
+            LOAD_ATTR | LOAD_SUPER_ATTR => {
                 let owner = self.pop();
                 self.pop_many(pops - 1);
                 self.push(index, NONE);
@@ -181,7 +169,7 @@ impl Stack {
                     self.push(owner.inst, owner.local);
                 }
             }
-            Op::Real(O::LoadSpecial | O::PushExcInfo) => {
+            LOAD_SPECIAL | PUSH_EXC_INFO => {
                 let top = self.pop();
                 self.push(index, NONE);
                 self.push(top.inst, top.local);
@@ -199,7 +187,7 @@ impl Stack {
 
     /// Takes a value; if its local has changed meanwhile, it must not have been borrowed.
     fn pop(&mut self) -> Ref {
-        let Some(top) = self.refs.pop() else { return Ref { inst: NONE, local: NONE, time: 0 } };
+        let Some(top) = self.refs.pop() else { return Ref::OUTER };
         if self.changed.get(top.local as usize).is_some_and(|&time| time > top.time) {
             self.own(top.inst);
         }

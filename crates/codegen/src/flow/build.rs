@@ -1,83 +1,103 @@
 //! From a sequence to its graph.
 
-use super::facts::{
-    ANNOTATIONS_PLACEHOLDER, JUMP_IF_FALSE, JUMP_IF_TRUE, NOP, is_conditional_jump, is_terminator,
-};
-use super::graph::{BlockId, Graph};
-use crate::ir::{Instr, Label, Loc, Sequence};
+use super::facts::{ANNOTATIONS_PLACEHOLDER, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
+use super::graph::{BlockId, Graph, place_traits};
+use crate::ir::{Instr, Label, Sequence};
 
 /// Marks an index that jumps lead to before its block is known.
 const TARGET: BlockId = BlockId(u32::MAX - 1);
 
-/// The graph of a sequence, with the code that sets up annotations in its place.
-pub(super) fn build(sequence: &Sequence) -> Graph {
-    let mut starts = targets(sequence);
+/// Makes `graph` that of a sequence, with the code that sets up annotations in its place. `starts` is room
+/// to work in.
+pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<BlockId>) {
+    graph.clear();
+    mark_targets(sequence, starts);
     let annotations = sequence.annotations.as_deref().map_or(&[][..], |code| &code.instrs);
-    let count = sequence.instrs.len() + annotations.len();
-    let mut builder = Builder { graph: Graph::with_capacity(count + count / 8), current: BlockId::ENTRY };
-    builder.graph.new_block();
+    graph.reserve(sequence.instrs.len() + annotations.len());
+    let mut builder = Builder { current: graph.new_block(), graph, last: NOP };
+    let (mut rest, mut ahead) = (&sequence.instrs[..], &mut starts[..]);
     let mut labeled = false;
-    for (instr, start) in sequence.instrs.iter().zip(&mut starts) {
+    while let (Some(first), Some(start)) = (rest.first(), ahead.first_mut()) {
         labeled |= *start == TARGET;
-        if instr.op == ANNOTATIONS_PLACEHOLDER {
-            annotations.iter().for_each(|instr| builder.add(instr, instr.arg));
-            continue;
+        let mut count = 1;
+        if Kind::of(first.op) == ANNOTATIONS_PLACEHOLDER {
+            builder.add(annotations, run(annotations, &[]).1);
+        } else {
+            if std::mem::take(&mut labeled) {
+                builder.label();
+                *start = builder.current;
+            }
+            let (length, traits) = run(rest, ahead);
+            builder.add(&rest[..length], traits);
+            count = length;
         }
-        if std::mem::take(&mut labeled) {
-            builder.label();
-            *start = builder.current;
-        }
-        let arg = if instr.op.has_target() { target(sequence, instr.arg) } else { instr.arg };
-        builder.add(instr, arg);
+        (rest, ahead) = (&rest[count..], &mut ahead[count..]);
     }
-    if let Some(end) = starts.last_mut().filter(|end| labeled || **end == TARGET) {
+    if let Some(end) = ahead.first_mut().filter(|end| labeled || **end == TARGET) {
         builder.label();
         *end = builder.current;
     }
     builder.finish();
-    let mut graph = builder.graph;
-    resolve(&mut graph, &starts);
-    graph
+    resolve(graph, sequence, starts);
 }
 
-/// The index that a label stands before.
-fn target(sequence: &Sequence, label: u32) -> u32 {
-    sequence.target(Label(label)).unwrap_or(sequence.instrs.len() as u32)
-}
-
-/// For each index of the sequence and its end: whether a jump leads there.
-fn targets(sequence: &Sequence) -> Vec<BlockId> {
-    let mut starts = vec![BlockId::NONE; sequence.instrs.len() + 1];
-    for instr in sequence.instrs.iter().filter(|instr| instr.op.has_target()) {
-        if let Some(start) = starts.get_mut(target(sequence, instr.arg) as usize) {
+/// Notes for each index of the sequence and its end whether a jump leads there.
+fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) {
+    starts.clear();
+    starts.resize(sequence.instrs.len() + 1, BlockId::NONE);
+    for instr in &sequence.instrs {
+        if Kind::of(instr.op).has_target()
+            && let Some(start) = starts.get_mut(target(sequence, instr.arg))
+        {
             *start = TARGET;
         }
     }
-    starts
 }
 
-struct Builder {
-    graph: Graph,
+/// The index that a label stands before.
+fn target(sequence: &Sequence, label: u32) -> usize {
+    sequence.target(Label(label)).map_or(sequence.instrs.len(), |at| at as usize)
+}
+
+/// How many instructions stand in one block, from the first one on, and what they are.
+fn run(instrs: &[Instr], starts: &[BlockId]) -> (usize, Traits) {
+    let mut traits = Traits::NONE;
+    for (index, instr) in instrs.iter().enumerate() {
+        let op = Kind::of(instr.op);
+        if op == ANNOTATIONS_PLACEHOLDER {
+            return (index, traits);
+        }
+        traits = traits.with(op.traits()).with(place_traits(instr.loc));
+        if op.is_terminator() || starts.get(index + 1) == Some(&TARGET) {
+            return (index + 1, traits);
+        }
+    }
+    (instrs.len(), traits)
+}
+
+struct Builder<'g> {
+    graph: &'g mut Graph,
+    /// The block that instructions go to, and its last one.
     current: BlockId,
+    last: Kind,
 }
 
-impl Builder {
-    fn add(&mut self, instr: &Instr, arg: u32) {
-        if self.graph.last(self.current).is_some_and(|last| is_terminator(last.op)) {
+impl Builder<'_> {
+    /// Adds instructions of which at most the last one ends a block.
+    fn add(&mut self, instrs: &[Instr], traits: Traits) {
+        let Some(last) = instrs.last() else { return };
+        if self.last.is_terminator() {
             self.next_block();
         }
-        self.graph.add(instr.op, arg, instr.loc);
-        self.graph.next_locations |= instr.loc == Loc::NEXT;
-        if instr.op.is_block_push() {
-            self.graph[self.current].pushes = true;
-            self.graph.pushes = true;
-        }
+        self.last = Kind::of(last.op);
+        self.graph.add(instrs);
+        self.graph.mark(self.current, traits);
+        self.graph.traits = self.graph.traits.with(traits);
     }
 
     /// Lets a labeled block begin.
     fn label(&mut self) {
-        let block = &self.graph[self.current];
-        if !block.is_empty() || block.labeled {
+        if !self.graph.is_at_start(self.current) || self.graph[self.current].labeled {
             self.next_block();
         }
         self.graph[self.current].labeled = true;
@@ -87,39 +107,38 @@ impl Builder {
         self.finish();
         let next = self.graph.new_block();
         self.graph[self.current].next = next;
-        self.current = next;
+        (self.current, self.last) = (next, NOP);
     }
 
     /// Leaves room for what later passes put behind a jump.
     fn finish(&mut self) {
-        let room = match self.graph.last(self.current).map_or(NOP, |last| last.op) {
+        let room = match self.last {
             JUMP_IF_FALSE | JUMP_IF_TRUE => 3,
-            op if is_conditional_jump(op) => 1,
+            op if op.is_conditional_jump() => 1,
             _ => 0,
         };
-        self.graph.reserve(room);
+        self.graph.finish_block(self.current, room);
     }
 }
 
-/// Turns the indices that jumps have for targets into blocks, and marks handlers.
-fn resolve(graph: &mut Graph, starts: &[BlockId]) {
-    let start = |index: u32| starts.get(index as usize).map_or(0, |block| block.0);
-    for number in 0..graph.block_count() as u32 {
-        let block = BlockId(number);
-        if graph[block].pushes {
+/// Turns the labels that jumps have for targets into blocks, and marks handlers.
+fn resolve(graph: &mut Graph, sequence: &Sequence, starts: &[BlockId]) {
+    let start = |label: u32| starts.get(target(sequence, label)).copied().filter(|&start| start != TARGET);
+    graph.for_each(|graph, block| {
+        if graph[block].traits.has(Traits::BLOCK_PUSH) {
             for index in 0..graph[block].len() {
                 let inst = &mut graph.insts_mut(block)[index];
                 if inst.op.is_block_push() {
-                    inst.arg = start(inst.arg);
-                    let handler = inst.target();
+                    let handler = start(inst.arg).unwrap_or(BlockId::ENTRY);
+                    inst.arg = handler.0;
                     graph[handler].handler = true;
                 }
             }
         }
-        if let Some(last) = graph.insts_mut(block).last_mut()
+        if let Some(last) = graph.last_mut(block)
             && last.op.is_jump()
         {
-            last.arg = start(last.arg);
+            last.arg = start(last.arg).unwrap_or(BlockId::ENTRY).0;
         }
-    }
+    });
 }

@@ -1,13 +1,13 @@
 //! Blocks that only an exception leads to stand behind all others.
 
-use super::facts::JUMP_NO_INTERRUPT;
+use super::facts::{JUMP_NO_INTERRUPT, Traits};
 use super::graph::{BlockId, Graph};
 use super::jumps::remove_nops_and_jumps;
 use crate::ir::Loc;
 
 /// Moves cold blocks to the end, in their order.
 pub(super) fn move_cold_blocks(graph: &mut Graph) {
-    if !graph.pushes {
+    if !graph.traits.has(Traits::BLOCK_PUSH) {
         return;
     }
     mark_warm(graph);
@@ -31,14 +31,12 @@ fn mark_warm(graph: &mut Graph) {
 
 fn mark_cold(graph: &mut Graph) {
     // what is warm counts as visited
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    graph.for_each(|graph, block| {
         if graph[block].handler {
             graph[block].visited = false;
             graph.visit(block);
         }
-        block = graph[block].next;
-    }
+    });
     while let Some(block) = graph.pending.pop() {
         graph[block].cold = true;
         visit_successors(graph, block);
@@ -50,17 +48,16 @@ fn visit_successors(graph: &mut Graph, block: BlockId) {
         let next = graph[block].next;
         graph.visit(next);
     }
-    if let Some(&last) = graph.last(block).filter(|last| last.op.is_jump()) {
-        graph.visit(last.target());
+    if let Some(jump) = graph.jump(block) {
+        graph.visit(jump.target());
     }
 }
 
 /// Puts a jump behind cold blocks that go on in a warm one.
 fn add_explicit_jumps(graph: &mut Graph) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    graph.for_each(|graph, block| {
         let next = graph[block].next;
-        if next != BlockId::NONE && graph[block].cold && graph[next].warm && graph.falls_through(block) {
+        if next.exists() && graph[block].cold && graph[next].warm && graph.falls_through(block) {
             let jump = graph.new_block();
             graph.push(jump, JUMP_NO_INTERRUPT, next.0, Loc::NONE);
             graph[jump].cold = true;
@@ -68,15 +65,14 @@ fn add_explicit_jumps(graph: &mut Graph) {
             graph[jump].next = next;
             graph[block].next = jump;
         }
-        block = next;
-    }
+    });
 }
 
 /// Puts the cold blocks last; whether there are any.
 fn reorder(graph: &mut Graph) -> bool {
     let (mut warm_end, mut cold) = (BlockId::ENTRY, None);
     let mut block = graph[BlockId::ENTRY].next;
-    while block != BlockId::NONE {
+    while block.exists() {
         if graph[block].cold {
             let (first, end) = cold.unwrap_or((block, block));
             if first != block {

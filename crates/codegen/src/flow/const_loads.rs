@@ -3,26 +3,22 @@
 
 use super::facts::{
     COPY, IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_JUMP_IF_FALSE,
-    POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, TO_BOOL,
+    POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, TO_BOOL, Traits,
 };
 use super::fold::{constant_is_true, is_none, small_int};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::{Graph, Inst};
 use crate::ir::Constants;
 use taipan_bytecode_format::Const;
 
 /// Decides what constants decide, in all blocks.
 pub(super) fn optimize_const_loads(graph: &mut Graph, constants: &mut Constants) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        if optimize_block(graph.insts_mut(block), constants) {
-            graph[block].nops = true;
-        }
-        block = graph[block].next;
-    }
+    let mut decided = false;
+    graph.rewrite(Traits::CONST, |insts| optimize_block(insts, constants, &mut decided));
+    graph.edges_changed |= decided;
 }
 
-/// Whether instructions became `NOP`.
-fn optimize_block(insts: &mut [Inst], constants: &mut Constants) -> bool {
+/// What instructions became; whether jumps were decided is noted.
+fn optimize_block(insts: &mut [Inst], constants: &mut Constants, decided: &mut bool) -> Traits {
     let mut nops = false;
     // the load that the top of the stack comes from, also through a copy
     let mut load = (NOP, 0);
@@ -45,6 +41,7 @@ fn optimize_block(insts: &mut [Inst], constants: &mut Constants) -> bool {
             POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP_IF_FALSE | JUMP_IF_TRUE => {
                 decide_jump(inst, next, constant_is_true(constants, load));
                 nops = true;
+                *decided = true;
             }
             IS_OP => nops |= is_none(constants, load) && compare_with_none(inst, behind),
             TO_BOOL => {
@@ -56,7 +53,7 @@ fn optimize_block(insts: &mut [Inst], constants: &mut Constants) -> bool {
             _ => {}
         }
     }
-    nops
+    if nops { Traits::NOP } else { Traits::NONE }
 }
 
 fn decide_jump(inst: &mut Inst, jump: &mut Inst, is_true: bool) {

@@ -1,7 +1,7 @@
 //! Constants that no instruction loads any more.
 
-use super::facts::LOAD_CONST;
-use super::graph::{BlockId, Graph};
+use super::facts::{LOAD_CONST, Traits};
+use super::graph::Graph;
 use crate::ir::Constants;
 use taipan_bytecode_format::Const;
 
@@ -24,23 +24,20 @@ pub(super) fn take_used(graph: &mut Graph, constants: Constants) -> Vec<Const> {
         *number = used;
         used += 1;
     }
-    let constants = constants.into_vec();
-    if used as usize == count {
-        return constants;
+    let mut constants = constants.into_vec();
+    if (used as usize) < count {
+        for_each_load(graph, |arg| *arg = numbers.get(*arg as usize).copied().unwrap_or(*arg));
+        let mut number = numbers.iter();
+        constants.retain(|_| number.next().is_some_and(|&number| number != UNUSED));
     }
-    for_each_load(graph, |arg| *arg = numbers.get(*arg as usize).copied().unwrap_or(*arg));
-    let kept = constants.into_iter().zip(numbers).filter(|(_, number)| *number != UNUSED);
-    kept.map(|(constant, _)| constant).collect()
+    constants
 }
 
 fn for_each_load(graph: &mut Graph, mut change: impl FnMut(&mut u32)) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        for inst in graph.insts_mut(block) {
-            if inst.op == LOAD_CONST {
-                change(&mut inst.arg);
-            }
+    graph.rewrite(Traits::CONST, |insts| {
+        for inst in insts.iter_mut().filter(|inst| inst.op == LOAD_CONST) {
+            change(&mut inst.arg);
         }
-        block = graph[block].next;
-    }
+        Traits::NONE
+    });
 }

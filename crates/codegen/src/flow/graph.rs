@@ -4,8 +4,8 @@
 //! A block that outgrows its room moves to the end.
 //! Invariants: a jump or an exit is the last instruction of its block; a target is a block of the graph.
 
-use super::facts::{NOP, is_scope_exit, is_unconditional_jump};
-use crate::ir::{Loc, Op};
+use super::facts::{Kind, NOP, Traits};
+use crate::ir::{Instr, Loc};
 use std::ops::{Index, IndexMut};
 
 /// A basic block by its number.
@@ -17,14 +17,19 @@ impl BlockId {
     pub const NONE: BlockId = BlockId(u32::MAX);
     /// Where the code begins.
     pub const ENTRY: BlockId = BlockId(0);
+
+    /// Whether it is one.
+    pub fn exists(self) -> bool {
+        self != BlockId::NONE
+    }
 }
 
 /// An instruction in a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Inst {
     /// What it does.
-    pub op: Op,
-    /// Its argument; the number of a block for [`Op::has_target`].
+    pub op: Kind,
+    /// Its argument; the number of a block for [`Kind::has_target`].
     pub arg: u32,
     /// Where an exception goes that it raises.
     pub handler: BlockId,
@@ -48,7 +53,7 @@ impl Inst {
     }
 
     /// Makes it another instruction.
-    pub const fn set(&mut self, op: Op, arg: u32) {
+    pub const fn set(&mut self, op: Kind, arg: u32) {
         self.op = op;
         self.arg = arg;
     }
@@ -67,11 +72,13 @@ pub(super) struct Block {
     /// How many ways lead here.
     pub predecessors: i32,
     /// Height of the stack where it begins; -1 if nothing leads here.
-    pub depth: i64,
-    /// Locals, of the first 64, that may be unbound where it begins.
-    pub unbound: u64,
+    pub depth: i32,
     /// The handlers in force where it begins, as `handlers.rs` numbers them.
     pub handlers: u32,
+    /// Locals, of the first 64, that may be unbound where it begins.
+    pub unbound: u64,
+    /// Its place among the blocks, as `layout.rs` has it.
+    pub place: u32,
     /// A jump may lead here.
     pub labeled: bool,
     /// A handler of exceptions.
@@ -84,13 +91,31 @@ pub(super) struct Block {
     pub warm: bool,
     /// A mark of a pass.
     pub visited: bool,
-    /// Some instructions begin handler ranges.
-    pub pushes: bool,
-    /// Some instructions may be `NOP`.
-    pub nops: bool,
+    /// What some instructions may be; what is not among these none is.
+    pub traits: Traits,
 }
 
 impl Block {
+    const NEW: Block = Block {
+        start: 0,
+        len: 0,
+        capacity: 0,
+        next: BlockId::NONE,
+        skip: BlockId::NONE,
+        predecessors: 0,
+        depth: -1,
+        handlers: 0,
+        unbound: 0,
+        place: 0,
+        labeled: false,
+        handler: false,
+        keeps_lasti: false,
+        cold: false,
+        warm: false,
+        visited: false,
+        traits: Traits::NONE,
+    };
+
     /// Whether there are no instructions.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
@@ -107,12 +132,21 @@ impl Block {
 pub(super) struct Graph {
     insts: Vec<Inst>,
     blocks: Vec<Block>,
-    /// Some instructions begin handler ranges.
-    pub pushes: bool,
-    /// Some instructions are to have the place of the next one.
-    pub next_locations: bool,
+    /// What some instructions were when the graph was built.
+    pub traits: Traits,
+    /// Jumps lead elsewhere than when reachability was last looked at.
+    pub edges_changed: bool,
     /// Blocks that a pass still has to look at; empty between passes.
     pub pending: Vec<BlockId>,
+}
+
+/// What an instruction from this place is.
+pub(super) const fn place_traits(loc: Loc) -> Traits {
+    match loc.line {
+        0.. => Traits::NONE,
+        _ if loc.line == Loc::NEXT.line => Traits::UNPLACED.with(Traits::NEXT_PLACE),
+        _ => Traits::UNPLACED,
+    }
 }
 
 impl Index<BlockId> for Graph {
@@ -132,9 +166,12 @@ impl IndexMut<BlockId> for Graph {
 }
 
 impl Graph {
-    /// A graph without blocks, with room for so many instructions.
-    pub fn with_capacity(insts: usize) -> Graph {
-        Graph { insts: Vec::with_capacity(insts), ..Graph::default() }
+    /// Takes all blocks away, and keeps their room.
+    pub fn clear(&mut self) {
+        self.insts.clear();
+        self.blocks.clear();
+        self.pending.clear();
+        (self.traits, self.edges_changed) = (Traits::NONE, false);
     }
 
     /// How many blocks were made.
@@ -147,28 +184,37 @@ impl Graph {
         &mut self.blocks
     }
 
+    /// Does something with each block in their order; blocks put behind it come next.
+    #[inline]
+    pub fn for_each(&mut self, mut f: impl FnMut(&mut Graph, BlockId)) {
+        let mut block = BlockId::ENTRY;
+        while block.exists() {
+            f(self, block);
+            block = self[block].next;
+        }
+    }
+
+    /// Does something with the instructions of each block of which some may have one of these traits. It
+    /// says which traits they may have got.
+    #[inline]
+    pub fn rewrite(&mut self, traits: Traits, mut f: impl FnMut(&mut [Inst]) -> Traits) {
+        self.for_each(|graph, block| {
+            if graph[block].traits.has(traits) {
+                let got = f(graph.insts_mut(block));
+                graph.mark(block, got);
+            }
+        });
+    }
+
+    /// Notes what some instructions of a block may be.
+    pub fn mark(&mut self, block: BlockId, traits: Traits) {
+        self[block].traits = self[block].traits.with(traits);
+    }
+
     /// Makes a block that stands nowhere yet.
     pub fn new_block(&mut self) -> BlockId {
         let block = BlockId(self.blocks.len() as u32);
-        self.blocks.push(Block {
-            start: self.insts.len() as u32,
-            len: 0,
-            capacity: 0,
-            next: BlockId::NONE,
-            skip: BlockId::NONE,
-            predecessors: 0,
-            depth: -1,
-            unbound: 0,
-            handlers: 0,
-            labeled: false,
-            handler: false,
-            keeps_lasti: false,
-            cold: false,
-            warm: false,
-            visited: false,
-            pushes: false,
-            nops: false,
-        });
+        self.blocks.push(Block { start: self.insts.len() as u32, ..Block::NEW });
         block
     }
 
@@ -192,10 +238,22 @@ impl Graph {
         self.insts(block).last()
     }
 
+    /// The last instruction of a block, to be changed in place.
+    #[inline]
+    pub fn last_mut(&mut self, block: BlockId) -> Option<&mut Inst> {
+        self.insts_mut(block).last_mut()
+    }
+
+    /// The jump that ends a block.
+    #[inline]
+    pub fn jump(&self, block: BlockId) -> Option<Inst> {
+        self.last(block).copied().filter(|last| last.op.is_jump())
+    }
+
     /// Whether control reaches the block behind.
     #[inline]
     pub fn falls_through(&self, block: BlockId) -> bool {
-        self.last(block).is_none_or(|last| !is_scope_exit(last.op) && !is_unconditional_jump(last.op))
+        self.last(block).is_none_or(|last| !last.op.is_barrier())
     }
 
     /// Drops what stands behind the first `len` instructions. Their places keep what they have.
@@ -203,13 +261,19 @@ impl Graph {
         self[block].len = len as u32;
     }
 
+    /// Drops all instructions of a block.
+    pub fn empty(&mut self, block: BlockId) {
+        self.truncate(block, 0);
+        self[block].traits = Traits::NONE;
+    }
+
     /// Appends an instruction to a block. Its handler is that of the instruction that was in its place
     /// before, if any was: code that the reference makes has such ranges.
-    pub fn push(&mut self, block: BlockId, op: Op, arg: u32, loc: Loc) {
+    pub fn push(&mut self, block: BlockId, op: Kind, arg: u32, loc: Loc) {
         let at = self.make_room(block, 1);
         let place = &mut self.insts[at];
         *place = Inst { op, arg, loc, handler: place.handler };
-        self[block].nops |= op == NOP;
+        self.mark(block, place_traits(loc).with(op.traits()));
     }
 
     /// Appends the instructions of another block.
@@ -218,9 +282,8 @@ impl Graph {
         let to = self.make_room(block, count);
         let from = self[other].start as usize;
         self.insts.copy_within(from..from + count, to);
-        let (pushes, nops) = (self[other].pushes, self[other].nops);
-        self[block].pushes |= pushes;
-        self[block].nops |= nops;
+        let traits = self[other].traits;
+        self.mark(block, traits);
     }
 
     /// Inserts instructions before the one at `index`.
@@ -229,6 +292,9 @@ impl Graph {
         let at = self[block].start as usize + index;
         self.insts.copy_within(at..end, at + inserted.len());
         self.insts[at..at + inserted.len()].copy_from_slice(inserted);
+        for inst in inserted {
+            self.mark(block, place_traits(inst.loc).with(inst.op.traits()));
+        }
     }
 
     /// Makes a block `count` instructions longer and says where the new ones are.
@@ -248,28 +314,43 @@ impl Graph {
         self[block].start as usize + len as usize
     }
 
-    /// Appends an instruction to the block that was made last.
-    pub fn add(&mut self, op: Op, arg: u32, loc: Loc) {
-        self.insts.push(Inst { op, arg, loc, handler: BlockId::NONE });
-        if let Some(block) = self.blocks.last_mut() {
-            block.len += 1;
-            block.capacity += 1;
-            block.nops |= op == NOP;
-        }
+    /// Makes room for so many instructions of blocks to come.
+    pub fn reserve(&mut self, count: usize) {
+        self.insts.reserve(count);
     }
 
-    /// Leaves room for so many more instructions behind those of the block that was made last.
-    pub fn reserve(&mut self, count: u32) {
-        if let Some(block) = self.blocks.last_mut() {
-            block.capacity += count;
-            self.insts.resize((block.start + block.capacity) as usize, Inst::VACANT);
-        }
+    /// Appends instructions to the block that was made last, whose [`Graph::finish_block`] comes later.
+    #[inline]
+    pub fn add(&mut self, instrs: &[Instr]) {
+        let inst = |instr: &Instr| Inst {
+            op: Kind::of(instr.op),
+            arg: instr.arg,
+            handler: BlockId::NONE,
+            loc: instr.loc,
+        };
+        self.insts.extend(instrs.iter().map(inst));
+    }
+
+    /// Whether nothing was added to a block since it was made.
+    pub fn is_at_start(&self, block: BlockId) -> bool {
+        self[block].start as usize == self.insts.len()
+    }
+
+    /// Gives a block the instructions that were added since it was made, and room for `room` more.
+    pub fn finish_block(&mut self, block: BlockId, room: u32) {
+        let count = self.insts.len() as u32 - self[block].start;
+        self.insts.resize(self.insts.len() + room as usize, Inst::VACANT);
+        self[block].len = count;
+        self[block].capacity = count + room;
     }
 
     /// The first block from `block` on that has instructions.
     pub fn next_nonempty(&mut self, block: BlockId) -> BlockId {
+        if !block.exists() || !self[block].is_empty() {
+            return block;
+        }
         let mut found = block;
-        while found != BlockId::NONE && self[found].is_empty() {
+        while found.exists() && self[found].is_empty() {
             found = self.behind_empty(found);
         }
         let mut at = block;
@@ -283,7 +364,7 @@ impl Graph {
 
     fn behind_empty(&self, block: BlockId) -> BlockId {
         let Block { skip, next, .. } = self[block];
-        if skip == BlockId::NONE { next } else { skip }
+        if skip.exists() { skip } else { next }
     }
 
     /// Forgets shortcuts over empty blocks: to be called when the order changes.
@@ -303,7 +384,7 @@ impl Graph {
     /// Marks a block and notes that it has to be looked at, once.
     #[inline]
     pub fn visit(&mut self, block: BlockId) {
-        if block != BlockId::NONE && !self[block].visited {
+        if block.exists() && !self[block].visited {
             self[block].visited = true;
             self.pending.push(block);
         }

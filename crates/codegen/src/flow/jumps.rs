@@ -1,49 +1,56 @@
 //! Jumps that are not needed: to the place behind, and to short code that ends.
 
-use super::facts::{JUMP, is_scope_exit, is_unconditional_jump};
-use super::graph::{BlockId, Graph};
+use super::facts::{JUMP, Traits};
+use super::graph::{BlockId, Graph, Inst};
 use super::nops::remove_nops;
 
 /// Code of so few instructions is copied rather than jumped to.
 const MAX_COPY: usize = 4;
 
+fn unconditional_jump(graph: &Graph, block: BlockId) -> Option<Inst> {
+    graph.last(block).copied().filter(|last| last.op.is_unconditional_jump())
+}
+
+/// The jump that ends a block does nothing from now on.
+fn clear_jump(graph: &mut Graph, block: BlockId) {
+    if let Some(last) = graph.last_mut(block) {
+        last.clear();
+    }
+    graph.mark(block, Traits::NOP);
+}
+
 /// Replaces jumps to short exits, and to code that has no lines and does not go on behind itself, by
 /// that code.
 pub(super) fn inline_blocks(graph: &mut Graph) {
     let mut jumping: Vec<BlockId> = Vec::new();
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        if graph.last(block).is_some_and(|last| is_unconditional_jump(last.op)) {
+    graph.for_each(|graph, block| {
+        if unconditional_jump(graph, block).is_some() {
             jumping.push(block);
         }
-        block = graph[block].next;
-    }
+    });
     let mut changed = !jumping.is_empty();
     while std::mem::take(&mut changed) {
         jumping.retain(|&block| {
             changed |= inline_target(graph, block);
-            graph.last(block).is_some_and(|last| is_unconditional_jump(last.op))
+            unconditional_jump(graph, block).is_some()
         });
     }
 }
 
 fn inline_target(graph: &mut Graph, block: BlockId) -> bool {
-    let Some(&jump) = graph.last(block).filter(|last| is_unconditional_jump(last.op)) else { return false };
+    let Some(jump) = unconditional_jump(graph, block) else { return false };
     let target = jump.target();
     let small_exit = graph[target].len() <= MAX_COPY && ends(graph, target);
     let no_lines = !graph.falls_through(target) && has_no_lines(graph, target);
     if !small_exit && !no_lines {
         return false;
     }
-    if let Some(last) = graph.insts_mut(block).last_mut() {
-        last.clear();
-    }
-    graph[block].nops = true;
+    clear_jump(graph, block);
     graph.append(block, target);
     if no_lines
         && jump.op == JUMP
-        && let Some(last) = graph.insts_mut(block).last_mut()
-        && is_unconditional_jump(last.op)
+        && let Some(last) = graph.last_mut(block)
+        && last.op.is_unconditional_jump()
     {
         // signals are looked at on the way, as before
         last.op = JUMP;
@@ -54,7 +61,7 @@ fn inline_target(graph: &mut Graph, block: BlockId) -> bool {
 
 /// Whether a block ends the code.
 pub(super) fn ends(graph: &Graph, block: BlockId) -> bool {
-    graph.last(block).is_some_and(|last| is_scope_exit(last.op))
+    graph.last(block).is_some_and(|last| last.op.is_scope_exit())
 }
 
 /// Whether nothing in a block has a line.
@@ -75,20 +82,14 @@ pub(super) fn remove_nops_and_jumps(graph: &mut Graph) {
 
 fn remove_redundant_jumps(graph: &mut Graph) -> bool {
     let mut changed = false;
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        if let Some(&last) = graph.last(block).filter(|last| is_unconditional_jump(last.op)) {
-            let target = graph.next_nonempty(last.target());
-            let behind = graph.next_nonempty(graph[block].next);
-            if target == behind && target != BlockId::NONE {
-                if let Some(last) = graph.insts_mut(block).last_mut() {
-                    last.clear();
-                }
-                graph[block].nops = true;
+    graph.for_each(|graph, block| {
+        if let Some(jump) = unconditional_jump(graph, block) {
+            let target = graph.next_nonempty(jump.target());
+            if target.exists() && target == graph.next_nonempty(graph[block].next) {
+                clear_jump(graph, block);
                 changed = true;
             }
         }
-        block = graph[block].next;
-    }
+    });
     changed
 }

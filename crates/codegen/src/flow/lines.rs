@@ -3,8 +3,8 @@
 //! A frame that ends, or looks at signals, must have a line. Code without lines takes that of the code
 //! before it, and so each such block needs one way that leads to it: it is copied for the others.
 
-use super::facts::has_eval_break;
-use super::graph::{BlockId, Graph};
+use super::facts::Traits;
+use super::graph::{BlockId, Graph, Inst};
 use super::jumps::{ends, has_no_lines};
 use crate::ir::Loc;
 
@@ -16,31 +16,28 @@ pub(super) fn resolve_lines(graph: &mut Graph) {
 
 /// Whether a block without lines needs one.
 fn needs_line(graph: &Graph, block: BlockId) -> bool {
-    has_no_lines(graph, block)
-        && (ends(graph, block) || graph.insts(block).iter().any(|inst| has_eval_break(inst.op)))
+    graph[block].traits.has(Traits::UNPLACED)
+        && has_no_lines(graph, block)
+        && (ends(graph, block) || graph.insts(block).iter().any(|inst| inst.op.has_eval_break()))
 }
 
 fn duplicate_exits(graph: &mut Graph) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        if let Some(&last) = graph.last(block).filter(|last| last.op.is_jump()) {
-            let target = graph.next_nonempty(last.target());
-            if target != BlockId::NONE && graph[target].predecessors > 1 && needs_line(graph, target) {
-                let copy = copy_behind(graph, target);
-                if let Some(first) = graph.insts_mut(copy).first_mut() {
-                    first.loc = last.loc;
-                }
-                if let Some(last) = graph.insts_mut(block).last_mut() {
-                    last.arg = copy.0;
-                }
+    graph.for_each(|graph, block| {
+        let Some(jump) = graph.jump(block) else { return };
+        let target = graph.next_nonempty(jump.target());
+        if target.exists() && graph[target].predecessors > 1 && needs_line(graph, target) {
+            let copy = copy_behind(graph, target);
+            if let Some(first) = graph.insts_mut(copy).first_mut() {
+                first.loc = jump.loc;
+            }
+            if let Some(jump) = graph.last_mut(block) {
+                jump.arg = copy.0;
             }
         }
-        block = graph[block].next;
-    }
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    });
+    graph.for_each(|graph, block| {
         let next = graph[block].next;
-        if next != BlockId::NONE
+        if next.exists()
             && graph.falls_through(block)
             && let Some(&last) = graph.last(block)
             && needs_line(graph, next)
@@ -48,8 +45,7 @@ fn duplicate_exits(graph: &mut Graph) {
         {
             first.loc = last.loc;
         }
-        block = next;
-    }
+    });
 }
 
 /// Copies a block that does not go on behind itself; the copy stands behind it.
@@ -66,32 +62,31 @@ fn copy_behind(graph: &mut Graph, block: BlockId) -> BlockId {
 
 /// Hands lines on to what follows, also to a block that only one way leads to.
 fn propagate_lines(graph: &mut Graph) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        let next = graph[block].next;
-        if let Some(loc) = propagate_in_block(graph, block) {
-            if next != BlockId::NONE && graph.falls_through(block) {
-                hand_on(graph, next, loc);
-            }
-            if let Some(&last) = graph.last(block).filter(|last| last.op.is_jump()) {
-                hand_on(graph, last.target(), loc);
-            }
+    graph.for_each(|graph, block| {
+        if graph[block].traits.has(Traits::UNPLACED) {
+            propagate_in_block(graph.insts_mut(block));
         }
-        block = next;
-    }
+        let Some(&last) = graph.last(block) else { return };
+        let next = graph[block].next;
+        if next.exists() && is_unplaced(graph, next) && !last.op.is_barrier() {
+            hand_on(graph, next, last.loc);
+        }
+        if last.op.is_jump() && is_unplaced(graph, last.target()) {
+            hand_on(graph, last.target(), last.loc);
+        }
+    });
 }
 
-/// The place of the last instruction, if there is one.
-fn propagate_in_block(graph: &mut Graph, block: BlockId) -> Option<Loc> {
-    let mut loc = Loc::NONE;
-    for inst in graph.insts_mut(block) {
-        if inst.loc.line == Loc::NONE.line {
-            inst.loc = loc;
-        } else {
-            loc = inst.loc;
+fn is_unplaced(graph: &Graph, block: BlockId) -> bool {
+    graph[block].traits.has(Traits::UNPLACED)
+}
+
+fn propagate_in_block(insts: &mut [Inst]) {
+    for index in 1..insts.len() {
+        if insts[index].loc.line == Loc::NONE.line {
+            insts[index].loc = insts[index - 1].loc;
         }
     }
-    (!graph[block].is_empty()).then_some(loc)
 }
 
 fn hand_on(graph: &mut Graph, block: BlockId, loc: Loc) {

@@ -1,10 +1,13 @@
 //! The slots of a frame: locals, cells and free variables, and the instructions that set them up.
 
-use super::facts::{COPY_FREE_VARS, MAKE_CELL, POP_TOP, RETURN_GENERATOR};
+use super::facts::{
+    COPY_FREE_VARS, DELETE_DEREF, LOAD_CLOSURE, LOAD_DEREF, LOAD_FROM_DICT_OR_DEREF, MAKE_CELL, POP_TOP,
+    RETURN_GENERATOR, STORE_DEREF, Traits,
+};
 use super::graph::{BlockId, Graph, Inst};
-use crate::ir::{Loc, Op, Pseudo, Unit};
+use crate::ir::{Loc, Unit};
 use taipan_ast::Interner;
-use taipan_bytecode_format::{CodeFlags, LocalKind, Opcode};
+use taipan_bytecode_format::{CodeFlags, LocalKind};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// The slots of a frame in their order.
@@ -44,24 +47,17 @@ fn cell_slots(unit: &Unit) -> Vec<u32> {
 }
 
 fn point_to_slots(graph: &mut Graph, cells: &[u32]) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        for inst in graph.insts_mut(block) {
+    graph.rewrite(Traits::CELL, |insts| {
+        for inst in insts {
             if matches!(
                 inst.op,
-                Op::Real(
-                    Opcode::MakeCell
-                        | Opcode::LoadDeref
-                        | Opcode::StoreDeref
-                        | Opcode::DeleteDeref
-                        | Opcode::LoadFromDictOrDeref
-                ) | Op::Pseudo(Pseudo::LoadClosure)
+                LOAD_CLOSURE | LOAD_DEREF | STORE_DEREF | DELETE_DEREF | LOAD_FROM_DICT_OR_DEREF
             ) {
                 inst.arg = cells.get(inst.arg as usize).copied().unwrap_or(inst.arg);
             }
         }
-        block = graph[block].next;
-    }
+        Traits::NONE
+    });
 }
 
 const ANY_GENERATOR: u32 = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;

@@ -2,7 +2,7 @@
 //! `assemble.c`, to the byte.
 //!
 //! `build.rs` makes a graph of basic blocks (`graph.rs`). It is improved and checked by passes, one file
-//! each, in the order of [`optimize`] and [`finish`]; `layout.rs` and `assemble.rs` write what is left.
+//! each, in the order of [`Flow::assemble`] and what it calls; `layout.rs` and `assemble.rs` write what is left.
 //! Which pass sees what decides what comes out, so their order is the reference's, and so is what a place
 //! behind the end of a block still holds ([`graph::Graph::push`]).
 //! Invariants: every pass takes linear time and none recurses; a pass that cannot apply is skipped.
@@ -33,41 +33,75 @@ mod tests;
 mod unbound;
 
 use crate::ir::{Constants, Unit};
-use graph::Graph;
+use graph::{BlockId, Graph};
 use taipan_ast::Interner;
 use taipan_bytecode_format::{Code, Const};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
-/// The code object of a unit.
-pub fn assemble(unit: Unit, interner: &Interner, filename: Wtf8<'_>) -> Code {
-    let mut unit = unit;
-    let mut graph = build::build(&unit.sequence);
-    let constants = std::mem::take(&mut unit.constants);
-    let consts = optimize(&mut graph, constants, unit.varnames.len() as u32, unit.parameters);
-    let stacksize = finish(&mut graph);
-    let slots = locals::lay_out(&mut graph, &unit, interner);
-    pseudo::convert_pseudo_ops(&mut graph);
-    pseudo::normalize_jumps(&mut graph);
-    borrow::borrow_loads(&mut graph, slots.names.len());
-    let assembled = assemble::assemble(&mut graph, unit.firstlineno);
-    let text = |text: &str| buffer(Wtf8::from_str(text));
-    Code {
-        argcount: unit.argcount,
-        posonlyargcount: unit.posonlyargcount,
-        kwonlyargcount: unit.kwonlyargcount,
-        stacksize,
-        flags: unit.flags,
-        code: assembled.code,
-        consts,
-        names: unit.names.iter().map(|&name| text(interner.resolve(name))).collect(),
-        localsplusnames: slots.names,
-        localspluskinds: slots.kinds,
-        filename: buffer(filename),
-        name: unit.name.map_or_else(Wtf8Buf::new, |name| text(interner.resolve(name))),
-        qualname: text(&unit.qualname),
-        firstlineno: unit.firstlineno,
-        linetable: assembled.linetable,
-        exceptiontable: assembled.exceptiontable,
+/// Makes code objects of units, one after another. What it holds in between is only room to work in.
+#[derive(Default)]
+pub struct Flow {
+    graph: Graph,
+    starts: Vec<BlockId>,
+    ways: unbound::Ways,
+    stack: borrow::Stack,
+    assembler: assemble::Assembler,
+}
+
+impl Flow {
+    /// The code object of a unit.
+    pub fn assemble(&mut self, mut unit: Unit, interner: &Interner, filename: Wtf8<'_>) -> Code {
+        build::build(&mut self.graph, &unit.sequence, &mut self.starts);
+        let constants = std::mem::take(&mut unit.constants);
+        let consts = self.optimize(constants, unit.varnames.len() as u32, unit.parameters);
+        pseudo::convert_conditional_jumps(&mut self.graph);
+        let stacksize = stack::measure_stack(&mut self.graph);
+        let slots = locals::lay_out(&mut self.graph, &unit, interner);
+        pseudo::convert_pseudo_ops(&mut self.graph);
+        pseudo::normalize_jumps(&mut self.graph);
+        borrow::borrow_loads(&mut self.graph, slots.names.len(), &mut self.stack);
+        let assembled = self.assembler.assemble(&mut self.graph, unit.firstlineno);
+        let text = |text: &str| buffer(Wtf8::from_str(text));
+        Code {
+            argcount: unit.argcount,
+            posonlyargcount: unit.posonlyargcount,
+            kwonlyargcount: unit.kwonlyargcount,
+            stacksize,
+            flags: unit.flags,
+            code: assembled.code,
+            consts,
+            names: unit.names.iter().map(|&name| text(interner.resolve(name))).collect(),
+            localsplusnames: slots.names,
+            localspluskinds: slots.kinds,
+            filename: buffer(filename),
+            name: unit.name.map_or_else(Wtf8Buf::new, |name| text(interner.resolve(name))),
+            qualname: text(&unit.qualname),
+            firstlineno: unit.firstlineno,
+            linetable: assembled.linetable,
+            exceptiontable: assembled.exceptiontable,
+        }
+    }
+
+    /// Improves the graph and brings its blocks into their order; gives the constants that it uses.
+    fn optimize(&mut self, mut constants: Constants, locals: u32, parameters: u32) -> Vec<Const> {
+        let graph = &mut self.graph;
+        handlers::assign_handlers(graph);
+        jumps::inline_blocks(graph);
+        reach::remove_unreachable(graph);
+        lines::resolve_lines(graph);
+        const_loads::optimize_const_loads(graph, &mut constants);
+        peephole::optimize_blocks(graph, &mut constants);
+        nops::remove_nops_and_pairs(graph);
+        if graph.edges_changed {
+            reach::remove_unreachable(graph);
+        }
+        jumps::remove_nops_and_jumps(graph);
+        let consts = consts::take_used(graph, constants);
+        unbound::check_unbound_loads(graph, locals, parameters, &mut self.ways);
+        superinstructions::insert_superinstructions(graph);
+        cold::move_cold_blocks(graph);
+        lines::resolve_lines(graph);
+        consts
     }
 }
 
@@ -75,29 +109,4 @@ fn buffer(text: Wtf8<'_>) -> Wtf8Buf {
     let mut buffer = Wtf8Buf::with_capacity(text.len());
     buffer.push_wtf8(text);
     buffer
-}
-
-/// Improves a graph and brings its blocks into their order; gives the constants that it uses.
-fn optimize(graph: &mut Graph, mut constants: Constants, locals: u32, parameters: u32) -> Vec<Const> {
-    handlers::assign_handlers(graph);
-    jumps::inline_blocks(graph);
-    reach::remove_unreachable(graph);
-    lines::resolve_lines(graph);
-    const_loads::optimize_const_loads(graph, &mut constants);
-    peephole::optimize_blocks(graph, &mut constants);
-    nops::remove_nops_and_pairs(graph);
-    reach::remove_unreachable(graph);
-    jumps::remove_nops_and_jumps(graph);
-    let consts = consts::take_used(graph, constants);
-    unbound::check_unbound_loads(graph, locals, parameters);
-    superinstructions::insert_superinstructions(graph);
-    cold::move_cold_blocks(graph);
-    lines::resolve_lines(graph);
-    consts
-}
-
-/// Resolves what has to be resolved before the height of the stack is known, and gives that.
-fn finish(graph: &mut Graph) -> u32 {
-    pseudo::convert_conditional_jumps(graph);
-    stack::measure_stack(graph)
 }

@@ -1,30 +1,27 @@
 //! Takes out instructions that do nothing, where no line would be lost.
 
-use super::facts::{COPY, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_TOP};
+use super::facts::{COPY, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_TOP, Traits};
 use super::graph::{BlockId, Graph, Inst};
-use crate::ir::Loc;
 
 /// Takes out what does nothing in all blocks; whether there was anything.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {
     let mut removed = false;
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        removed |= remove_nops_of_block(graph, block);
-        block = graph[block].next;
-    }
+    graph.for_each(|graph, block| removed |= remove_nops_of_block(graph, block));
     removed
 }
 
 /// A `NOP` stays only if its line would else not be seen: no neighbour has it.
 fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
-    if !graph[block].nops {
+    if !graph[block].traits.has(Traits::NOP) {
         return false;
     }
     let line_behind = line_behind(graph, block);
     let insts = graph.insts_mut(block);
     let count = insts.len();
-    let (mut kept, mut line_before, mut nops) = (0, -1, false);
-    for index in 0..count {
+    let mut kept = insts.iter().position(|inst| inst.op == NOP).unwrap_or(count);
+    let mut line_before = kept.checked_sub(1).map_or(-1, |before| insts[before].loc.line);
+    let mut nops = false;
+    for index in kept..count {
         let inst = insts[index];
         let line = inst.loc.line;
         if inst.op == NOP {
@@ -45,7 +42,9 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
         kept += 1;
         line_before = line;
     }
-    graph[block].nops = nops;
+    if !nops {
+        graph[block].traits = graph[block].traits.without(Traits::NOP);
+    }
     graph.truncate(block, kept);
     kept < count
 }
@@ -56,11 +55,11 @@ fn line_behind(graph: &mut Graph, block: BlockId) -> i32 {
         return -1;
     }
     let next = graph.next_nonempty(graph[block].next);
-    if next == BlockId::NONE {
+    if !next.exists() {
         return -1;
     }
     let first = graph.insts(next).iter().find(|inst| inst.op != NOP || inst.loc.line >= 0);
-    first.map_or(Loc::NONE, |inst| inst.loc).line
+    first.map_or(-1, |inst| inst.loc.line)
 }
 
 /// Takes out what does nothing, and pairs of a push and the pop that follows it.
@@ -70,38 +69,38 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
 
 fn remove_pairs(graph: &mut Graph) -> bool {
     let mut found = false;
-    // the instruction that runs before the first of a block, if only one can
-    let mut before: Option<(BlockId, usize)> = None;
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    // the block with the instruction that runs before the first of a block, if only one can
+    let mut before = BlockId::NONE;
+    graph.for_each(|graph, block| {
         remove_nops_of_block(graph, block);
         if graph[block].labeled {
-            before = None;
+            before = BlockId::NONE;
         }
-        if let Some((other, last)) = before
+        if before.exists()
             && graph.insts(block).first().is_some_and(|first| first.op == POP_TOP)
-            && is_pure_push(&graph.insts(other)[last])
+            && graph.last(before).is_some_and(is_pure_push)
         {
-            graph.insts_mut(other)[last].clear();
-            graph.insts_mut(block)[0].clear();
-            graph[other].nops = true;
-            graph[block].nops = true;
+            for (block, inst) in [(before, graph[before].len() - 1), (block, 0)] {
+                graph.insts_mut(block)[inst].clear();
+                graph.mark(block, Traits::NOP);
+            }
             found = true;
         }
         found |= remove_pairs_of_block(graph, block);
-        if let Some(last) = graph[block].len().checked_sub(1) {
-            before = Some((block, last));
+        match graph.last(block) {
+            Some(last) if last.op.is_terminator() => before = BlockId::NONE,
+            Some(_) => before = block,
+            None => {}
         }
-        if !graph.falls_through(block) || graph.last(block).is_some_and(|last| last.op.is_jump()) {
-            before = None;
-        }
-        block = graph[block].next;
-    }
+    });
     found
 }
 
 fn remove_pairs_of_block(graph: &mut Graph, block: BlockId) -> bool {
     let mut found = false;
+    if !graph[block].traits.has(Traits::POP) {
+        return false;
+    }
     let insts = graph.insts_mut(block);
     for index in 1..insts.len() {
         if insts[index].op == POP_TOP && is_pure_push(&insts[index - 1]) {
@@ -110,7 +109,9 @@ fn remove_pairs_of_block(graph: &mut Graph, block: BlockId) -> bool {
             found = true;
         }
     }
-    graph[block].nops |= found;
+    if found {
+        graph.mark(block, Traits::NOP);
+    }
     found
 }
 

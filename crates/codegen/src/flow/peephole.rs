@@ -4,12 +4,12 @@ use super::facts::{
     BINARY_OP, BUILD_LIST, BUILD_SET, BUILD_TUPLE, CALL_INTRINSIC_1, COMPARE_OP, CONTAINS_OP, GET_ITER,
     IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, JUMP_NO_INTERRUPT, LIST_APPEND, LOAD_GLOBAL, NOP,
     POP_JUMP_IF_FALSE, POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, POP_TOP, PUSH_NULL, SET_ADD,
-    STORE_FAST, SWAP, TO_BOOL, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
+    STORE_FAST, SWAP, TO_BOOL, Traits, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
 };
 use super::fold::{fold_additions, fold_binary, fold_sequence, fold_tuple, fold_unary};
 use super::graph::{BlockId, Graph, Inst};
 use super::swaps::optimize_swaps;
-use crate::ir::{Constants, Op};
+use crate::ir::Constants;
 
 const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 const INTRINSIC_LIST_TO_TUPLE: u32 = 6;
@@ -17,31 +17,28 @@ const COMPARE_TO_BOOL: u32 = 16;
 
 /// Improves all blocks.
 pub(super) fn optimize_blocks(graph: &mut Graph, constants: &mut Constants) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        optimize_block(graph, constants, block);
-        block = graph[block].next;
-    }
+    graph.for_each(|graph, block| optimize_block(graph, constants, block));
 }
 
 fn optimize_block(graph: &mut Graph, constants: &mut Constants, block: BlockId) {
-    let (mut index, mut changed, mut swaps) = (0, false, false);
-    while index < graph[block].len() {
-        let insts = graph.insts_mut(block);
+    let (mut changed, mut swaps) = (false, false);
+    let improvable = graph[block].traits.has(Traits::IMPROVABLE);
+    let insts = graph.insts_mut(block);
+    for index in 0..if improvable { insts.len() } else { 0 } {
         let op = insts[index].op;
-        swaps |= op == SWAP;
-        if op.is_jump() {
-            if thread_jump(graph, block) {
-                changed = true;
-                // the same place again: there may be more jumps behind the new target
-                continue;
-            }
-        } else {
+        if op.is_improvable() {
+            swaps |= op == SWAP;
             changed |= optimize_at(insts, index, constants);
         }
-        index += 1;
     }
-    graph[block].nops |= changed;
+    if changed {
+        graph.mark(block, Traits::NOP.with(Traits::UNPLACED).with(Traits::CONST).with(Traits::POP));
+    }
+    // behind the new target there may be one more jump; code that only jumps in a circle has an end here
+    let mut left = graph.block_count();
+    while left > 0 && thread_jump(graph, block) {
+        left -= 1;
+    }
     if swaps {
         optimize_swaps(graph, block);
     }
@@ -119,7 +116,7 @@ fn merge_pair(inst: &mut Inst, next: &mut Inst) -> bool {
     match (inst.op, next.op) {
         (STORE_FAST, STORE_FAST) if inst.arg == next.arg && inst.loc.line == next.loc.line => {
             inst.set(POP_TOP, 0);
-            false
+            true
         }
         (LOAD_GLOBAL, PUSH_NULL) if inst.arg & 1 == 0 => {
             inst.arg |= 1;
@@ -151,7 +148,7 @@ fn merge_pair(inst: &mut Inst, next: &mut Inst) -> bool {
 
 /// Leads the jump that ends a block past another jump; whether there was one.
 fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
-    let Some(&jump) = graph.last(block) else { return false };
+    let Some(jump) = graph.jump(block) else { return false };
     let target = jump.target();
     let Some(&first) = graph.insts(target).first() else { return false };
     let through = match (jump.op, first.op) {
@@ -169,24 +166,22 @@ fn thread_jump(graph: &mut Graph, block: BlockId) -> bool {
     if jump.arg == first.arg {
         return false;
     }
-    replace_jump(graph, block, through, first);
+    // the jump's line may have to stay
+    if let Some(jump) = graph.last_mut(block) {
+        jump.clear();
+    }
+    graph.mark(block, Traits::NOP);
+    graph.edges_changed = true;
+    graph.push(block, through, first.arg, first.loc);
     true
 }
 
 fn retarget(graph: &mut Graph, block: BlockId, target: BlockId) -> bool {
     let behind = graph[target].next;
-    match graph.insts_mut(block).last_mut() {
-        Some(jump) if behind != BlockId::NONE => jump.arg = behind.0,
+    match graph.last_mut(block) {
+        Some(jump) if behind.exists() => jump.arg = behind.0,
         _ => return false,
     }
+    graph.edges_changed = true;
     true
-}
-
-/// The jump becomes `NOP`, which keeps its line, and one like `first` follows.
-fn replace_jump(graph: &mut Graph, block: BlockId, op: Op, first: Inst) {
-    if let Some(jump) = graph.insts_mut(block).last_mut() {
-        jump.clear();
-    }
-    graph[block].nops = true;
-    graph.push(block, op, first.arg, first.loc);
 }

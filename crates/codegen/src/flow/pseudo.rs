@@ -1,19 +1,17 @@
 //! Pseudo-instructions become those of the bytecode, and conditional jumps only lead forward.
 
 use super::facts::{
-    COPY, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, LOAD_CLOSURE, LOAD_FAST, NOT_TAKEN, POP_JUMP_IF_FALSE,
+    COPY, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, LOAD_CLOSURE, LOAD_FAST, NOT_TAKEN, POP_JUMP_IF_FALSE,
     POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, STORE_FAST, STORE_FAST_MAYBE_NULL, TO_BOOL,
-    is_conditional_jump,
+    Traits,
 };
 use super::graph::{BlockId, Graph, Inst};
 use super::jumps::remove_nops_and_jumps;
-use crate::ir::Op;
 
 /// Writes jumps that leave their value on the stack as copies of it that are tested.
 pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        if let Some(last) = graph.insts_mut(block).last_mut()
+    graph.for_each(|graph, block| {
+        if let Some(last) = graph.last_mut(block)
             && matches!(last.op, JUMP_IF_FALSE | JUMP_IF_TRUE)
         {
             last.op = if last.op == JUMP_IF_FALSE { POP_JUMP_IF_FALSE } else { POP_JUMP_IF_TRUE };
@@ -22,48 +20,40 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
             let test = [Inst { op: COPY, arg: 1, ..jump }, Inst { op: TO_BOOL, arg: 0, ..jump }];
             graph.insert(block, at, &test);
         }
-        block = graph[block].next;
-    }
+    });
 }
 
 /// Resolves the other pseudo-instructions, but for jumps whose direction is not known yet.
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        let mut nops = false;
-        for inst in graph.insts_mut(block) {
+    graph.rewrite(Traits::PSEUDO, |insts| {
+        for inst in insts {
             match inst.op {
                 LOAD_CLOSURE => inst.op = LOAD_FAST,
                 STORE_FAST_MAYBE_NULL => inst.op = STORE_FAST,
                 op if op.is_block_push() => {
                     inst.clear();
-                    nops = true;
                 }
                 _ => {}
             }
         }
-        graph[block].nops |= nops;
-        block = graph[block].next;
-    }
+        Traits::LOCAL.with(Traits::NOP)
+    });
     remove_nops_and_jumps(graph);
 }
 
 /// Marks the way on which a conditional jump is not taken, and turns those that would lead back.
 pub(super) fn normalize_jumps(graph: &mut Graph) {
     graph.clear_visited();
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    graph.for_each(|graph, block| {
         graph[block].visited = true;
-        let next = graph[block].next;
-        if let Some(&jump) = graph.last(block).filter(|last| is_conditional_jump(last.op)) {
+        if let Some(jump) = graph.jump(block).filter(|jump| jump.op.is_conditional_jump()) {
             if graph[jump.target()].visited {
                 turn(graph, block, jump);
             } else {
                 graph.push(block, NOT_TAKEN, 0, jump.loc);
             }
         }
-        block = next;
-    }
+    });
 }
 
 /// A conditional jump back becomes the opposite one over a jump back.
@@ -76,13 +66,13 @@ fn turn(graph: &mut Graph, block: BlockId, jump: Inst) {
     graph[back].cold = graph[block].cold;
     graph[back].next = next;
     graph[block].next = back;
-    if let Some(last) = graph.insts_mut(block).last_mut() {
+    if let Some(last) = graph.last_mut(block) {
         last.op = opposite(jump.op);
         last.arg = next.0;
     }
 }
 
-const fn opposite(jump: Op) -> Op {
+const fn opposite(jump: Kind) -> Kind {
     match jump {
         POP_JUMP_IF_NOT_NONE => POP_JUMP_IF_NONE,
         POP_JUMP_IF_NONE => POP_JUMP_IF_NOT_NONE,

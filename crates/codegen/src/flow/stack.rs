@@ -1,6 +1,6 @@
 //! How high the stack is at each block, and at most.
 
-use super::facts::{END_ASYNC_FOR, stack_effect, stack_effect_at_target};
+use super::facts::END_ASYNC_FOR;
 use super::graph::{BlockId, Graph};
 
 /// Notes the height at which each block begins; the greatest of all.
@@ -10,17 +10,18 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
         block.visited = false;
     }
     let mut most = 0;
+    let mut targets: Vec<(BlockId, i32)> = Vec::new();
     reach(graph, BlockId::ENTRY, 0);
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
-        for index in 0..graph[block].len() {
-            let inst = graph.insts(block)[index];
+        for inst in graph.insts(block) {
             most = most.max(depth);
             if inst.op.has_target() && inst.op != END_ASYNC_FOR {
-                reach(graph, inst.target(), depth + stack_effect_at_target(inst.op, inst.arg));
+                targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
             }
-            depth += stack_effect(inst.op, inst.arg);
+            depth += inst.op.stack_effect(inst.arg);
         }
+        targets.drain(..).for_each(|(target, depth)| reach(graph, target, depth));
         if graph.falls_through(block) {
             let next = graph[block].next;
             reach(graph, next, depth);
@@ -29,8 +30,8 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
     u32::try_from(most).unwrap_or(0)
 }
 
-fn reach(graph: &mut Graph, block: BlockId, depth: i64) {
-    if block != BlockId::NONE && !graph[block].visited {
+fn reach(graph: &mut Graph, block: BlockId, depth: i32) {
+    if block.exists() && !graph[block].visited {
         graph[block].depth = depth;
         graph.visit(block);
     }

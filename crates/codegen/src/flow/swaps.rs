@@ -1,6 +1,6 @@
 //! Fewer and cheaper swaps of values.
 
-use super::facts::{NOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP, is_swappable};
+use super::facts::{NOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP, Traits};
 use super::graph::{BlockId, Graph, Inst};
 
 /// A place whose value stands where it has to.
@@ -17,7 +17,7 @@ pub(super) fn optimize_swaps(graph: &mut Graph, block: BlockId) {
         }
         index += 1;
     }
-    graph[block].nops = true;
+    graph.mark(block, Traits::NOP);
 }
 
 /// Replaces the swaps that begin `insts` by as few as give the same order of values; says how many
@@ -64,7 +64,7 @@ fn swap_instructions(insts: &mut [Inst], last: usize) {
                     return;
                 }
             }
-            op if op == NOP || is_swappable(op) => {}
+            op if op == NOP || op.is_swappable() => {}
             _ => return,
         }
     }
@@ -102,7 +102,7 @@ fn next_pop(insts: &[Inst], index: usize, line: Option<i32>) -> Option<usize> {
             return None;
         }
         if inst.op != NOP {
-            return is_swappable(inst.op).then_some(at);
+            return inst.op.is_swappable().then_some(at);
         }
     }
     None

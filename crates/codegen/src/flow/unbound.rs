@@ -1,46 +1,64 @@
 //! Loads of locals that may not be bound, which have to check.
 //!
-//! The first 64 locals are followed through the graph, as bits of a number. Of the others only what the
-//! block itself says is known: the time stays linear.
+//! The first 64 locals are followed through the graph, as bits of a number. What a block does to them is
+//! noted once: on each way out some bits are kept and some are set. Of the other locals only what the block
+//! itself says is known, so the time stays linear.
 
 use super::facts::{
-    DELETE_FAST, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_CHECK, STORE_FAST, STORE_FAST_MAYBE_NULL,
+    DELETE_FAST, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_CHECK, STORE_FAST, STORE_FAST_MAYBE_NULL, Traits,
 };
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Graph, Inst};
 
 const FOLLOWED: u32 = 64;
 
+/// A way out of a block, and which locals may be unbound on it: those of `set`, and those of `kept` that
+/// may be where the block begins.
+#[derive(Clone, Copy)]
+struct Way {
+    to: BlockId,
+    kept: u64,
+    set: u64,
+}
+
+/// The ways out of all blocks.
+#[derive(Default)]
+pub(super) struct Ways {
+    ways: Vec<Way>,
+    /// For each block the end of its ways, which begin behind those of the block before.
+    ends: Vec<usize>,
+}
+
 /// Makes loads of locals that may be unbound check; the parameters are bound at first.
-pub(super) fn check_unbound_loads(graph: &mut Graph, locals: u32, parameters: u32) {
-    if locals == 0 {
+pub(super) fn check_unbound_loads(graph: &mut Graph, locals: u32, parameters: u32, ways: &mut Ways) {
+    if locals <= parameters.min(FOLLOWED) && !graph.traits.has(Traits::UNBINDS) {
         return;
     }
     if locals > FOLLOWED {
         check_within_blocks(graph, locals - FOLLOWED);
     }
+    ways.measure(graph);
     graph.clear_visited();
-    for block in graph.blocks_mut() {
-        block.unbound = 0;
-    }
     let bits = |count: u32| 1u64.checked_shl(count).unwrap_or(0).wrapping_sub(1);
     let unbound = bits(locals.min(FOLLOWED)) & !bits(parameters.min(FOLLOWED));
     reach(graph, BlockId::ENTRY, unbound);
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
-        follow(graph, block);
-        block = graph[block].next;
+    for number in 0..graph.block_count() as u32 {
+        ways.follow(graph, BlockId(number));
     }
     while let Some(block) = graph.pending.pop() {
         graph[block].visited = false;
-        follow(graph, block);
+        ways.follow(graph, block);
     }
+    let unbinds = graph.traits.has(Traits::UNBINDS);
+    graph.for_each(|graph, block| {
+        let unbound = graph[block].unbound;
+        if graph[block].traits.has(Traits::LOCAL) && (unbound != 0 || unbinds) {
+            check_loads(graph.insts_mut(block), unbound);
+        }
+    });
 }
 
 /// Notes what may be unbound where a block begins.
 fn reach(graph: &mut Graph, block: BlockId, unbound: u64) {
-    if block == BlockId::NONE {
-        return;
-    }
     let both = graph[block].unbound | unbound;
     if both != graph[block].unbound {
         graph[block].unbound = both;
@@ -48,19 +66,81 @@ fn reach(graph: &mut Graph, block: BlockId, unbound: u64) {
     }
 }
 
-fn follow(graph: &mut Graph, block: BlockId) {
-    let mut unbound = graph[block].unbound;
-    // the handler that was told last, and of what
-    let mut told = (BlockId::NONE, 0);
-    for index in 0..graph[block].len() {
-        let inst = &mut graph.insts_mut(block)[index];
-        let bit = if inst.arg < FOLLOWED { 1 << inst.arg } else { 0 };
-        let handler = inst.handler;
-        let before = unbound;
+impl Ways {
+    fn measure(&mut self, graph: &mut Graph) {
+        self.ways.clear();
+        self.ends.clear();
+        let has_handlers = graph.traits.has(Traits::BLOCK_PUSH);
+        for number in 0..graph.block_count() as u32 {
+            let block = BlockId(number);
+            graph[block].unbound = 0;
+            let interesting = has_handlers || graph[block].traits.has(Traits::LOCAL);
+            let (kept, set) =
+                if interesting { self.measure_handlers(graph.insts(block)) } else { (u64::MAX, 0) };
+            let next = graph[block].next;
+            if next.exists() && graph.falls_through(block) {
+                self.ways.push(Way { to: next, kept, set });
+            }
+            if let Some(jump) = graph.jump(block) {
+                self.ways.push(Way { to: jump.target(), kept, set });
+            }
+            self.ends.push(self.ways.len());
+        }
+    }
+
+    /// Notes the ways to handlers; which locals are kept at the end, and which are set.
+    fn measure_handlers(&mut self, insts: &[Inst]) -> (u64, u64) {
+        let (mut kept, mut set) = (u64::MAX, 0);
+        let mut way = Way { to: BlockId::NONE, kept: 0, set: 0 };
+        for inst in insts {
+            if inst.handler != way.to {
+                self.push(way);
+                way = Way { to: inst.handler, kept: 0, set: 0 };
+            }
+            way.kept |= kept;
+            way.set |= set;
+            let bit = bit(inst);
+            match inst.op {
+                DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => set |= bit,
+                STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST => {
+                    kept &= !bit;
+                    set &= !bit;
+                }
+                _ => {}
+            }
+        }
+        self.push(way);
+        (kept, set)
+    }
+
+    fn push(&mut self, way: Way) {
+        if way.to.exists() {
+            self.ways.push(way);
+        }
+    }
+
+    fn follow(&self, graph: &mut Graph, block: BlockId) {
+        let number = block.0 as usize;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let unbound = graph[block].unbound;
+        for way in &self.ways[start..self.ends[number]] {
+            reach(graph, way.to, unbound & way.kept | way.set);
+        }
+    }
+}
+
+/// The bit of an instruction's local, if it is one that is followed.
+fn bit(inst: &Inst) -> u64 {
+    1u64.checked_shl(inst.arg).unwrap_or(0)
+}
+
+fn check_loads(insts: &mut [Inst], mut unbound: u64) {
+    for inst in insts {
         match inst.op {
-            DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound |= bit,
-            STORE_FAST | LOAD_FAST_CHECK => unbound &= !bit,
+            DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound |= bit(inst),
+            STORE_FAST | LOAD_FAST_CHECK => unbound &= !bit(inst),
             LOAD_FAST => {
+                let bit = bit(inst);
                 if unbound & bit != 0 {
                     inst.op = LOAD_FAST_CHECK;
                 }
@@ -68,17 +148,6 @@ fn follow(graph: &mut Graph, block: BlockId) {
             }
             _ => {}
         }
-        if handler != BlockId::NONE && told != (handler, before) {
-            reach(graph, handler, before);
-            told = (handler, before);
-        }
-    }
-    let next = graph[block].next;
-    if graph.falls_through(block) {
-        reach(graph, next, unbound);
-    }
-    if let Some(&last) = graph.last(block).filter(|last| last.op.is_jump()) {
-        reach(graph, last.target(), unbound);
     }
 }
 
@@ -86,8 +155,10 @@ fn follow(graph: &mut Graph, block: BlockId) {
 fn check_within_blocks(graph: &mut Graph, locals: u32) {
     // the block that bound each of them last
     let mut bound_in = vec![BlockId::NONE; locals as usize];
-    let mut block = BlockId::ENTRY;
-    while block != BlockId::NONE {
+    graph.for_each(|graph, block| {
+        if !graph[block].traits.has(Traits::LOCAL) {
+            return;
+        }
         for inst in graph.insts_mut(block) {
             let Some(local) = inst.arg.checked_sub(FOLLOWED) else { continue };
             let Some(bound) = bound_in.get_mut(local as usize) else { continue };
@@ -103,6 +174,5 @@ fn check_within_blocks(graph: &mut Graph, locals: u32) {
                 _ => {}
             }
         }
-        block = graph[block].next;
-    }
+    });
 }

@@ -16,12 +16,13 @@ mod unary;
 #[cfg(test)]
 mod tests;
 
+use super::facts::Kind;
 use super::facts::{
     BUILD_LIST, BUILD_SET, BUILD_TUPLE, LIST_APPEND, LIST_EXTEND, LOAD_CONST, LOAD_SMALL_INT, NOP, SET_ADD,
-    SET_UPDATE, loads_const,
+    SET_UPDATE,
 };
 use super::graph::Inst;
-use crate::ir::{Constants, Loc, Op};
+use crate::ir::{Constants, Loc};
 use std::borrow::Cow;
 use taipan_bytecode_format::Const;
 
@@ -40,7 +41,7 @@ pub(super) fn small_int(constants: &Constants, index: u32) -> Option<u32> {
 }
 
 /// Whether the constant that an instruction loads is true; the operation and its argument are given.
-pub(super) fn constant_is_true(constants: &Constants, (op, arg): (Op, u32)) -> bool {
+pub(super) fn constant_is_true(constants: &Constants, (op, arg): (Kind, u32)) -> bool {
     match op {
         LOAD_CONST => constants.get(arg).is_none_or(unary::is_true),
         _ => arg != 0,
@@ -48,7 +49,7 @@ pub(super) fn constant_is_true(constants: &Constants, (op, arg): (Op, u32)) -> b
 }
 
 /// Whether an instruction loads `None`.
-pub(super) fn is_none(constants: &Constants, (op, arg): (Op, u32)) -> bool {
+pub(super) fn is_none(constants: &Constants, (op, arg): (Kind, u32)) -> bool {
     op == LOAD_CONST && matches!(constants.get(arg), Some(Const::None))
 }
 
@@ -79,7 +80,7 @@ fn operands<const MAX: usize>(insts: &[Inst], index: usize, count: usize) -> Opt
     let mut at = index;
     for place in found.get_mut(..count)? {
         at = insts.get(..at)?.iter().rposition(|inst| inst.op != NOP)?;
-        if !loads_const(insts[at].op) {
+        if !insts[at].op.loads_const() {
             return None;
         }
         *place = at;
@@ -208,7 +209,7 @@ pub(super) fn fold_additions(insts: &mut [Inst], index: usize, constants: &mut C
 }
 
 /// Where a list or set begins to which instructions at the end add constants alone, and how many.
-fn additions(insts: &[Inst], add: Op) -> Option<(usize, usize)> {
+fn additions(insts: &[Inst], add: Kind) -> Option<(usize, usize)> {
     let build = if add == SET_ADD { BUILD_SET } else { BUILD_LIST };
     let (mut count, mut expected) = (0, true);
     for (at, inst) in insts.iter().enumerate().rev() {
@@ -216,7 +217,7 @@ fn additions(insts: &[Inst], add: Op) -> Option<(usize, usize)> {
             NOP => continue,
             op if op == build && inst.arg == 0 && expected => return Some((at, count)),
             op if op == add && inst.arg == 1 && expected => {}
-            op if loads_const(op) && !expected => count += 1,
+            op if op.loads_const() && !expected => count += 1,
             _ => return None,
         }
         expected = !expected;

@@ -1,12 +1,11 @@
 //! Unary operators.
 
-use super::super::facts::{UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT};
+use super::super::facts::{Kind, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT};
 use super::number::Number;
-use crate::ir::Op;
 use taipan_bytecode_format::Const;
 
 /// The operator of an instruction applied to a constant; any but the three others is the unary plus.
-pub(super) fn apply(op: Op, operand: &Const) -> Option<Const> {
+pub(super) fn apply(op: Kind, operand: &Const) -> Option<Const> {
     match op {
         UNARY_NOT => Some(Const::Bool(!is_true(operand))),
         // of a bool it is deprecated, which the warning at run time says

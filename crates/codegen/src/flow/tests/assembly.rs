@@ -1,7 +1,7 @@
 //! Code objects as a whole.
 
 use super::sequence;
-use crate::flow::assemble;
+use crate::flow::Flow;
 use crate::ir::{Constants, Unit};
 use taipan_ast::Interner;
 use taipan_bytecode_format::tables::{exceptions, positions};
@@ -14,8 +14,12 @@ fn unit(text: &str) -> Unit {
     Unit { sequence: sequence(text), constants, firstlineno: 1, ..Unit::default() }
 }
 
+fn assemble(unit: Unit, interner: &Interner) -> Code {
+    Flow::default().assemble(unit, interner, Wtf8::from_str("f"))
+}
+
 fn code(text: &str) -> Code {
-    assemble(unit(text), &Interner::new(), Wtf8::from_str("f"))
+    assemble(unit(text), &Interner::new())
 }
 
 /// The instructions of a code, those that do not fit a byte with their prefixes joined.
@@ -193,7 +197,7 @@ fn a_frame_has_locals_then_cells_then_free_variables() {
     unit.hidden.insert(interner.intern("y"));
     (unit.argcount, unit.posonlyargcount, unit.parameters) = (2, 1, 3);
     unit.flags = CodeFlags(CodeFlags::VARARGS | CodeFlags::GENERATOR);
-    let code = assemble(unit, &interner, Wtf8::from_str("f"));
+    let code = assemble(unit, &interner);
 
     let names: Vec<_> = code.localsplusnames.iter().map(|name| name.as_wtf8().as_str().unwrap()).collect();
     assert_eq!(names, ["a", "x", "rest", "y", "c", "f"]);
@@ -229,10 +233,23 @@ fn a_frame_has_locals_then_cells_then_free_variables() {
 }
 
 #[test]
+fn cells_of_a_class_are_only_cells() {
+    let mut interner = Interner::new();
+    let mut unit = unit("LOAD_DEREF 1\nRETURN_VALUE");
+    unit.cellvars.insert(interner.intern("c"));
+    unit.freevars.insert(interner.intern("f"));
+    unit.varnames.insert(interner.intern("a"));
+    let code = assemble(unit, &interner);
+    use Opcode as O;
+    let expected = [(O::CopyFreeVars, 1), (O::MakeCell, 1), (O::LoadDeref, 2), (O::ReturnValue, 0)];
+    assert_eq!(listing(&code), expected);
+}
+
+#[test]
 fn annotations_are_set_up_where_their_place_is() {
     let mut with = unit("RESUME 0\nANNOTATIONS_PLACEHOLDER\nLOAD_NAME 0\nRETURN_VALUE");
     with.sequence.annotations = Some(Box::new(sequence("LOAD_NAME 7\nPOP_TOP")));
-    let listed = |unit| listing(&assemble(unit, &Interner::new(), Wtf8::from_str("f"))).len();
+    let listed = |unit| listing(&assemble(unit, &Interner::new())).len();
     assert_eq!(listed(with), 5);
     assert_eq!(listed(unit("RESUME 0\nANNOTATIONS_PLACEHOLDER\nLOAD_NAME 0\nRETURN_VALUE")), 3);
 }

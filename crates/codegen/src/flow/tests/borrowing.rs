@@ -1,14 +1,15 @@
 //! Which loads of locals borrow.
 
 use super::{print, sequence};
-use crate::flow::{borrow, build, stack};
+use crate::flow::{Flow, borrow, build, stack};
 
 /// Holds what becomes of the loads of `input` against `expected`.
 #[track_caller]
 fn check(input: &str, expected: &str) {
-    let mut graph = build::build(&sequence(input));
+    let Flow { mut graph, mut starts, mut stack, .. } = Flow::default();
+    build::build(&mut graph, &sequence(input), &mut starts);
     stack::measure_stack(&mut graph);
-    borrow::borrow_loads(&mut graph, 4);
+    borrow::borrow_loads(&mut graph, 4, &mut stack);
     let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
     assert_eq!(lines(&print(&graph)), lines(expected));
 }

@@ -11,8 +11,9 @@ mod lines;
 mod locals;
 mod peephole;
 
+use super::facts::Kind;
 use super::graph::{BlockId, Graph};
-use super::{build, optimize};
+use super::{Flow, build};
 use crate::ir::{Constants, Label, Loc, Op, Pseudo, Sequence};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -37,8 +38,8 @@ fn op(name: &str) -> Op {
     pseudo.map(|(_, pseudo)| Op::Pseudo(*pseudo)).or_else(|| Opcode::from_name(name).map(Op::Real)).unwrap()
 }
 
-fn name(op: Op) -> &'static str {
-    match op {
+fn name(op: Kind) -> &'static str {
+    match op.op() {
         Op::Real(opcode) => opcode.name(),
         Op::Pseudo(pseudo) => PSEUDO.iter().find(|(_, other)| *other == pseudo).unwrap().0,
     }
@@ -115,17 +116,18 @@ fn print(graph: &Graph) -> String {
 /// Holds the optimized form of `input` against `expected`, and the constants that are left.
 #[track_caller]
 fn check_constants(input: &str, constants: &[Const], locals: u32, expected: &str, kept: &[Const]) {
-    let mut graph = build::build(&sequence(input));
+    let mut flow = Flow::default();
+    build::build(&mut flow.graph, &sequence(input), &mut flow.starts);
     let mut all = Constants::default();
     for constant in constants {
         all.add(constant.clone());
     }
-    let consts = optimize(&mut graph, all, locals, 0);
+    let consts = flow.optimize(all, locals, 0);
     let tidy = |text: &str| {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join("\n")
     };
-    assert_eq!(tidy(&print(&graph)), tidy(expected));
+    assert_eq!(tidy(&print(&flow.graph)), tidy(expected));
     assert!(
         consts.len() == kept.len() && consts.iter().zip(kept).all(|(a, b)| a.same(b)),
         "{consts:?} for {kept:?}"

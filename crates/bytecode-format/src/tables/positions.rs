@@ -45,20 +45,15 @@ pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>
     // most entries are of two or three bytes
     let out = Vec::with_capacity(entries.size_hint().0.saturating_mul(5) / 2);
     let mut writer = Writer { out, line: firstlineno };
-    let mut joined: Option<PositionEntry> = None;
+    let (mut units, mut location) = (0, None);
     for entry in entries {
-        match &mut joined {
-            Some(last) if last.location == entry.location => last.units += entry.units,
-            _ => {
-                if let Some(last) = joined.replace(entry) {
-                    writer.entry(last);
-                }
-            }
+        if entry.location != location {
+            writer.run(units, location);
+            (units, location) = (0, entry.location);
         }
+        units += entry.units;
     }
-    if let Some(last) = joined {
-        writer.entry(last);
-    }
+    writer.run(units, location);
     writer.out
 }
 
@@ -68,12 +63,14 @@ struct Writer {
 }
 
 impl Writer {
-    fn entry(&mut self, entry: PositionEntry) {
-        let mut left = entry.units;
+    /// As many entries as a run of code units needs.
+    #[inline(always)]
+    fn run(&mut self, units: u32, location: Option<Location>) {
+        let mut left = units;
         while left > 0 {
             let units = left.min(8) as u8;
             left -= u32::from(units);
-            match entry.location {
+            match location {
                 Some(location) => self.location(units, location),
                 None => self.first(NONE, units),
             }
@@ -84,7 +81,7 @@ impl Writer {
         self.out.push(first(form, units));
     }
 
-    #[inline]
+    #[inline(always)]
     fn location(&mut self, units: u8, location: Location) {
         let delta = i64::from(location.line) - i64::from(self.line);
         self.line = location.line;
@@ -104,6 +101,7 @@ impl Writer {
     }
 
     /// A location in the forms that any fits.
+    #[cold]
     fn any_location(&mut self, units: u8, delta: i64, location: Location) {
         let Location { line, end_line, column, end_column } = location;
         if end_line == line && (column.is_none() || end_column.is_none()) {

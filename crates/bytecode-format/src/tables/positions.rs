@@ -41,67 +41,99 @@ const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), line: firstlineno };
+    let mut encoder = Encoder::new(firstlineno);
     let mut joined: Option<PositionEntry> = None;
     for entry in entries {
         match &mut joined {
             Some(last) if last.location == entry.location => last.units += entry.units,
             _ => {
                 if let Some(last) = joined.replace(entry) {
-                    writer.entry(last);
+                    encoder.entry(last);
                 }
             }
         }
     }
     if let Some(last) = joined {
-        writer.entry(last);
+        encoder.entry(last);
     }
-    writer.out
+    encoder.finish()
 }
 
-struct Writer {
+/// A table in the making.
+#[derive(Clone, Debug)]
+pub struct Encoder {
     out: Vec<u8>,
     line: i32,
 }
 
-impl Writer {
-    fn entry(&mut self, entry: PositionEntry) {
+impl Encoder {
+    /// No entries yet.
+    pub fn new(firstlineno: i32) -> Encoder {
+        Encoder { out: Vec::new(), line: firstlineno }
+    }
+
+    /// Makes room for about so many entries.
+    pub fn reserve(&mut self, entries: usize) {
+        self.out.reserve(3 * entries);
+    }
+
+    /// The table.
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Appends an entry, whose location is not that of the one before.
+    #[inline]
+    pub fn entry(&mut self, entry: PositionEntry) {
         let mut left = entry.units;
-        while left > 0 {
-            let units = left.min(8) as u8;
-            left -= u32::from(units);
-            match entry.location {
-                Some(location) => self.location(units, location),
-                None => self.first(NONE, units),
-            }
+        while left > 8 {
+            self.part(8, entry.location);
+            left -= 8;
+        }
+        if left > 0 {
+            self.part(left as u8, entry.location);
         }
     }
 
-    fn first(&mut self, form: u8, units: u8) {
-        self.out.push(0x80 | form << 3 | units.wrapping_sub(1) & 7);
+    #[inline]
+    fn part(&mut self, units: u8, location: Option<Location>) {
+        match location {
+            Some(location) => self.location(units, location),
+            None => self.out.push(first(NONE, units)),
+        }
     }
 
+    #[inline]
     fn location(&mut self, units: u8, location: Location) {
+        let delta = location.line.wrapping_sub(self.line);
+        if let (Some(start), Some(end)) = (location.column, location.end_column)
+            && location.end_line == location.line
+        {
+            if delta == 0 && start < 80 && end >= start && end - start < 16 {
+                let columns = ((start & 7) << 4 | (end - start)) as u8;
+                self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
+                return;
+            }
+            if (0..3).contains(&delta) && start < 128 && end < 128 {
+                self.line = location.line;
+                let form = first(10 + delta as u8, units);
+                self.out.extend_from_slice(&[form, start as u8, end as u8]);
+                return;
+            }
+        }
+        self.long_location(units, location);
+    }
+
+    fn long_location(&mut self, units: u8, location: Location) {
         let delta = i64::from(location.line) - i64::from(self.line);
         self.line = location.line;
-        let one_line = location.end_line == location.line;
         match (location.column, location.end_column) {
-            (Some(start), Some(end))
-                if one_line && delta == 0 && start < 80 && end >= start && end - start < 16 =>
-            {
-                self.first((start >> 3) as u8, units);
-                self.out.push(((start & 7) << 4 | (end - start)) as u8);
-            }
-            (Some(start), Some(end)) if one_line && (0..3).contains(&delta) && start < 128 && end < 128 => {
-                self.first(10 + delta as u8, units);
-                self.out.extend_from_slice(&[start as u8, end as u8]);
-            }
-            (None, _) | (_, None) if one_line => {
-                self.first(NO_COLUMN, units);
+            (None, _) | (_, None) if location.end_line == location.line => {
+                self.out.push(first(NO_COLUMN, units));
                 self.signed(delta);
             }
             (start, end) => {
-                self.first(LONG, units);
+                self.out.push(first(LONG, units));
                 self.signed(delta);
                 self.number((i64::from(location.end_line) - i64::from(location.line)).max(0) as u64);
                 self.number(start.map_or(0, |column| u64::from(column) + 1));
@@ -121,6 +153,11 @@ impl Writer {
     fn signed(&mut self, value: i64) {
         self.number(value.unsigned_abs() << 1 | u64::from(value < 0));
     }
+}
+
+/// The first byte of an entry.
+const fn first(form: u8, units: u8) -> u8 {
+    0x80 | form << 3 | units.wrapping_sub(1) & 7
 }
 
 /// The entries of a table, in its order. After an error there is nothing more.

@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask <command>`.
 
 mod aliases;
+mod asan;
 mod codegen;
 mod tidy;
 mod unicode;
@@ -10,11 +11,14 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 usage: cargo xtask codegen [--check]      write the generated files, or say which are stale
        cargo xtask tidy                   check the conventions
-       cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors
+       cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
+                                          symtable, bytecode, refusals, reproducible
        cargo xtask bench [OPTIONS]        run the benchmarks
+       cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
-       cargo xtask fuzz [ROUNDS]          try so many mutants in each fuzz target, by default 10,000,000";
+       cargo xtask fuzz [ROUNDS [CRATE]]  try so many mutants in each fuzz target (of one crate), by default
+                                          10,000,000, and say what became of them";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,11 +28,21 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(true),
         ["tidy"] => tidy::run(),
         ["parity", rest @ ..] => {
+            // what is compared is a program
+            if rest.first() == Some(&"reproducible")
+                && let Err(error) =
+                    cargo(&["build", "--release", "--quiet", "-p", "taipan-codegen"], &[], &[])
+            {
+                eprintln!("xtask: {error}");
+                return ExitCode::FAILURE;
+            }
             cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
         }
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
-        ["fuzz"] => fuzz("10000000"),
-        ["fuzz", rounds] => fuzz(rounds),
+        ["fuzz"] => fuzz("10000000", None),
+        ["fuzz", rounds] => fuzz(rounds, None),
+        ["fuzz", rounds, name] => fuzz(rounds, Some(name)),
+        ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
         _ => {
@@ -46,15 +60,19 @@ fn main() -> ExitCode {
 }
 
 /// The mutators run for a moment in every test run; here they go through more mutants.
-fn fuzz(rounds: &str) -> Result<(), String> {
-    let arguments =
-        ["test", "--release", "--workspace", "--exclude", "taipan-bench", "mutants", "--", "--nocapture"];
+fn fuzz(rounds: &str, name: Option<&str>) -> Result<(), String> {
+    let package = name.map(|name| format!("taipan-{name}"));
+    let mut arguments = vec!["test", "--release"];
+    match &package {
+        Some(package) => arguments.extend(["--package", package]),
+        None => arguments.extend(["--workspace", "--exclude", "taipan-bench"]),
+    }
+    arguments.extend(["mutants", "--", "--nocapture"]);
     cargo(&arguments, &["--test-threads=2"], &[("TAIPAN_FUZZ_ROUNDS", rounds)])
 }
 
 fn cargo(arguments: &[&str], rest: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = Command::new(cargo_program())
         .current_dir(root())
         .args(arguments)
         .args(rest)
@@ -62,6 +80,11 @@ fn cargo(arguments: &[&str], rest: &[&str], variables: &[(&str, &str)]) -> Resul
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`cargo {}` failed", arguments.join(" "))) }
+}
+
+/// The cargo that runs this, if one does.
+pub fn cargo_program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// The root of the workspace.

@@ -71,7 +71,9 @@ impl ArtifactBuilder {
 
     /// The artifact's bytes.
     pub fn finish(&self) -> Vec<u8> {
-        let mut body = Encoder::new();
+        let size: usize = self.sections.iter().map(|(_, bytes)| bytes.len()).sum();
+        let mut body = Encoder::with_capacity(FIXED_LEN + size + 256);
+        body.raw(&[0; FIXED_LEN]);
         self.header.encode(&mut body);
         body.count(self.sections.len());
         for (id, bytes) in &self.sections {
@@ -81,18 +83,25 @@ impl ArtifactBuilder {
         for (_, bytes) in &self.sections {
             body.raw(bytes);
         }
-        let body = body.into_bytes();
-        let mut out = Vec::with_capacity(FIXED_LEN + body.len());
+        let mut out = body.into_bytes();
+        let length = out.len() as u64;
+        let (fixed, rest) = out.split_at_mut(FIXED_LEN);
+        self.write_fixed(fixed, length, rest);
+        out
+    }
+
+    /// Writes the first [`FIXED_LEN`] bytes.
+    fn write_fixed(&self, fixed: &mut [u8], length: u64, rest: &[u8]) {
+        let mut out = Vec::with_capacity(FIXED_LEN);
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&self.kind.tag());
         out.extend_from_slice(&self.kind.format_version().to_le_bytes());
         out.extend_from_slice(&LANGUAGE.major.to_le_bytes());
         out.extend_from_slice(&LANGUAGE.minor.to_le_bytes());
-        out.extend_from_slice(&((FIXED_LEN + body.len()) as u64).to_le_bytes());
-        let sum = checksum(&out, &body);
+        out.extend_from_slice(&length.to_le_bytes());
+        let sum = checksum(&out, rest);
         out.extend_from_slice(&sum.to_le_bytes());
-        out.extend_from_slice(&body);
-        out
+        fixed.copy_from_slice(&out);
     }
 }
 
@@ -207,21 +216,20 @@ fn take<const N: usize>(whole: &[u8], rest: &mut &[u8]) -> Result<[u8; N], ReadE
 
 fn read_sections<'b>(input: &mut Decoder<'b>) -> Result<Vec<Section<'b>>, ReadError> {
     let count = input.count(2)?;
-    let mut table = Vec::with_capacity(count.min(64));
-    let mut last = None;
+    // the room of each is taken while its bytes are still to be read
+    let mut sections: Vec<Section<'b>> = Vec::with_capacity(count);
     for _ in 0..count {
         let offset = input.offset();
-        let id = input.u32()?;
-        if last >= Some(id) {
-            return Err(ReadError::SectionOrder { offset, id });
+        let id = SectionId(input.u32()?);
+        if sections.last().is_some_and(|last| last.id >= id) {
+            return Err(ReadError::SectionOrder { offset, id: id.0 });
         }
-        last = Some(id);
-        table.push((SectionId(id), input.count(1)?));
+        sections.push(Section { id, offset: input.count(1)?, bytes: &[] });
     }
-    let mut sections = Vec::with_capacity(table.len());
-    for (id, length) in table {
-        let offset = input.offset();
-        sections.push(Section { id, offset, bytes: input.raw(length)? });
+    for section in &mut sections {
+        let length = section.offset;
+        section.offset = input.offset();
+        section.bytes = input.raw(length)?;
     }
     Ok(sections)
 }

@@ -11,6 +11,7 @@ mod error;
 mod hash;
 mod header;
 pub mod mutate;
+pub mod probe;
 pub mod text;
 mod wire;
 

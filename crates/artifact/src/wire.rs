@@ -3,7 +3,7 @@
 //! before anything is allocated for them, so that equal values have equal bytes and a lying count
 //! costs nothing.
 
-use crate::ReadError;
+use crate::{ReadError, probe};
 use bincode::config::{Configuration, standard};
 use bincode::error::{DecodeError, EncodeError};
 use taipan_wtf8::Wtf8;
@@ -213,6 +213,7 @@ impl<'b> Decoder<'b> {
 
     /// Reads bytes without their number.
     pub fn raw(&mut self, count: usize) -> Result<&'b [u8], ReadError> {
+        probe::note(self.rest.len());
         let short = ReadError::UnexpectedEnd { offset: self.offset, needed: count as u64 };
         let (bytes, rest) = self.rest.split_at_checked(count).ok_or(short)?;
         self.rest = rest;
@@ -223,6 +224,7 @@ impl<'b> Decoder<'b> {
     /// Reads one byte.
     #[inline]
     pub fn u8(&mut self) -> Result<u8, ReadError> {
+        probe::note(self.rest.len());
         let (first, rest) =
             self.rest.split_first().ok_or(ReadError::UnexpectedEnd { offset: self.offset, needed: 1 })?;
         self.rest = rest;
@@ -243,6 +245,7 @@ impl<'b> Decoder<'b> {
     /// Reads a value by bincode.
     fn get<T: bincode::Decode<()>>(&mut self) -> Result<(T, usize), ReadError> {
         let before = self.rest.len();
+        probe::note(before);
         let result = bincode::decode_from_reader(Cursor { rest: &mut self.rest }, CONFIG);
         let width = before - self.rest.len();
         let offset = self.offset;
@@ -265,6 +268,7 @@ impl<'b> Decoder<'b> {
     /// Reads an integer that fits 32 bits.
     #[inline]
     pub fn u32(&mut self) -> Result<u32, ReadError> {
+        probe::note(self.rest.len());
         if let Some((&first, rest)) = self.rest.split_first().filter(|(first, _)| **first < 251) {
             self.rest = rest;
             self.offset += 1;

@@ -46,7 +46,7 @@ pub fn markdown() -> String {
 }
 
 const INTRODUCTION: &str = "\
-<!-- Made by `TAIPAN_ACCEPT=1 cargo test -p taipan-bytecode-format --test docs`. Do not edit. -->
+<!-- Made by `cargo xtask codegen`. Do not edit. -->
 # Taipan's bytecode
 
 The instructions are CPython 3.14's public ones: names, numbers, arguments, stack effects, inline caches and

@@ -4,6 +4,7 @@
 
 pub mod artifact;
 pub mod assembly;
+mod chunks;
 mod code;
 pub mod dis;
 pub mod doc;

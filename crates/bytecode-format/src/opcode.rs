@@ -78,6 +78,24 @@ define_operands! {
     Extended,
 }
 
+/// In the tables of stack effects: the effect depends on the argument.
+const VARIES: u8 = u8::MAX;
+
+/// An effect if it is the same for these arguments.
+const fn sampled(zero: u32, one: u32, two: u32, wide: u32) -> u8 {
+    if zero == one && one == two && two == wide && zero < VARIES as u32 { zero as u8 } else { VARIES }
+}
+
+const fn constant_effects(effects: &[(usize, u8)]) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < effects.len() {
+        table[effects[at].0] = effects[at].1;
+        at += 1;
+    }
+    table
+}
+
 macro_rules! define_opcodes {
     ($(($name:ident $ident:ident, $number:literal, $kind:ident, $caches:literal, |$a:tt| $pops:expr, |$b:tt| $pushes:expr, $raises:literal, $doc:literal))*) => {
         /// An opcode of CPython 3.14.
@@ -107,22 +125,58 @@ macro_rules! define_opcodes {
             }
 
             /// What the argument means.
+            #[inline]
             pub const fn operand(self) -> OperandKind {
-                match self { $(Opcode::$ident => OperandKind::$kind,)* }
+                const TABLE: [OperandKind; 256] = {
+                    let mut table = [OperandKind::None; 256];
+                    $(table[$number] = OperandKind::$kind;)*
+                    table
+                };
+                TABLE[self as usize]
             }
 
             /// Code units of inline cache behind the instruction.
+            #[inline]
             pub const fn caches(self) -> usize {
-                match self { $(Opcode::$ident => $caches,)* }
+                const TABLE: [u8; 256] = {
+                    let mut table = [0; 256];
+                    $(table[$number] = $caches;)*
+                    table
+                };
+                TABLE[self as usize] as usize
             }
 
             /// Values that must stand on the stack, which the instruction takes.
+            #[inline]
             pub const fn pops(self, arg: u32) -> u32 {
-                match self { $(Opcode::$ident => { let $a = arg; $pops })* }
+                const TABLE: [u8; 256] = constant_effects(&[$(($number, {
+                    const fn effect(arg: u32) -> u32 { let $a = arg; $pops }
+                    sampled(effect(0), effect(1), effect(2), effect(0x0302))
+                }),)*]);
+                match TABLE[self as usize] {
+                    VARIES => self.pops_by_arg(arg),
+                    fixed => fixed as u32,
+                }
             }
 
             /// Values that it puts in their place.
+            #[inline]
             pub const fn pushes(self, arg: u32) -> u32 {
+                const TABLE: [u8; 256] = constant_effects(&[$(($number, {
+                    const fn effect(arg: u32) -> u32 { let $b = arg; $pushes }
+                    sampled(effect(0), effect(1), effect(2), effect(0x0302))
+                }),)*]);
+                match TABLE[self as usize] {
+                    VARIES => self.pushes_by_arg(arg),
+                    fixed => fixed as u32,
+                }
+            }
+
+            const fn pops_by_arg(self, arg: u32) -> u32 {
+                match self { $(Opcode::$ident => { let $a = arg; $pops })* }
+            }
+
+            const fn pushes_by_arg(self, arg: u32) -> u32 {
                 match self { $(Opcode::$ident => { let $b = arg; $pushes })* }
             }
 
@@ -318,6 +372,16 @@ mod tests {
         }
         assert_eq!(Opcode::from_number(3), None);
         assert_eq!(Opcode::from_number(255), None);
+    }
+
+    #[test]
+    fn effects_that_stand_in_tables_are_those_of_every_argument() {
+        for &opcode in Opcode::ALL {
+            for arg in (0..70).chain([0xFF, 0x100, 0x1FF, 0xFFFF, 0x1_0000, 0x00FF_FF00]) {
+                assert_eq!(opcode.pops(arg), opcode.pops_by_arg(arg), "{opcode:?} {arg}");
+                assert_eq!(opcode.pushes(arg), opcode.pushes_by_arg(arg), "{opcode:?} {arg}");
+            }
+        }
     }
 
     #[test]

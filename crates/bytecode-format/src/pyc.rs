@@ -114,10 +114,8 @@ impl std::error::Error for PycError {}
 /// # Errors
 /// What the format cannot hold: see [`WriteError`].
 pub fn write(code: &Code, header: &Header, validation: Validation) -> Result<Vec<u8>, WriteError> {
-    let mut writer = Writer::new();
-    writer.code(&encode_code(code, header)?, false)?;
-    let code = writer.into_bytes();
-    let mut out = Vec::with_capacity(HEADER_LEN + code.len());
+    let artifact = encode_code(code, header)?;
+    let mut out = Vec::with_capacity(HEADER_LEN + artifact.len() + 5);
     out.extend_from_slice(&MAGIC);
     match validation {
         Validation::Timestamp { mtime, size } => {
@@ -130,8 +128,9 @@ pub fn write(code: &Code, header: &Header, validation: Validation) -> Result<Vec
             out.extend_from_slice(&hash);
         }
     }
-    out.extend_from_slice(&code);
-    Ok(out)
+    let mut writer = Writer::after(out);
+    writer.code(&artifact, false)?;
+    Ok(writer.into_bytes())
 }
 
 /// Reads a file and verifies its code.

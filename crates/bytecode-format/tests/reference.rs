@@ -4,15 +4,15 @@
 //! `fixtures/bytecode/reference.bin` is made by `tests/parity/reference/bytecode.py --facts`.
 //! `TAIPAN_REFERENCE_CODE` names a larger file, such as one of the reference's whole library.
 
+mod common;
+
+use common::{header, tree};
 use std::fmt::Write;
-use std::path::Path;
 use std::sync::Arc;
-use taipan_artifact::{Header, Limits, PRODUCER, SourceHash};
+use taipan_artifact::Limits;
 use taipan_bytecode_format::artifact::{decode_code, encode_code};
-use taipan_bytecode_format::marshal::{Dialect, read_const};
 use taipan_bytecode_format::tables::{exceptions, positions};
-use taipan_bytecode_format::{Code, Const, Validation, pyc, verify};
-use taipan_wtf8::Wtf8Buf;
+use taipan_bytecode_format::{Code, Validation, pyc, verify};
 
 struct Module {
     path: String,
@@ -21,42 +21,16 @@ struct Module {
 }
 
 fn modules() -> Vec<Module> {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bytecode/reference.bin");
-    let path = std::env::var_os("TAIPAN_REFERENCE_CODE").map_or(fixture, Into::into);
-    let bytes = std::fs::read(path).unwrap();
-    let mut rest = bytes.as_slice();
-    let mut part = || {
-        let (length, tail) = rest.split_first_chunk::<4>()?;
-        let (part, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
-        rest = tail;
-        Some(part)
-    };
-    let mut modules = Vec::new();
-    while let Some(path) = part() {
-        let path = String::from_utf8_lossy(path).into_owned();
-        let constant = read_const(part().unwrap(), Dialect::Reference, Limits::default());
-        let Ok(Const::Code(code)) = constant else { panic!("{path}: {constant:?}") };
-        let facts = String::from_utf8(part().unwrap().to_vec()).unwrap();
-        modules.push(Module { path, code, facts });
-    }
-    modules
-}
-
-fn all(code: &Code) -> Vec<&Code> {
-    let mut found = vec![code];
-    for constant in &code.consts {
-        if let Const::Code(code) = constant {
-            found.extend(all(code));
-        }
-    }
-    found
+    let path = std::env::var_os("TAIPAN_REFERENCE_CODE").map_or(common::fixture("reference.bin"), Into::into);
+    let modules = common::modules(&path).into_iter();
+    modules.map(|module| Module { code: module.code(), path: module.path, facts: module.facts }).collect()
 }
 
 #[test]
 fn the_tables_read_and_write_back() {
     let mut count = 0;
     for module in modules() {
-        for code in all(&module.code) {
+        for code in tree(&module.code) {
             let entries = positions::decode(&code.linetable, code.firstlineno).map(Result::unwrap);
             assert_eq!(positions::encode(code.firstlineno, entries), code.linetable, "{}", module.path);
             let entries: Vec<_> = exceptions::decode(&code.exceptiontable).map(Result::unwrap).collect();
@@ -106,7 +80,7 @@ fn facts(code: &Code) -> String {
 fn positions_lines_and_handlers_are_the_reference_s() {
     for module in modules().iter().filter(|module| !module.facts.is_empty()) {
         let wanted: Vec<&str> = module.facts.lines().collect();
-        let codes = all(&module.code);
+        let codes = tree(&module.code);
         assert_eq!(codes.len(), wanted.len());
         for (code, wanted) in codes.iter().zip(wanted) {
             assert_eq!(facts(code), wanted, "{}", module.path);
@@ -120,7 +94,7 @@ fn nothing_of_the_reference_is_refused() {
     let modules = modules();
     let start = std::time::Instant::now();
     for module in &modules {
-        for code in all(&module.code) {
+        for code in tree(&module.code) {
             count += 1;
             bytes += code.code.len();
             if let Err(error) = verify::verify(code) {
@@ -135,12 +109,7 @@ fn nothing_of_the_reference_is_refused() {
 
 #[test]
 fn code_objects_read_back_from_a_pyc() {
-    let header = Header {
-        producer: PRODUCER,
-        options: Vec::new(),
-        source_name: Wtf8Buf::new(),
-        source_hash: SourceHash::default(),
-    };
+    let header = header();
     for module in modules() {
         let bytes = encode_code(&module.code, &header).unwrap();
         let (_, code) = decode_code(&bytes, Limits::default()).unwrap();
@@ -156,8 +125,7 @@ fn code_objects_read_back_from_a_pyc() {
 /// The golden is made by `tests/parity/reference/disassembly.py`.
 #[test]
 fn the_listing_is_that_of_dis() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bytecode/constructs.dis");
-    let wanted = std::fs::read_to_string(golden).unwrap();
+    let wanted = std::fs::read_to_string(common::fixture("constructs.dis")).unwrap();
     let modules = modules();
     let Some(module) = modules.iter().find(|module| module.path.ends_with("bytecode/constructs.py")) else {
         return;
@@ -195,6 +163,6 @@ fn the_tree_of_code_objects_is_complete() {
         count
     };
     for module in modules() {
-        assert_eq!(count(&taipan_bytecode_format::dis::json(&module.code)), all(&module.code).len());
+        assert_eq!(count(&taipan_bytecode_format::dis::json(&module.code)), tree(&module.code).len());
     }
 }

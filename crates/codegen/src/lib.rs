@@ -13,6 +13,7 @@ mod future;
 pub mod ir;
 mod leaving;
 mod mangle;
+pub mod name_map;
 pub mod symtable;
 mod warning;
 

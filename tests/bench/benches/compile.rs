@@ -1,5 +1,6 @@
 //! `cargo bench --bench compile`: from source to `.pyc` over the standard library of the interpreter that
-//! `PYTHON` names (default `python3.14`), stage by stage, and in user time against its `compile`.
+//! `PYTHON` names (default `python3.14`), stage by stage, and in user time against its `compile`. With the
+//! argument `once` all files are compiled once and nothing is timed, for a profiler.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -38,6 +39,10 @@ fn main() {
     };
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     println!("corpus: {} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
+    if std::env::args().any(|argument| argument == "once") {
+        time(&files, Stage::File);
+        return;
+    }
     let mut before = Duration::ZERO;
     for stage in Stage::ALL {
         let mut times: Vec<Duration> = (0..ROUNDS).map(|_| time(&files, stage)).collect();

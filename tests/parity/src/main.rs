@@ -11,6 +11,7 @@ mod oracle;
 mod reference;
 mod refusals;
 mod report;
+mod reproducible;
 mod symtable;
 mod tokens;
 
@@ -25,6 +26,7 @@ usage: taipan-parity tokens --python PATH [--show N] [FILE...]
        taipan-parity ast|forms --python PATH [--harvest FILE] [--show N] [--out FILE] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity refusals --python PATH --harvest FILE [--show N] [--out FILE]
+       taipan-parity reproducible --python PATH [--show N] [FILE...]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         "symtable" => symtable::run(&request),
         "bytecode" => bytecode::run(&request),
         "refusals" => refusals::run(&request),
+        "reproducible" => reproducible::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");
             return ExitCode::from(2);

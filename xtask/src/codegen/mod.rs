@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`: writes the generated files, or with `--check` says which are stale.
 
+mod bytecode;
 mod classes;
 mod docs;
 mod nodes;
@@ -30,21 +31,28 @@ pub fn run(check: bool) -> Result<(), String> {
     let mut stale = Vec::new();
     for (path, text) in files {
         let text = if path.ends_with(".rs") { rustfmt(&format!("{HEADER}{text}"))? } else { text };
-        let path = root.join(path);
-        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
-            continue;
-        }
-        if check {
-            stale.push(path.display().to_string());
-        } else {
-            std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
-        }
+        stale.extend(put(path, &text, check)?);
     }
+    // made by a crate, which has to build with the files above
+    stale.extend(put("docs/bytecode.md", &bytecode::document()?, check)?);
     if stale.is_empty() {
         Ok(())
     } else {
         Err(format!("stale, run `cargo xtask codegen`: {}", stale.join(", ")))
     }
+}
+
+/// Writes a file that is not `text` yet, or if it is only to be checked returns its path.
+fn put(path: &str, text: &str, check: bool) -> Result<Option<String>, String> {
+    let path = crate::root().join(path);
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(None);
+    }
+    if check {
+        return Ok(Some(path.display().to_string()));
+    }
+    std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(None)
 }
 
 /// `text` as rustfmt lays it out with the project's settings.

@@ -1,12 +1,14 @@
 //! Reads code objects.
-//! Invariant: nothing is made that is larger than sixteen times the bytes left, and the copies of texts
-//! together not larger than a small multiple of the artifact.
+//! Invariant: no allocation is larger than sixteen times the bytes left in its section, or the text that it
+//! is a copy of, but for a constant; the copies of texts are together not larger than a multiple of the
+//! artifact.
 
 use super::{LARGE, LARGE_TEXT, kind};
+use crate::chunks::Chunks;
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
 use std::sync::Arc;
-use taipan_artifact::{Artifact, Decoder, Header, Kind, Limits, ReadError, SectionId};
+use taipan_artifact::{Artifact, Decoder, Header, Kind, Limits, ReadError, SectionId, probe};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// Constants within constants that are read.
@@ -55,12 +57,13 @@ impl Reader<'_> {
     fn all(&mut self) -> Result<Code, ReadError> {
         // a code object takes at least this many bytes
         let count = self.input.count(18)?;
-        let mut done: Vec<(Arc<Code>, u32)> = Vec::new();
+        let mut done: Vec<(Arc<Code>, u32)> = Vec::with_capacity(count);
         for left in (0..count).rev() {
             let offset = self.input.offset();
             let mut code = self.head()?;
             code.linetable = self.positions()?;
-            let children = self.input.u32()? as usize;
+            // each is a constant of two bytes
+            let children = self.input.count(2)?;
             let bad =
                 |offset| ReadError::Tag { offset, of: "number of code objects", found: children as u32 };
             let from = done.len().checked_sub(children).ok_or(bad(offset))?;
@@ -152,6 +155,7 @@ impl Reader<'_> {
         let text = *usize::try_from(index).ok().and_then(|at| self.texts.get(at)).ok_or(bad)?;
         let too_large = ReadError::TooLarge { size: text.len() as u64, limit: self.budget as u64 };
         self.budget = self.budget.checked_sub(text.len()).ok_or(too_large)?;
+        probe::note(text.len());
         let mut copy = Wtf8Buf::with_capacity(text.len());
         copy.push_wtf8(text);
         Ok(copy)
@@ -165,7 +169,9 @@ impl Reader<'_> {
 
     fn consts(&mut self) -> Result<Vec<Const>, ReadError> {
         let count = self.input.count(2)?;
-        let mut frames = vec![Frame { kind: kind::TUPLE, left: count, items: Vec::with_capacity(count) }];
+        let mut frames = Chunks::default();
+        let outermost = Frame { kind: kind::TUPLE, left: count, items: Vec::with_capacity(count) };
+        frames.push(outermost, self.input.left());
         loop {
             let Some(frame) = frames.last_mut() else { return Ok(Vec::new()) };
             if frame.left > 0 {
@@ -177,7 +183,8 @@ impl Reader<'_> {
                             let offset = self.input.offset();
                             return Err(ReadError::Depth { offset, limit: MAX_CONST_DEPTH });
                         }
-                        frames.push(Frame { kind, left, items: Vec::with_capacity(left) });
+                        let frame = Frame { kind, left, items: Vec::with_capacity(left) };
+                        frames.push(frame, self.input.left());
                     }
                 }
                 continue;

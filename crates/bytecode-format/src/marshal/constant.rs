@@ -5,10 +5,11 @@ use super::read::{Atom, Build, Container, Dialect, Reader};
 use super::write::Writer;
 use super::{MAX_DEPTH, MarshalError};
 use crate::artifact::{WriteError, decode_code, encode_code};
+use crate::chunks::Chunks;
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
 use std::sync::Arc;
-use taipan_artifact::{Header, Limits, PRODUCER, SourceHash};
+use taipan_artifact::{Header, Limits, PRODUCER, SourceHash, probe};
 use taipan_wtf8::Wtf8Buf;
 
 /// Makes constants; a code object within must be an artifact or, in [`Dialect::Reference`], CPython's.
@@ -86,6 +87,10 @@ impl Build for ConstBuilder {
         Err(MarshalError::NotAllowed { offset, found })
     }
 
+    fn pair(&mut self, _: Option<&mut Const>, _: [Const; 2], offset: usize) -> Result<(), MarshalError> {
+        Err(MarshalError::NotAllowed { offset, found: "a dictionary" })
+    }
+
     fn code(&mut self, artifact: &[u8], offset: usize) -> Result<Const, MarshalError> {
         let (_, code) =
             decode_code(artifact, self.limits).map_err(|error| MarshalError::Code { offset, error })?;
@@ -95,6 +100,8 @@ impl Build for ConstBuilder {
     fn share(&mut self, object: &Const, offset: usize) -> Result<Const, MarshalError> {
         let size = size(object, self.budget).ok_or(MarshalError::Budget { offset })?;
         self.budget -= size;
+        // as large as the object was when it was read
+        probe::note(size);
         Ok(object.clone())
     }
 }
@@ -102,7 +109,9 @@ impl Build for ConstBuilder {
 /// The bytes that a copy takes, if not more than `limit`.
 fn size(object: &Const, limit: usize) -> Option<usize> {
     let mut total = 0usize;
-    let mut pending = vec![std::slice::from_ref(object).iter()];
+    // in small chunks: this may be called when next to nothing is left to read
+    let mut pending = Chunks::default();
+    pending.push(std::slice::from_ref(object).iter(), 0);
     while let Some(items) = pending.last_mut() {
         let Some(item) = items.next() else {
             pending.pop();
@@ -113,8 +122,8 @@ fn size(object: &Const, limit: usize) -> Option<usize> {
             Const::Str(text) => total = total.checked_add(text.len())?,
             Const::Bytes(bytes) => total = total.checked_add(bytes.len())?,
             Const::Int(value) => total = total.checked_add(value.bits() as usize / 8)?,
-            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter()),
-            Const::Slice(parts) => pending.push(parts.iter()),
+            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter(), 0),
+            Const::Slice(parts) => pending.push(parts.iter(), 0),
             _ => {}
         }
         if total > limit {

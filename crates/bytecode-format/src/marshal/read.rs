@@ -2,9 +2,12 @@
 //!
 //! The code objects of CPython itself are read in [`Dialect::Reference`], so that the verifier can be
 //! tried on them.
+//! Invariant: no allocation has more items than there are bytes left, but for a constant.
 
 use super::{FLAG_REF, MarshalError};
+use crate::chunks::Chunks;
 use num_bigint::{BigInt, Sign};
+use taipan_artifact::probe;
 use taipan_wtf8::Wtf8;
 
 /// Values within values that are read.
@@ -51,7 +54,7 @@ pub enum Container {
     Tuple,
     /// A list.
     List,
-    /// A dictionary: keys and values in turn.
+    /// A dictionary, which takes its items pair by pair.
     Dict,
     /// A set.
     Set,
@@ -86,6 +89,14 @@ pub trait Build {
         offset: usize,
     ) -> Result<Self::Object, MarshalError>;
 
+    /// A pair of key and value of a dictionary that `open` made.
+    fn pair(
+        &mut self,
+        dict: Option<&mut Self::Object>,
+        pair: [Self::Object; 2],
+        offset: usize,
+    ) -> Result<(), MarshalError>;
+
     /// A code object, which is an artifact.
     fn code(&mut self, artifact: &[u8], offset: usize) -> Result<Self::Object, MarshalError>;
 
@@ -114,14 +125,14 @@ pub struct Reader<'b, B: Build> {
     at: usize,
     dialect: Dialect,
     builder: B,
-    references: Vec<Option<B::Object>>,
-    frames: Vec<Frame<B::Object>>,
+    references: Chunks<Option<B::Object>>,
+    frames: Chunks<Frame<B::Object>>,
 }
 
 impl<'b, B: Build> Reader<'b, B> {
     /// Reads `input` from its start.
     pub fn new(input: &'b [u8], dialect: Dialect, builder: B) -> Self {
-        Reader { input, at: 0, dialect, builder, references: Vec::new(), frames: Vec::new() }
+        Reader { input, at: 0, dialect, builder, references: Chunks::default(), frames: Chunks::default() }
     }
 
     /// The offset of the next byte.
@@ -157,7 +168,7 @@ impl<'b, B: Build> Reader<'b, B> {
                 Step::Null => {
                     let dict = self.frames.last_mut().filter(|frame| frame.kind == Container::Dict);
                     let frame = dict.ok_or(MarshalError::Null { offset })?;
-                    if frame.items.len() % 2 != 0 {
+                    if !frame.items.is_empty() {
                         return Err(MarshalError::Null { offset });
                     }
                     frame.left = 0;
@@ -171,7 +182,9 @@ impl<'b, B: Build> Reader<'b, B> {
                 if let Some(object) = object.take() {
                     frame.items.push(object);
                     frame.left = frame.left.saturating_sub(1);
+                    self.pair()?;
                 }
+                let Some(frame) = self.frames.last_mut() else { continue };
                 if frame.left > 0 {
                     self.number_field()?;
                     break;
@@ -179,6 +192,19 @@ impl<'b, B: Build> Reader<'b, B> {
                 object = self.close()?;
             }
         }
+    }
+
+    /// Hands a dictionary its pair, if it is complete.
+    fn pair(&mut self) -> Result<(), MarshalError> {
+        let Some(frame) = self.frames.last_mut().filter(|frame| frame.kind == Container::Dict) else {
+            return Ok(());
+        };
+        if frame.items.len() < 2 {
+            return Ok(());
+        }
+        let (value, key) = (frame.items.pop(), frame.items.pop());
+        let Some(pair) = key.zip(value) else { return Ok(()) };
+        self.builder.pair(frame.opened.as_mut(), pair.into(), self.at)
     }
 
     fn close(&mut self) -> Result<Option<B::Object>, MarshalError> {
@@ -210,6 +236,7 @@ impl<'b, B: Build> Reader<'b, B> {
     }
 
     fn take(&mut self, count: usize) -> Result<&'b [u8], MarshalError> {
+        probe::note(self.left());
         let end = self.at.checked_add(count);
         let bytes = end
             .and_then(|end| self.input.get(self.at..end))
@@ -236,9 +263,19 @@ impl<'b, B: Build> Reader<'b, B> {
     fn length(&mut self) -> Result<usize, MarshalError> {
         let offset = self.at;
         let length = self.i32()?;
-        let left = self.input.len() - self.at;
+        let left = self.left();
         let fits = usize::try_from(length).ok().filter(|length| *length <= left);
         fits.ok_or(MarshalError::Length { offset, length: length.into() })
+    }
+
+    /// The same in one byte.
+    fn short_length(&mut self) -> Result<usize, MarshalError> {
+        let offset = self.at;
+        let length = self.u8()?;
+        if usize::from(length) <= self.left() {
+            return Ok(length.into());
+        }
+        Err(MarshalError::Length { offset, length: length.into() })
     }
 
     fn step(&mut self) -> Result<Step<B::Object>, MarshalError> {
@@ -249,7 +286,7 @@ impl<'b, B: Build> Reader<'b, B> {
         let container = match kind {
             b'0' => return Ok(Step::Null),
             b'r' => return self.reference(offset).map(Step::Object),
-            b')' => Some((Container::Tuple, usize::from(self.u8()?))),
+            b')' => Some((Container::Tuple, self.short_length()?)),
             b'(' => Some((Container::Tuple, self.length()?)),
             b'[' => Some((Container::List, self.length()?)),
             b'<' => Some((Container::Set, self.length()?)),
@@ -278,14 +315,18 @@ impl<'b, B: Build> Reader<'b, B> {
         Ok(Step::Object(object))
     }
 
+    fn left(&self) -> usize {
+        self.input.len() - self.at
+    }
+
     fn reserve(&mut self) -> usize {
-        self.references.push(None);
+        self.references.push(None, self.left());
         self.references.len() - 1
     }
 
     fn reference(&mut self, offset: usize) -> Result<B::Object, MarshalError> {
         let index = self.i32()?;
-        let object = usize::try_from(index).ok().and_then(|at| self.references.get(at)?.as_ref());
+        let object = usize::try_from(index).ok().and_then(|at| self.references.get_mut(at)?.as_ref());
         self.builder.share(object.ok_or(MarshalError::Reference { offset })?, offset)
     }
 
@@ -306,14 +347,16 @@ impl<'b, B: Build> Reader<'b, B> {
                 *slot = Some(shared);
             }
         }
-        let mut items = Vec::new();
+        // a dictionary holds one pair at a time
+        let room = if kind == Container::Dict { 2 } else { length };
+        let mut items = Vec::with_capacity(room);
         if kind == Container::ReferenceCode {
             for _ in 0..5 {
                 items.push(self.small_atom()?);
             }
         }
         let left = length - items.len().min(length);
-        self.frames.push(Frame { kind, opened, items, left, reference });
+        self.frames.push(Frame { kind, opened, items, left, reference }, self.left());
         Ok(Step::Opened)
     }
 

@@ -67,7 +67,7 @@ fn what_is_malformed_is_refused_by_name() {
     assert!(matches!(read(b"[\0\0\0\0"), Err(MarshalError::NotAllowed { found: "a list", .. })));
     assert!(matches!(read(b"{0"), Err(MarshalError::NotAllowed { found: "a dictionary", .. })));
     assert!(matches!(read(b"c\0\0\0\0"), Err(MarshalError::Code { offset: 5, .. })));
-    assert!(matches!(read(&b")\x01".repeat(2001)), Err(MarshalError::Depth { .. })));
+    assert!(matches!(read(&b")\x01".repeat(2002)), Err(MarshalError::Depth { .. })));
 }
 
 #[test]

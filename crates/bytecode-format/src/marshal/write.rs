@@ -20,7 +20,12 @@ impl Writer {
         Self::default()
     }
 
-    /// The bytes written.
+    /// Writes behind `bytes`.
+    pub fn after(bytes: Vec<u8>) -> Self {
+        Writer { out: bytes }
+    }
+
+    /// The bytes written, with those before them.
     pub fn into_bytes(self) -> Vec<u8> {
         self.out
     }

@@ -41,105 +41,78 @@ const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
-    let mut encoder = Encoder::new(firstlineno);
-    let mut joined: Option<PositionEntry> = None;
+    let entries = entries.into_iter();
+    // most entries are of two or three bytes
+    let out = Vec::with_capacity(entries.size_hint().0.saturating_mul(5) / 2);
+    let mut writer = Writer { out, line: firstlineno };
+    let (mut units, mut location) = (0, None);
     for entry in entries {
-        match &mut joined {
-            Some(last) if last.location == entry.location => last.units += entry.units,
-            _ => {
-                if let Some(last) = joined.replace(entry) {
-                    encoder.entry(last);
-                }
-            }
+        if entry.location != location {
+            writer.run(units, location);
+            (units, location) = (0, entry.location);
         }
+        units += entry.units;
     }
-    if let Some(last) = joined {
-        encoder.entry(last);
-    }
-    encoder.finish()
+    writer.run(units, location);
+    writer.out
 }
 
-/// A table in the making.
-#[derive(Clone, Debug)]
-pub struct Encoder {
+struct Writer {
     out: Vec<u8>,
     line: i32,
 }
 
-impl Encoder {
-    /// No entries yet.
-    pub fn new(firstlineno: i32) -> Encoder {
-        Encoder { out: Vec::new(), line: firstlineno }
-    }
-
-    /// Makes room for about so many entries.
-    pub fn reserve(&mut self, entries: usize) {
-        self.out.reserve(3 * entries);
-    }
-
-    /// The table.
-    pub fn finish(self) -> Vec<u8> {
-        self.out
-    }
-
-    /// Appends an entry, whose location is not that of the one before.
-    #[inline]
-    pub fn entry(&mut self, entry: PositionEntry) {
-        let mut left = entry.units;
-        while left > 8 {
-            self.part(8, entry.location);
-            left -= 8;
-        }
-        if left > 0 {
-            self.part(left as u8, entry.location);
+impl Writer {
+    /// As many entries as a run of code units needs.
+    #[inline(always)]
+    fn run(&mut self, units: u32, location: Option<Location>) {
+        let mut left = units;
+        while left > 0 {
+            let units = left.min(8) as u8;
+            left -= u32::from(units);
+            match location {
+                Some(location) => self.location(units, location),
+                None => self.first(NONE, units),
+            }
         }
     }
 
-    #[inline]
-    fn part(&mut self, units: u8, location: Option<Location>) {
-        match location {
-            Some(location) => self.location(units, location),
-            None => self.out.push(first(NONE, units)),
-        }
+    fn first(&mut self, form: u8, units: u8) {
+        self.out.push(first(form, units));
     }
 
-    #[inline]
+    #[inline(always)]
     fn location(&mut self, units: u8, location: Location) {
-        let delta = location.line.wrapping_sub(self.line);
+        let delta = i64::from(location.line) - i64::from(self.line);
+        self.line = location.line;
         if let (Some(start), Some(end)) = (location.column, location.end_column)
             && location.end_line == location.line
         {
-            if delta == 0 && start < 80 && end >= start && end - start < 16 {
+            if delta == 0 && start < 80 && end.wrapping_sub(start) < 16 {
                 let columns = ((start & 7) << 4 | (end - start)) as u8;
-                self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
-                return;
+                return self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
             }
             if (0..3).contains(&delta) && start < 128 && end < 128 {
-                self.line = location.line;
-                let form = first(10 + delta as u8, units);
-                self.out.extend_from_slice(&[form, start as u8, end as u8]);
-                return;
+                let bytes = [first(10 + delta as u8, units), start as u8, end as u8];
+                return self.out.extend_from_slice(&bytes);
             }
         }
-        self.long_location(units, location);
+        self.any_location(units, delta, location);
     }
 
-    fn long_location(&mut self, units: u8, location: Location) {
-        let delta = i64::from(location.line) - i64::from(self.line);
-        self.line = location.line;
-        match (location.column, location.end_column) {
-            (None, _) | (_, None) if location.end_line == location.line => {
-                self.out.push(first(NO_COLUMN, units));
-                self.signed(delta);
-            }
-            (start, end) => {
-                self.out.push(first(LONG, units));
-                self.signed(delta);
-                self.number((i64::from(location.end_line) - i64::from(location.line)).max(0) as u64);
-                self.number(start.map_or(0, |column| u64::from(column) + 1));
-                self.number(end.map_or(0, |column| u64::from(column) + 1));
-            }
+    /// A location in the forms that any fits.
+    #[cold]
+    fn any_location(&mut self, units: u8, delta: i64, location: Location) {
+        let Location { line, end_line, column, end_column } = location;
+        if end_line == line && (column.is_none() || end_column.is_none()) {
+            self.first(NO_COLUMN, units);
+            return self.signed(delta);
         }
+        self.first(LONG, units);
+        self.signed(delta);
+        self.number((i64::from(end_line) - i64::from(line)).max(0) as u64);
+        self.number(column.map_or(0, |column| u64::from(column) + 1));
+        self.number(end_column.map_or(0, |column| u64::from(column) + 1));
     }
 
     fn number(&mut self, mut value: u64) {

@@ -24,10 +24,7 @@ pub(super) fn apply(arena: &mut Arena, code: &Code, step: &Step, mut state: Stat
 fn change(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Result<(), Rule> {
     let Step { opcode, arg, .. } = *step;
     match opcode {
-        Opcode::Swap => {
-            Arena::need(*state, arg)?;
-            arena.swap(state, arg)
-        }
+        Opcode::Swap => arena.swap(state, arg),
         Opcode::Copy => {
             let slot = arena.peek(*state, arg)?;
             arena.push(state, slot)
@@ -76,10 +73,9 @@ fn values(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Res
         return arena.push_values(state, opcode.pushes(arg));
     }
     // the receiver below, of any distance, and what is taken: the kinds between stay as they are
-    Arena::need(*state, pops)?;
     // `DICT_MERGE` looks at the callable too, for its messages: there it stands lowest
     let receiver = if opcode == Opcode::DictMerge { arg + 1 } else { pops };
-    for depth in [receiver, pops] {
+    for depth in [pops, receiver] {
         let found = arena.peek(*state, depth)?;
         if found != Slot::Value {
             return Err(Rule::SlotKind { slot: state.height() - depth, found });

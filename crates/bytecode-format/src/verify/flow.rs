@@ -142,7 +142,6 @@ impl Walk<'_> {
     /// What holds behind an instruction.
     #[inline]
     fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
-        self.arena.spend(1)?;
         let plain =
             known.has(Facts::PLAIN) || known.has(Facts::PLAIN_WITHOUT_CELLS) && !self.arena.cells.any();
         let after = before.with_values(known.pops.into(), known.pushes.into());

@@ -38,7 +38,8 @@
 //! `JUMP_BACKWARD_NO_INTERRUPT` or by an exception that leads to its own handler), that a local keeps its
 //! value while what `LOAD_FAST_BORROW` took from it is used, or that each handled exception is put back: a
 //! handler may cut a previous exception off. Nested code objects are verified by themselves.
-//! Invariant: time and memory are linear in the code; nothing recurses.
+//! Invariant: time and memory are linear in the code and nothing recurses. The memory is at most 256 bytes for
+//! a byte of code, 512 for a local and 2 MiB; compiled code takes 24 to 36 bytes for a byte of code.
 
 mod cells;
 mod effect;

@@ -3,8 +3,8 @@
 //!
 //! Slots that hold plain values, nearly all, are not recorded. The others form a list from the top down
 //! whose tails are shared between states; so two states that met before are compared in one step.
-//! Invariant: every step is paid from a budget in proportion to the code, so no code keeps the verifier
-//! busy for longer.
+//! Invariant: every step that is made again, and all that is kept, is paid from a budget in proportion to the
+//! code, so no code keeps the verifier busy for longer.
 
 use super::cells::{Cells, Local};
 use super::{Rule, Slot};
@@ -13,8 +13,9 @@ use crate::code::Code;
 /// An empty list.
 const NIL: u32 = u32::MAX;
 
-/// Steps that a code unit or local pays for, beside those that any code may take.
-const FUEL: u64 = 64;
+/// Steps that a code unit or local pays for, beside those that any code may take. Of the reference's library
+/// none takes three.
+const FUEL: u64 = 16;
 const SPARE_FUEL: u64 = 1 << 16;
 
 /// A state before an instruction. Two words, so that it travels in registers.
@@ -214,7 +215,7 @@ impl Arena {
 
     /// Swaps the topmost slot with that at a depth of at least 2.
     pub(super) fn swap(&mut self, state: &mut State, depth: u32) -> Result<(), Rule> {
-        let (high, low) = (self.peek(*state, 1)?, self.peek(*state, depth)?);
+        let (low, high) = (self.peek(*state, depth)?, self.peek(*state, 1)?);
         if high == low {
             return Ok(());
         }

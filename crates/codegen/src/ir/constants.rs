@@ -1,40 +1,27 @@
 //! The constants of a code object, each once.
 
-use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use taipan_bytecode_format::Const;
 
-/// Constants by value and type, in the order in which they were added.
+/// How many constants are looked through one by one.
+const LINEAR: usize = 16;
+
+/// Constants by value and type, in the order in which they were added. Most code has few, so an index is
+/// kept only from [`LINEAR`] of them on: it has the first constant of each hash.
 #[derive(Clone, Debug, Default)]
 pub struct Constants {
-    entries: IndexSet<Key, FxBuildHasher>,
+    values: Vec<Const>,
+    hashes: Vec<u64>,
+    index: Option<Box<FxHashMap<u64, u32>>>,
 }
 
-/// A constant, equal to others as [`Const::same`] says, but that a set has no order and that what is no
-/// number equals nothing.
-#[derive(Clone, Debug)]
-struct Key(Const);
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Key) -> bool {
-        match (&self.0, &other.0) {
-            (Const::FrozenSet(values), Const::FrozenSet(others)) => same_set(values, others),
-            (value, other) => value.same(other) && !has_nan(value),
-        }
-    }
-}
-
-impl Eq for Key {}
-
-/// Whether something in a constant is no number.
-fn has_nan(constant: &Const) -> bool {
-    match constant {
-        Const::Float(value) => value.is_nan(),
-        Const::Complex(real, imaginary) => real.is_nan() || imaginary.is_nan(),
-        Const::Tuple(values) => values.iter().any(has_nan),
-        Const::Code(code) => code.consts.iter().any(has_nan),
-        _ => false,
+/// Whether two constants are one: as [`Const::same`] says, but that a set has no order and
+/// that what is no number equals nothing.
+fn is_same(value: &Const, other: &Const) -> bool {
+    match (value, other) {
+        (Const::FrozenSet(values), Const::FrozenSet(others)) => same_set(values, others),
+        (value, other) => value.same(other) && !has_nan(value),
     }
 }
 
@@ -63,12 +50,6 @@ fn hash_of(value: &Const) -> u64 {
     state.finish()
 }
 
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        hash(&self.0, state);
-    }
-}
-
 fn hash<H: Hasher>(constant: &Const, state: &mut H) {
     std::mem::discriminant(constant).hash(state);
     let all = |values: &[Const], state: &mut H| values.iter().for_each(|value| hash(value, state));
@@ -90,30 +71,70 @@ fn hash<H: Hasher>(constant: &Const, state: &mut H) {
     }
 }
 
+/// Whether something in a constant is no number.
+fn has_nan(constant: &Const) -> bool {
+    match constant {
+        Const::Float(value) => value.is_nan(),
+        Const::Complex(real, imaginary) => real.is_nan() || imaginary.is_nan(),
+        Const::Tuple(values) => values.iter().any(has_nan),
+        Const::Code(code) => code.consts.iter().any(has_nan),
+        _ => false,
+    }
+}
+
 impl Constants {
     /// The index of a constant, which is added if it is not there.
     pub fn add(&mut self, constant: Const) -> u32 {
-        self.entries.insert_full(Key(constant)).0 as u32
+        let hash = hash_of(&constant);
+        self.find(hash, &constant).unwrap_or_else(|| self.push(hash, constant))
+    }
+
+    fn find(&self, hash: u64, constant: &Const) -> Option<u32> {
+        let first = match &self.index {
+            Some(index) => *index.get(&hash)?,
+            None => 0,
+        };
+        let behind = self.hashes.iter().zip(&self.values).skip(first as usize).zip(first..);
+        let mut equal = behind.filter(|((other, _), _)| **other == hash);
+        equal.find(|((_, value), _)| is_same(constant, value)).map(|(_, at)| at)
+    }
+
+    fn push(&mut self, hash: u64, constant: Const) -> u32 {
+        let at = self.values.len() as u32;
+        self.hashes.push(hash);
+        self.values.push(constant);
+        match &mut self.index {
+            Some(index) => _ = index.entry(hash).or_insert(at),
+            None if self.values.len() > LINEAR => {
+                let mut index = FxHashMap::default();
+                for (hash, at) in self.hashes.iter().zip(0..) {
+                    index.entry(*hash).or_insert(at);
+                }
+                self.index = Some(Box::new(index));
+            }
+            None => {}
+        }
+        at
     }
 
     /// A constant by its index.
     pub fn get(&self, index: u32) -> Option<&Const> {
-        self.entries.get_index(index as usize).map(|key| &key.0)
+        self.values.get(index as usize)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.values.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.values.is_empty()
     }
 
     /// All of them in order.
     pub fn into_vec(self) -> Vec<Const> {
-        self.entries.into_iter().map(|key| key.0).collect()
+        self.values
     }
 }
 
@@ -153,5 +174,15 @@ mod tests {
         assert_eq!(constants.add(Const::Float(f64::NAN)), 3);
         assert_eq!(constants.add(Const::Tuple(vec![Const::Float(f64::NAN)])), 4);
         assert_eq!(constants.add(Const::Tuple(vec![Const::Float(f64::NAN)])), 5);
+    }
+
+    #[test]
+    fn many_constants_are_found_at_their_places() {
+        let mut constants = Constants::default();
+        for _ in 0..2 {
+            for n in 0..100u32 {
+                assert_eq!(constants.add(Const::Int(n.into())), n);
+            }
+        }
     }
 }

@@ -79,6 +79,9 @@ impl Sequence {
     /// Appends an instruction.
     #[inline]
     pub fn push(&mut self, op: Op, arg: u32, loc: Loc) {
+        if self.instrs.is_empty() {
+            self.instrs.reserve(32);
+        }
         self.instrs.push(Instr { op, arg, loc });
     }
 

@@ -1,13 +1,11 @@
 //! A code object in the making.
 
 use super::{Constants, Sequence};
-use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
 use taipan_ast::Identifier;
 use taipan_bytecode_format::CodeFlags;
 
 /// Names by their index.
-pub type Names = IndexSet<Identifier, FxBuildHasher>;
+pub type Names = crate::name_map::NameSet;
 
 /// What is known of a code object before its flow is worked out.
 #[derive(Clone, Debug, Default)]

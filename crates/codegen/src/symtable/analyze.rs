@@ -1,22 +1,15 @@
 //! From facts to places: what is local, global, free or a cell.
 //!
-//! A scope is told which names are bound around it and which of them are type parameters; it tells back which names are free in it. A name that is bound here and free in a scope
-//! inside becomes a cell.
+//! A scope is told which names are bound around it and which of them are type parameters; it tells back
+//! which names are free in it. A name that is bound here and free in a scope inside becomes a cell.
 
 use super::bindings::fail;
 use super::scope::{ComprehensionKind, Resolution, Scope, ScopeId, ScopeKind, Symbol, flag};
 use super::{Result, Symtable};
 use crate::CompileErrorKind as Error;
-use indexmap::{IndexMap, IndexSet};
-use rustc_hash::FxBuildHasher;
+use crate::name_map::NameSet as Names;
 use std::rc::Rc;
 use taipan_ast::{Identifier, Interner};
-
-/// Names in the order in which they came.
-type Names = IndexSet<Identifier, FxBuildHasher>;
-
-/// Where the names of the scope in hand live.
-type Places = IndexMap<Identifier, Resolution, FxBuildHasher>;
 
 /// The names that the interpreter itself binds in a class body.
 struct Implicit {
@@ -64,17 +57,20 @@ impl Analyzer<'_> {
         if is_class {
             inside.bound = Some(outside.bound.clone().unwrap_or_default());
         }
-        let (mut locals, mut own_free, mut places) = (Names::default(), Names::default(), Places::default());
-        let symbols: Vec<(Identifier, Symbol)> =
-            self.table.scope(id).symbols.iter().map(|(name, symbol)| (*name, *symbol)).collect();
-        for (name, symbol) in symbols {
+        let (mut locals, mut own_free) = (Names::default(), Names::default());
+        let mut at = 0;
+        while let Some((&name, &symbol)) = self.table.scope(id).symbols.get_index(at) {
             let place = self.place(id, name, symbol, outside, &mut locals, &mut own_free)?;
-            places.insert(name, place);
+            self.table.scope_mut(id).symbols.get_or_default(name).resolution = Some(place);
+            at += 1;
+        }
+        if self.table.scope(id).children.is_empty() {
+            return Ok(own_free);
         }
         if is_class {
             let Implicit { class, classdict, conditional } = self.implicit;
             let bound = inside.bound.get_or_insert_default();
-            Rc::make_mut(bound).extend([class, classdict, conditional]);
+            Rc::make_mut(bound).extend(&[class, classdict, conditional]);
         } else {
             inside.bound = Some(if !self.table.scope(id).is_function_like() || locals.is_empty() {
                 outside.bound.clone().unwrap_or_default()
@@ -85,9 +81,9 @@ impl Analyzer<'_> {
         }
         inside.type_params = outside.type_params.clone();
         let mut free = Names::default();
-        let inlined_cells = self.children(id, outside.class, &inside, &mut places, &mut free)?;
-        self.settle(id, outside, &mut places, &mut free, &inlined_cells);
-        own_free.extend(free);
+        let inlined_cells = self.children(id, outside.class, &inside, &mut free)?;
+        self.settle(id, outside, &mut free, &inlined_cells);
+        own_free.extend(&free);
         Ok(own_free)
     }
 
@@ -97,7 +93,6 @@ impl Analyzer<'_> {
         id: ScopeId,
         class: Option<ScopeId>,
         inside: &Outside,
-        places: &mut Places,
         free: &mut Names,
     ) -> Result<Names> {
         let mut inlined_cells = Names::default();
@@ -116,13 +111,13 @@ impl Analyzer<'_> {
             };
             let mut child_free = self.scope(child, &mut told)?;
             if inline {
-                self.inline(id, child, places, &mut child_free, &mut inlined_cells);
+                self.inline(id, child, &mut child_free, &mut inlined_cells);
                 self.table.scope_mut(child).inlined = true;
                 kept.extend(self.table.scope(child).children.iter().copied());
             } else {
                 kept.push(child);
             }
-            free.extend(child_free);
+            free.extend(&child_free);
         }
         self.table.scope_mut(id).children = kept;
         Ok(inlined_cells)
@@ -205,7 +200,6 @@ impl Analyzer<'_> {
         &mut self,
         id: ScopeId,
         comprehension: ScopeId,
-        places: &mut Places,
         comprehension_free: &mut Names,
         inlined_cells: &mut Names,
     ) {
@@ -225,19 +219,19 @@ impl Analyzer<'_> {
                 if !self.is_free_in_child(comprehension, name) {
                     comprehension_free.swap_remove(&name);
                 }
-                self.table.scope_mut(comprehension).symbols.shift_remove(&name);
+                self.table.scope_mut(comprehension).symbols.remove(&name);
             }
             let existing = self.table.scope(id).symbols.get(&name).copied();
             match existing {
                 None => {
                     let flags = symbol.flags;
-                    self.table.scope_mut(id).symbols.insert(name, Symbol { flags, resolution: None });
-                    places.insert(name, place);
+                    let symbol = Symbol { flags, resolution: Some(place) };
+                    self.table.scope_mut(id).symbols.insert(name, symbol);
                 }
                 Some(existing) => {
                     if place == Resolution::Free && existing.is(flag::BOUND) && !is_class {
                         let used = symbol.flags & flag::USE;
-                        self.table.scope_mut(id).symbols.entry(name).or_default().flags |= used;
+                        self.table.scope_mut(id).symbols.get_or_default(name).flags |= used;
                     }
                     // free in the comprehension and bound here: now simply a local
                     if existing.is(flag::BOUND) && !is_class && !self.is_free_in_child(comprehension, name) {
@@ -258,21 +252,14 @@ impl Analyzer<'_> {
     }
 
     /// Turns locals into cells where scopes inside need them, and writes the result down.
-    fn settle(
-        &mut self,
-        id: ScopeId,
-        outside: &Outside,
-        places: &mut Places,
-        free: &mut Names,
-        inlined_cells: &Names,
-    ) {
+    fn settle(&mut self, id: ScopeId, outside: &Outside, free: &mut Names, inlined_cells: &Names) {
         let Implicit { class, classdict, conditional } = self.implicit;
         let scope = self.table.scope_mut(id);
         if scope.is_function_like() {
-            for (name, place) in places.iter_mut().filter(|(_, place)| **place == Resolution::Local) {
-                if free.contains(name) || inlined_cells.contains(name) {
-                    *place = Resolution::Cell;
-                    free.swap_remove(name);
+            for (name, symbol) in scope.symbols.iter_mut() {
+                let local = symbol.resolution == Some(Resolution::Local);
+                if local && (free.swap_remove(name) || inlined_cells.contains(name)) {
+                    symbol.resolution = Some(Resolution::Cell);
                 }
             }
         } else if scope.kind == ScopeKind::Class {
@@ -280,17 +267,16 @@ impl Analyzer<'_> {
             scope.needs_classdict |= free.swap_remove(&classdict);
             scope.has_conditional_annotations |= free.swap_remove(&conditional);
         }
-        record(scope, outside, places, free, inlined_cells);
+        record(scope, outside, free, inlined_cells);
     }
 }
 
-/// Writes down where names live, and names that are only passed on to scopes inside.
-fn record(scope: &mut Scope, outside: &Outside, places: &Places, free: &Names, inlined_cells: &Names) {
-    for (name, symbol) in &mut scope.symbols {
-        if inlined_cells.contains(name) {
+/// Writes down which names are cells of comprehensions, and names that are only passed on to scopes inside.
+fn record(scope: &mut Scope, outside: &Outside, free: &Names, inlined_cells: &Names) {
+    for name in inlined_cells {
+        if let Some(symbol) = scope.symbols.get_mut(name) {
             symbol.flags |= flag::COMP_CELL;
         }
-        symbol.resolution = places.get(name).copied();
     }
     let class_like = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
     for name in free {

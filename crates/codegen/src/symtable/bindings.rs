@@ -146,7 +146,7 @@ impl Builder<'_> {
         let kept = self.mangled(name);
         let scope = self.table.scope_mut(id);
         let in_loop_target = scope.comp_iter_target;
-        let symbol = scope.symbols.entry(kept).or_default();
+        let symbol = scope.symbols.get_or_default(kept);
         let old = symbol.flags;
         if flags & old & flag::PARAM != 0 {
             let name = self.interner.resolve(name).to_owned();
@@ -168,7 +168,7 @@ impl Builder<'_> {
         if flags & flag::PARAM != 0 {
             scope.parameters.push(kept);
         } else if flags & flag::GLOBAL != 0 {
-            self.table.scope_mut(ScopeId(0)).symbols.entry(kept).or_default().flags |= flags;
+            self.table.scope_mut(ScopeId(0)).symbols.get_or_default(kept).flags |= flags;
         }
         Ok(())
     }

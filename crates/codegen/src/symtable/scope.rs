@@ -1,7 +1,6 @@
 //! What is known of a scope and of a name in it.
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use crate::name_map::NameMap;
 use taipan_ast::Identifier;
 use taipan_span::Span;
 
@@ -108,7 +107,7 @@ impl Symbol {
 }
 
 /// The names of a scope in the order in which they were met.
-pub type Symbols = IndexMap<Identifier, Symbol, FxBuildHasher>;
+pub type Symbols = NameMap<Symbol>;
 
 /// A scope.
 #[derive(Clone, Debug)]

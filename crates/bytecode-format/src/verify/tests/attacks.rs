@@ -213,3 +213,28 @@ fn a_swap_carries_the_kinds_of_both_slots() {
         (PopTop, 0),
     ]));
 }
+
+/// Exit function, self or null, lasti, previous exception, exception: each in its place.
+#[test]
+fn an_exit_is_called_with_what_belongs_there() {
+    let value = (LoadConst, 0);
+    let with = |first: &[(Opcode, u32)], handler: &[(Opcode, u32)], lasti: bool| {
+        let raise = [(RaiseVarargs, 0)];
+        let end = [(WithExceptStart, 0), (PopTop, 0), (PopTop, 0), (PopExcept, 0), (RaiseVarargs, 0)];
+        let at = first.len() as u32;
+        let depth = at;
+        handled(&[first, &raise, handler, &end].concat(), &[(at, at + 1, at + 1, depth, lasti)])
+    };
+    let handler = [(PushExcInfo, 0)];
+    accept(&with(&[value, (PushNull, 0)], &handler, true));
+    let wrong = |slot, found, code| assert_eq!(refused(&code), Rule::SlotKind { slot, found });
+    wrong(0, Slot::Null, with(&[(PushNull, 0), (PushNull, 0)], &handler, true));
+    wrong(1, Slot::MaybeUnbound, with(&[value, (LoadFastAndClear, 0)], &handler, true));
+    wrong(2, Slot::Value, with(&[value, (PushNull, 0), value], &handler, false));
+    wrong(3, Slot::Value, with(&[value, (PushNull, 0)], &[value], true));
+    wrong(
+        4,
+        Slot::Null,
+        with(&[value, (PushNull, 0)], &[(PushExcInfo, 0), (PopTop, 0), (PushNull, 0)], true),
+    );
+}

@@ -23,6 +23,7 @@ fn broken_instructions() -> Vec<(Rule, u32, Code)> {
     let mut cases = vec![
         (Rule::CodeLength, 0, function(&[])),
         (Rule::CodeLength, 0, raw(&[ReturnValue as u8])),
+        (Rule::CodeLength, 0, raw(&[LoadConst as u8, 0, ReturnValue as u8, 0, Nop as u8])),
         (Rule::UnknownOpcode { number: 200 }, 0, raw(&[200, 0])),
         (Rule::UnknownOpcode { number: 234 }, 2, raw(&[Nop as u8, 0, 234, 0])),
         (Rule::PrivateOpcode { opcode: InterpreterExit }, 0, with_end(&[(InterpreterExit, 0)])),
@@ -129,6 +130,11 @@ fn broken_flow() -> Vec<(Rule, u32, Code)> {
             generator(&[(ReturnGenerator, 0), (YieldValue, 0), (Resume, 0), (ReturnValue, 0)]),
         ),
         (Rule::YieldResume, 2, generator(&[(ReturnGenerator, 0), (YieldValue, 0)])),
+        (
+            Rule::YieldResume,
+            4,
+            generator(&[(ReturnGenerator, 0), (YieldValue, 0), (LoadFast, 1), (ReturnValue, 0)]),
+        ),
         (Rule::Flags { flags: 0xA0 }, 0, Code { flags: CodeFlags(0xA0), ..generator(&returned) }),
         (Rule::Flags { flags: 0x100 }, 0, Code { flags: CodeFlags(0x100), ..generator(&returned) }),
         (
@@ -141,7 +147,8 @@ fn broken_flow() -> Vec<(Rule, u32, Code)> {
 
 fn broken_slots() -> Vec<(Rule, u32, Code)> {
     let kind = |slot, found| Rule::SlotKind { slot, found };
-    let deep = vec![(LoadConst, 0); 9];
+    let value = (LoadConst, 0);
+    let deep = vec![value; 9];
     vec![
         (Rule::StackUnderflow { height: 0, needed: 1 }, 0, with_end(&[(PopTop, 0)])),
         (Rule::StackUnderflow { height: 1, needed: 2 }, 2, with_end(&[(LoadConst, 0), (Swap, 2)])),
@@ -200,6 +207,29 @@ fn broken_slots() -> Vec<(Rule, u32, Code)> {
                 (WithExceptStart, 0),
             ]),
         ),
+        (kind(1, Slot::Null), 4, with_end(&[(LoadConst, 0), (PushNull, 0), (ListAppend, 1)])),
+        (kind(0, Slot::Null), 2, with_end(&[(PushNull, 0), (LoadAttr, 0)])),
+        (kind(1, Slot::Null), 10, with_end(&[(LoadGlobal, 1), (BuildTuple, 1)])),
+        (kind(1, Slot::SelfOrNull), 4, with_end(&[(LoadConst, 0), (LoadSpecial, 0), (BuildTuple, 1)])),
+        (
+            kind(3, Slot::MaybeUnbound),
+            8,
+            with_end(&[
+                (LoadConst, 0),
+                (PushNull, 0),
+                (LoadConst, 0),
+                (LoadFastAndClear, 0),
+                (CallFunctionEx, 0),
+            ]),
+        ),
+        // callable and dictionary of merged keywords
+        (kind(0, Slot::Null), 10, with_end(&[(PushNull, 0), value, value, value, value, (DictMerge, 1)])),
+        (kind(3, Slot::Null), 10, with_end(&[value, value, value, (PushNull, 0), value, (DictMerge, 1)])),
+        (
+            Rule::StackUnderflow { height: 4, needed: 5 },
+            8,
+            with_end(&[value, value, value, value, (DictMerge, 1)]),
+        ),
         (Rule::ReturnHeight { height: 1 }, 4, function(&[(LoadConst, 0), (LoadConst, 0), (ReturnValue, 0)])),
     ]
 }
@@ -252,6 +282,24 @@ fn broken_locals() -> Vec<(Rule, u32, Code)> {
             6,
             with_end(&[(MakeCell, 2), (LoadFastAndClear, 2), (LoadConst, 0), (LoadDeref, 2)]),
         ),
+        // another value or none in the cell's place
+        (
+            Rule::NotACell { local: 2 },
+            6,
+            with_end(&[(MakeCell, 2), (LoadConst, 0), (StoreFast, 2), (DeleteDeref, 2)]),
+        ),
+        (Rule::NotACell { local: 2 }, 4, with_end(&[(MakeCell, 2), (DeleteFast, 2), (DeleteDeref, 2)])),
+        (
+            Rule::NotACell { local: 2 },
+            8,
+            with_end(&[
+                (MakeCell, 2),
+                (LoadConst, 0),
+                (LoadConst, 0),
+                (StoreFastStoreFast, 0x02),
+                (DeleteDeref, 2),
+            ]),
+        ),
         // a cell on one way only
         (
             Rule::NotACell { local: 2 },
@@ -302,6 +350,11 @@ fn broken_tables() -> Vec<(Rule, u32, Code)> {
             Rule::ExceptionRange { start: 0, end: 4 },
             0,
             handled(&[(LoadGlobal, 0), (ReturnValue, 0)], &[(0, 2, 0, 0, false)]),
+        ),
+        (
+            Rule::ExceptionRange { start: 2, end: 10 },
+            2,
+            handled(&[(LoadGlobal, 0), (ReturnValue, 0)], &[(1, 5, 5, 0, false)]),
         ),
         (Rule::HandlerTarget { target: 18 }, 0, handled(&body, &[(0, 1, 9, 0, false)])),
         (Rule::StackOverflow { height: 9, declared: 8 }, 6, handled(&body, &[(0, 1, 3, 7, true)])),

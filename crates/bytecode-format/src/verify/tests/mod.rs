@@ -87,6 +87,17 @@ fn code_that_keeps_the_verifier_busy_is_refused() {
     assert!(start.elapsed().as_secs() < 5);
 }
 
+#[test]
+fn code_within_code_is_verified_too() {
+    let inner = Const::Code(Arc::new(function(&[(PushNull, 0), (ReturnValue, 0)])));
+    for constant in [inner.clone(), Const::Tuple(vec![Const::None, Const::Tuple(vec![inner])])] {
+        let code = Code { consts: vec![constant], ..with_end(&[]) };
+        accept(&code);
+        let rule = Rule::SlotKind { slot: 0, found: Slot::Null };
+        assert_eq!(verify_all(&code).map_err(|error| error.rule), Err(rule));
+    }
+}
+
 fn accept(code: &Code) {
     if let Err(error) = verify(code) {
         panic!("{error}");
@@ -149,6 +160,43 @@ fn a_handler_sees_the_stack_of_its_range() {
     let wanted = [Slot::Value, Slot::Lasti, Slot::PreviousException, Slot::Value].map(Some);
     assert_eq!(slots, [&wanted[..], &[None]].concat());
     assert_eq!(flow.height(2), None);
+}
+
+/// What handles the handling begins at the handler itself, one slot deeper than where that begins.
+#[test]
+fn the_start_of_a_handler_may_be_covered_by_another() {
+    let code = handled(
+        &[
+            (LoadGlobal, 0),
+            (ReturnValue, 0),
+            (PushExcInfo, 0),
+            (LoadGlobal, 0),
+            (PopTop, 0),
+            (PopTop, 0),
+            (PopExcept, 0),
+            (LoadConst, 0),
+            (ReturnValue, 0),
+            (Copy, 3),
+            (PopExcept, 0),
+            (Reraise, 1),
+        ],
+        &[(0, 5, 6, 0, false), (6, 14, 17, 1, true)],
+    );
+    accept(&code);
+}
+
+#[test]
+fn every_handler_learns_of_all_that_leads_to_it() {
+    let end = [(PopTop, 0), (LoadConst, 0), (ReturnValue, 0)];
+    let start = [(LoadName, 0), (PopTop, 0), (LoadName, 0), (PopTop, 0), (LoadConst, 0), (ReturnValue, 0)];
+    let code = handled(&[&start[..], &end, &end].concat(), &[(0, 2, 6, 0, false), (2, 4, 9, 0, false)]);
+    let flow = verify(&code).unwrap();
+    assert_eq!((flow.height(6), flow.height(9)), (Some(1), Some(1)));
+    // the second way to one handler has no cell any more
+    let cells =
+        [(MakeCell, 2), (LoadName, 0), (StoreFast, 2), (LoadName, 0), (ReturnValue, 0), (DeleteDeref, 2)];
+    let code = handled(&[&cells[..], &end].concat(), &[(1, 4, 5, 0, false)]);
+    assert_eq!(verify(&code).map_err(|error| error.rule).err(), Some(Rule::NotACell { local: 2 }));
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! A machine that knows of values only what they are to the interpreter, and takes random ways: the
-//! oracle of the verifier, written from the instructions' meaning and not from the verifier.
+//! oracle of the verifier, written from the instructions' meaning and not from the verifier. Of the opcode
+//! table it takes the counts, which a test holds to the reference's.
 
 use taipan_bytecode_format::instruction::{Instruction, instructions_at};
 use taipan_bytecode_format::tables::exceptions;
-use taipan_bytecode_format::{Code, Opcode};
+use taipan_bytecode_format::{Code, CodeFlags, ExceptionEntry, Opcode};
 
 /// What a slot of the stack or a local holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Thing {
     Object,
+    /// An object that was raised.
+    Exception,
     Null,
     Previous,
     Lasti,
@@ -16,58 +19,91 @@ enum Thing {
     Unbound,
 }
 
-use Thing::{Cell, Lasti, Null, Object, Previous, Unbound};
+use Thing::{Cell, Exception, Lasti, Null, Object, Previous, Unbound};
 
 struct Machine<'c> {
     code: &'c Code,
+    handlers: Vec<ExceptionEntry>,
     stack: Vec<Thing>,
     locals: Vec<Thing>,
+    /// Whether the frame is a generator's.
+    started: bool,
+    /// Whether a trace function may raise before any instruction.
+    traced: bool,
     random: u64,
 }
+
+/// Steps of a run.
+const STEPS: usize = 400;
 
 /// Runs a code object for some steps; an error is something that an interpreter would not survive.
 pub fn run(code: &Code, seed: u64) -> Result<(), String> {
     let mut machine = Machine {
         code,
+        handlers: exceptions::decode(&code.exceptiontable).map_while(Result::ok).collect(),
         stack: Vec::new(),
         locals: vec![Unbound; code.localsplusnames.len()],
+        started: false,
+        traced: seed % 8 == 7,
         random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
     };
-    let handlers: Vec<_> = exceptions::decode(&code.exceptiontable).map_while(Result::ok).collect();
     let mut at = 0;
-    for _ in 0..400 {
+    for _ in 0..STEPS {
         let Some(Ok(instruction)) = instructions_at(&code.code, at).next() else {
             return Err(format!("no instruction at {at}"));
         };
-        let handler = handlers.iter().find(|e| e.start <= instruction.start && instruction.start < e.end);
-        let raises = instruction.opcode.may_raise() && machine.choose(6) == 0;
-        if raises {
-            let taken = instruction.opcode.pops(instruction.arg) - instruction.opcode.keeps(instruction.arg);
-            machine.check(&instruction)?;
-            for _ in 0..taken {
-                machine.pop()?;
-            }
-            let Some(entry) = handler else { return Ok(()) };
-            if machine.stack.len() < entry.depth as usize {
-                return Err(format!("a handler keeps {} of {}", entry.depth, machine.stack.len()));
-            }
-            machine.stack.truncate(entry.depth as usize);
-            if entry.lasti {
-                machine.push(Lasti)?;
-            }
-            machine.push(Object)?;
-            at = entry.target;
-            continue;
-        }
-        match machine.step(&instruction).map_err(|error| format!("{instruction:?}: {error}"))? {
-            Some(next) => at = next,
-            None => return Ok(()),
-        }
+        let next = machine.go(&instruction).map_err(|error| format!("{instruction:?}: {error}"))?;
+        let Some(next) = next else { return Ok(()) };
+        at = next;
     }
     Ok(())
 }
 
 impl Machine<'_> {
+    /// Runs or raises; where it goes on, none at an end.
+    fn go(&mut self, instruction: &Instruction) -> Result<Option<u32>, String> {
+        let Instruction { opcode, arg, .. } = *instruction;
+        if self.traced && opcode != Opcode::PushExcInfo && self.choose(30) == 0 {
+            return self.raise(instruction.start);
+        }
+        if opcode.reaches_handlers() && self.choose(6) == 0 {
+            // the operands are there, those that are not kept go
+            let (taken, kept) = (opcode.pops(arg), opcode.keeps(arg));
+            if self.stack.len() < taken as usize {
+                return Err("underflow".to_owned());
+            }
+            for _ in kept..taken {
+                self.pop()?;
+            }
+            if opcode == Opcode::YieldValue {
+                // thrown into: the place of what was yielded is filled
+                self.step(instruction)?;
+            }
+            return self.raise(instruction.start);
+        }
+        let next = self.step(instruction)?;
+        // what is thrown into a generator before it starts is raised where it is made
+        if opcode == Opcode::ReturnGenerator && self.choose(8) == 0 {
+            return self.raise(instruction.start);
+        }
+        Ok(next)
+    }
+
+    /// Goes to the handler of an instruction.
+    fn raise(&mut self, unit: u32) -> Result<Option<u32>, String> {
+        let handler = self.handlers.iter().find(|entry| entry.start <= unit && unit < entry.end);
+        let Some(entry) = handler.copied() else { return Ok(None) };
+        if self.stack.len() < entry.depth as usize {
+            return Err(format!("a handler keeps {} of {}", entry.depth, self.stack.len()));
+        }
+        self.stack.truncate(entry.depth as usize);
+        if entry.lasti {
+            self.push(Lasti)?;
+        }
+        self.push(Exception)?;
+        Ok(Some(entry.target))
+    }
+
     fn choose(&mut self, limit: u64) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -89,7 +125,7 @@ impl Machine<'_> {
 
     fn object(&mut self) -> Result<(), String> {
         match self.pop()? {
-            Object | Cell => Ok(()),
+            Object | Exception | Cell => Ok(()),
             other => Err(format!("{other:?} for an object")),
         }
     }
@@ -103,12 +139,6 @@ impl Machine<'_> {
         self.stack.get(at).copied().ok_or_else(|| "peek above the stack".to_owned())
     }
 
-    /// What an instruction that raises must find all the same.
-    fn check(&self, instruction: &Instruction) -> Result<(), String> {
-        let pops = instruction.opcode.pops(instruction.arg) as usize;
-        if self.stack.len() < pops { Err(format!("{instruction:?} underflows")) } else { Ok(()) }
-    }
-
     fn local(&mut self, at: u32) -> Result<&mut Thing, String> {
         self.locals.get_mut(at as usize).ok_or_else(|| "no such local".to_owned())
     }
@@ -118,8 +148,15 @@ impl Machine<'_> {
         if matches!(thing, Null | Previous | Lasti) {
             return Err(format!("{thing:?} in a local"));
         }
+        if thing == Cell && !self.declared(at) {
+            return Err("a cell in a plain local".to_owned());
+        }
         *self.local(at)? = thing;
         Ok(())
+    }
+
+    fn declared(&self, local: u32) -> bool {
+        self.code.localspluskinds.get(local as usize).is_some_and(|kind| kind.may_hold_cell())
     }
 
     /// Where it goes on, none at an end.
@@ -144,10 +181,21 @@ impl Machine<'_> {
                 return Ok(target);
             }
             Opcode::ForIter => {
+                self.object()?;
+                self.push(Object)?;
+                if self.choose(2) == 0 {
+                    return self.exhausted(target).map(Some);
+                }
+                self.push(Object)?;
+            }
+            Opcode::ReturnGenerator => self.start()?,
+            Opcode::YieldValue => return self.yields(arg, next).map(Some),
+            Opcode::Send => {
+                self.objects(2)?;
+                self.push(Object)?;
                 self.push(Object)?;
                 return Ok(if self.choose(2) == 0 { target } else { Some(next) });
             }
-            Opcode::Send => return Ok(if self.choose(2) == 0 { target } else { Some(next) }),
             _ if opcode.is_jump() && opcode != Opcode::EndAsyncFor => {
                 self.object()?;
                 return Ok(if self.choose(2) == 0 { target } else { Some(next) });
@@ -167,12 +215,15 @@ impl Machine<'_> {
                 other => return Err(format!("{other:?} for the previous exception")),
             },
             Opcode::PushExcInfo => {
-                self.object()?;
+                if self.pop()? != Exception {
+                    return Err("no exception to handle, and no way to say so".to_owned());
+                }
                 self.push(Previous)?;
                 self.push(Object)?;
             }
             Opcode::WithExceptStart => {
                 let found = [self.peek(5)?, self.peek(3)?, self.peek(2)?, self.peek(1)?];
+                let found = found.map(|thing| if thing == Exception { Object } else { thing });
                 if found != [Object, Lasti, Previous, Object] || !matches!(self.peek(4)?, Object | Null) {
                     return Err(format!("{found:?} for an exit"));
                 }
@@ -191,7 +242,8 @@ impl Machine<'_> {
                     }
                 }
                 let this = self.pop()?;
-                if !matches!(this, Object | Null | Cell) {
+                let fits = matches!(this, Object | Exception | Cell) && opcode != Opcode::CallFunctionEx;
+                if !fits && this != Null {
                     return Err(format!("{this:?} for self"));
                 }
                 self.object()?;
@@ -208,6 +260,44 @@ impl Machine<'_> {
             _ => self.step_local(opcode, arg)?,
         }
         Ok(Some(next))
+    }
+
+    /// The end of a loop: `END_FOR` stands at the target, is one unit long and is passed over.
+    fn exhausted(&mut self, target: Option<u32>) -> Result<u32, String> {
+        let target = target.ok_or("no target")?;
+        let end = self.code.code.get(2 * target as usize).copied();
+        if end == Some(Opcode::EndFor as u8) { Ok(target + 1) } else { Err("no END_FOR".to_owned()) }
+    }
+
+    /// The frame becomes a generator's, once.
+    fn start(&mut self) -> Result<(), String> {
+        let bits = CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+        if self.started || self.code.flags.0 & bits == 0 {
+            return Err("a generator made of a frame that is none or is one already".to_owned());
+        }
+        self.started = true;
+        self.push(Object)
+    }
+
+    /// Where a generator goes on behind a yield.
+    fn yields(&mut self, delegates: u32, next: u32) -> Result<u32, String> {
+        if !self.started {
+            return Err("a yield outside of a generator".to_owned());
+        }
+        self.object()?;
+        if delegates == 1 && !matches!(self.peek(1)?, Object | Exception | Cell) {
+            return Err("nothing to delegate to".to_owned());
+        }
+        self.push(Object)?;
+        let [number, arg] =
+            self.code.code.get(2 * next as usize..).and_then(|rest| rest.first_chunk()).ok_or("cut")?;
+        let kind = arg & 3;
+        let fits = if delegates == 1 { kind >= 2 } else { kind == 1 };
+        if *number == Opcode::Resume as u8 && fits {
+            Ok(next)
+        } else {
+            Err("no RESUME of its kind".to_owned())
+        }
     }
 
     fn step_local(&mut self, opcode: Opcode, arg: u32) -> Result<(), String> {
@@ -230,6 +320,9 @@ impl Machine<'_> {
                 Ok(())
             }
             Opcode::MakeCell => {
+                if !self.declared(arg) {
+                    return Err("a cell made of a plain local".to_owned());
+                }
                 *self.local(arg)? = Cell;
                 Ok(())
             }
@@ -238,10 +331,13 @@ impl Machine<'_> {
                 (count - arg..count).try_for_each(|at| self.local(at).map(|local| *local = Cell))
             }
             Opcode::LoadDeref | Opcode::StoreDeref | Opcode::DeleteDeref | Opcode::LoadFromDictOrDeref => {
-                if *self.local(arg)? != Cell {
-                    return Err("no cell".to_owned());
+                let thing = *self.local(arg)?;
+                match thing {
+                    Cell => self.plain(opcode, arg),
+                    // code that runs traced checks its cells
+                    _ if self.traced => self.plain(opcode, arg),
+                    _ => Err("no cell".to_owned()),
                 }
-                self.plain(opcode, arg)
             }
             _ => self.plain(opcode, arg),
         }
@@ -253,7 +349,7 @@ impl Machine<'_> {
             let (pops, keeps) = (opcode.pops(arg), opcode.keeps(arg));
             self.objects(pops - keeps)?;
             return match self.peek(arg as usize)? {
-                Object | Cell => Ok(()),
+                Object | Exception | Cell => Ok(()),
                 other => Err(format!("{other:?} for a container")),
             };
         }

@@ -1,0 +1,41 @@
+//! Walking a dict. Invariant: a cursor holds a number, never a pointer, so a dict may change under it; what
+//! it gives is owned.
+
+use super::PyDict;
+use crate::value::Value;
+use crate::word::Word;
+
+/// A position in a dict's entries.
+#[derive(Clone, Copy, Debug)]
+pub struct DictCursor {
+    next: usize,
+}
+
+impl DictCursor {
+    /// Before the first entry.
+    pub const fn start() -> DictCursor {
+        DictCursor { next: 0 }
+    }
+
+    /// The next key and value. The dict may have changed since the last one; who must not go on then has
+    /// compared [`PyDict::len`] itself, as Python's iterators do.
+    #[inline]
+    pub fn next(&mut self, dict: &PyDict) -> Option<(Value, Value)> {
+        while let Some(entry) = dict.ma_keys.entry(self.next) {
+            self.next += 1;
+            if let (Some(key), Some(value)) = (entry.key.get(), entry.value.get()) {
+                let owned = |word: Word| {
+                    // SAFETY: what a dict holds is alive.
+                    unsafe { Value::from_borrowed(word) }
+                };
+                return Some((owned(key), owned(value)));
+            }
+        }
+        None
+    }
+
+    /// How many entries lie before the position, holes among them.
+    pub const fn position(&self) -> usize {
+        self.next
+    }
+}

@@ -1,0 +1,86 @@
+//! How errors travel: `Result` with one word. Invariant: where a function returns [`Raised`], an exception
+//! rests in the thread state; where it returns `Ok`, none was left there by it.
+
+use std::fmt;
+
+use crate::exception;
+use crate::thread::Thread;
+use crate::types::PyTypeObject;
+use crate::value::Value;
+
+/// Says that an exception was raised; the exception itself is [`Thread::current_exception`].
+/// It cannot be made but by raising.
+#[derive(Debug)]
+#[must_use = "an exception rests in the thread: hand it on, or take it out"]
+pub struct Raised(pub(crate) ());
+
+/// What may raise returns this.
+pub type PyResult<T> = Result<T, Raised>;
+
+impl Thread {
+    /// Raises an exception object.
+    #[cold]
+    pub fn raise(&self, exception: Value) -> Raised {
+        let displaced = self.current_exception.replace(Some(exception));
+        drop(displaced);
+        Raised(())
+    }
+
+    /// Raises an exception of a built-in type with a message.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_message(&self, ty: &'static PyTypeObject, message: fmt::Arguments<'_>) -> Raised {
+        match exception::with_message(self, ty, message) {
+            Ok(exception) => self.raise(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Raises an exception of a built-in type with one argument.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_value(&self, ty: &'static PyTypeObject, argument: Value) -> Raised {
+        match exception::with_argument(self, ty, argument) {
+            Ok(exception) => self.raise(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Raises the `MemoryError` that was made beforehand.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_memory_error(&self) -> Raised {
+        let exception = self.interp().memory_error();
+        self.raise(exception)
+    }
+
+    /// Takes the exception out, so that the thread has none.
+    pub fn take_exception(&self) -> Option<Value> {
+        self.current_exception.take()
+    }
+
+    /// The exception that was raised and not yet caught.
+    pub fn current_exception(&self) -> Option<Value> {
+        self.current_exception.get()
+    }
+
+    /// Takes the exception that `raised` speaks of.
+    pub fn catch(&self, raised: Raised) -> Value {
+        let Raised(()) = raised;
+        self.take_exception().unwrap_or_else(Value::none)
+    }
+
+    /// Reports an exception that nobody can catch (in a destructor, in a callback).
+    pub fn unraisable(&self, raised: Raised, context: Option<crate::value::Ref<'_>>) {
+        let exception = self.catch(raised);
+        (self.interp().hooks.unraisable.get())(self, exception, context);
+    }
+}
+
+/// `raise!(thread, TYPE_ERROR, "…{}…", x)`: raises a built-in exception with a message, gives the `Raised`.
+#[macro_export]
+macro_rules! raise {
+    ($thread:expr, $ty:ident, $($message:tt)+) => {
+        $thread.raise_message(&$crate::exception::$ty, format_args!($($message)+))
+    };
+}

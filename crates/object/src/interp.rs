@@ -1,0 +1,138 @@
+//! What one interpreter has for itself: its heap, its collector, its strings, its types' versions.
+//! Invariant: nothing here is shared with another interpreter; what is shared is immutable and stands in
+//! [`process`](crate::process). The interpreter does not move and outlives its thread states.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+use crate::error::PyResult;
+use crate::exception;
+use crate::gc::Gc;
+use crate::heap::Heap;
+use crate::slot::Slot;
+use crate::str::PyStr;
+use crate::str::intern::InternTable;
+use crate::thread::Thread;
+use crate::types::PyTypeObject;
+use crate::types::lookup::MethodCache;
+use crate::types::state::StaticTypeStates;
+use crate::value::{Ref, Value};
+
+/// Reports an exception that nobody can catch.
+pub type UnraisableHook = fn(&Thread, exception: Value, context: Option<Ref<'_>>);
+
+/// Is told of a class whose attribute of this name changed.
+pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
+
+/// What the layers above install.
+pub struct Hooks {
+    /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
+    pub unraisable: Cell<UnraisableHook>,
+    /// Called when an attribute of a class was set or deleted: keeps its slots in line with the names.
+    pub type_changed: Cell<TypeChangedHook>,
+}
+
+const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
+
+/// An interpreter's state as far as objects are concerned.
+#[repr(C)]
+pub struct Interp {
+    /// The heap, first so that both have one address.
+    pub(crate) heap: Heap,
+    pub(crate) gc: Gc,
+    pub(crate) interned: InternTable,
+    pub(crate) method_cache: MethodCache,
+    pub(crate) static_types: StaticTypeStates,
+    /// The next version tag of a type; zero when they are used up.
+    pub(crate) next_type_version: Cell<u32>,
+    /// The next version of a dict's keys.
+    pub(crate) next_dict_version: Cell<u32>,
+    memory_error: Slot,
+    /// The thread states, attached or not.
+    #[expect(clippy::vec_box, reason = "thread states do not move")]
+    threads: RefCell<Vec<Box<Thread>>>,
+    /// Hooks of the layers above.
+    pub hooks: Hooks,
+    /// For the VM: what it hangs off an interpreter.
+    pub host: Cell<*mut c_void>,
+}
+
+/// Versions below this are those of static types.
+pub(crate) const FIRST_HEAP_VERSION: u32 = 1 << 16;
+
+impl Interp {
+    /// An interpreter. The process is set up first if it is not yet, with a hash secret of zeros.
+    pub fn new() -> PyResult<Box<Interp>> {
+        crate::process::ensure();
+        let interp = Interp::bare();
+        {
+            let thread = interp.new_thread();
+            let thread = thread.attach();
+            interp.prepare(&thread)?;
+        }
+        Ok(interp)
+    }
+
+    /// An interpreter without the objects that it needs beforehand.
+    pub(crate) fn bare() -> Box<Interp> {
+        Box::new(Interp {
+            heap: Heap::new(),
+            gc: Gc::new(),
+            interned: InternTable::new(),
+            method_cache: MethodCache::new(),
+            static_types: StaticTypeStates::new(),
+            next_type_version: Cell::new(FIRST_HEAP_VERSION),
+            next_dict_version: Cell::new(1),
+            memory_error: Slot::empty(),
+            threads: RefCell::default(),
+            hooks: Hooks { unraisable: Cell::new(|_, _, _| ()), type_changed: Cell::new(|_, _, _| Ok(())) },
+            host: Cell::new(std::ptr::null_mut()),
+        })
+    }
+
+    pub(crate) fn prepare(&self, thread: &Thread) -> PyResult<()> {
+        let error = exception::instance(thread, &exception::MEMORY_ERROR, None)?;
+        drop(self.memory_error.replace(Some(error)));
+        Ok(())
+    }
+
+    /// A new thread state of this interpreter, which lives as long as the interpreter.
+    pub fn new_thread(&self) -> &Thread {
+        // SAFETY: the interpreter owns the thread state.
+        let thread = unsafe { Thread::new(NonNull::from(self)) };
+        let pointer: *const Thread = &raw const *thread;
+        self.threads.borrow_mut().push(thread);
+        // SAFETY: boxed, and dropped with the interpreter only.
+        unsafe { &*pointer }
+    }
+
+    /// The heap.
+    pub fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
+    /// The collector's state.
+    pub fn gc(&self) -> &Gc {
+        &self.gc
+    }
+
+    /// The `MemoryError` that was made beforehand; one that fails while it is raised is the same object.
+    pub(crate) fn memory_error(&self) -> Value {
+        self.memory_error.get().unwrap_or_else(Value::none)
+    }
+}
+
+impl Drop for Interp {
+    /// Gives the memory back in bulk. Finalizers that are to run have run before: see
+    /// [`gc::shut_down`](crate::gc::shut_down).
+    fn drop(&mut self) {
+        // what is left in the slots lives in the heap that goes next: it is forgotten, not released
+        std::mem::forget(self.memory_error.take());
+        for thread in self.threads.take() {
+            thread.forget_references();
+        }
+        self.gc.forget_references();
+        self.method_cache.forget_references();
+    }
+}

@@ -1,0 +1,171 @@
+//! The words that lists and tuples hold: the one pair of functions through which an item is read and
+//! stored ([`load_item`], [`store_item`]), the pair that turns a value into a C pointer and back ([`to_c`],
+//! [`from_c`]), and blocks of items. Invariants: items are canonical words; a [`Block`] owns its items; no
+//! other file reads or writes an item array of a live container.
+//!
+//! A container of which C holds the pointer must hold pointers only. That state, `exported`, is sticky and
+//! stands in the pre-header; `store_item` is where it is going to be honoured, when there is a C API.
+
+use std::ptr::NonNull;
+
+use crate::error::PyResult;
+use crate::float::PyFloat;
+use crate::header::PyObject;
+use crate::heap::{Heap, Kind};
+use crate::int::PyLong;
+use crate::thread::Thread;
+use crate::value::{Ref, Value};
+use crate::word::Word;
+
+/// The word at an index of an item array.
+///
+/// # Safety
+/// The index is within the array.
+#[inline(always)]
+pub(crate) unsafe fn load_item(items: *const Option<Word>, at: usize) -> Option<Word> {
+    // SAFETY: by contract.
+    unsafe { *items.add(at) }
+}
+
+/// Stores a value at an index of an item array; what was there is not looked at.
+///
+/// # Safety
+/// The index is within the array, and what was there is moved out or was nothing.
+#[inline(always)]
+pub(crate) unsafe fn store_item(items: *mut Option<Word>, at: usize, value: Value) {
+    // SAFETY: by contract.
+    unsafe { items.add(at).write(Some(value.into_word())) }
+}
+
+/// The value as an object that C can hold: immediates become heap objects.
+pub fn to_c(thread: &Thread, value: Value) -> PyResult<Value> {
+    let word = value.word();
+    if let Some(int) = word.as_int() {
+        return PyLong::boxed(thread, int);
+    }
+    match word.as_float() {
+        Some(float) => PyFloat::boxed(thread, float),
+        None => Ok(value),
+    }
+}
+
+/// The value that a reference from C stands for: exact ints and floats in range become words.
+#[inline]
+pub fn from_c(value: Value) -> Value {
+    let word = match value.as_ref().head() {
+        Some(head) if head.is_exact(&crate::int::INT) => {
+            value.as_ref().get::<PyLong>().and_then(PyLong::to_word)
+        }
+        Some(head) if head.is_exact(&crate::float::FLOAT) => {
+            value.as_ref().get::<PyFloat>().and_then(|float| Word::from_float(float.value()))
+        }
+        _ => None,
+    };
+    // SAFETY: an immediate owns nothing.
+    word.map_or(value, |word| unsafe { Value::from_word(word) })
+}
+
+/// A block of items outside of any object, with those that it owns.
+pub struct Block {
+    items: *mut Option<Word>,
+    len: usize,
+    capacity: usize,
+}
+
+impl Block {
+    /// No items, no memory.
+    pub const fn empty() -> Block {
+        Block { items: std::ptr::null_mut(), len: 0, capacity: 0 }
+    }
+
+    /// Takes over a block.
+    ///
+    /// # Safety
+    /// The raw block has room for `capacity` items, `len` of which are initialised and now owned here.
+    pub(crate) unsafe fn from_parts(items: *mut Option<Word>, len: usize, capacity: usize) -> Block {
+        Block { items, len, capacity }
+    }
+
+    /// Gives the block up.
+    pub(crate) fn into_parts(self) -> (*mut Option<Word>, usize, usize) {
+        let block = std::mem::ManuallyDrop::new(self);
+        (block.items, block.len, block.capacity)
+    }
+
+    /// Room for `capacity` items.
+    pub fn with_capacity(thread: &Thread, capacity: usize) -> PyResult<Block> {
+        if capacity == 0 {
+            return Ok(Block::empty());
+        }
+        let bytes = capacity.checked_mul(8);
+        match bytes.and_then(|bytes| thread.heap().alloc(Kind::Raw, bytes)) {
+            Some(block) => Ok(Block { items: block.as_ptr().cast(), len: 0, capacity }),
+            None => Err(thread.raise_memory_error()),
+        }
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Appends to a block with room; hands the value back if there is none.
+    #[inline]
+    pub fn push(&mut self, value: Value) -> Result<(), Value> {
+        if self.len == self.capacity {
+            return Err(value);
+        }
+        // SAFETY: there is room behind the last item.
+        unsafe { store_item(self.items, self.len, value) };
+        self.len += 1;
+        Ok(())
+    }
+
+    /// The items, to be put into another order or to be read.
+    pub fn words_mut(&mut self) -> &mut [Option<Word>] {
+        if self.len == 0 {
+            return &mut [];
+        }
+        // SAFETY: so many items are initialised; the block is nobody else's.
+        unsafe { std::slice::from_raw_parts_mut(self.items, self.len) }
+    }
+
+    /// An item.
+    pub fn get(&self, at: usize) -> Option<Ref<'_>> {
+        if at >= self.len {
+            return None;
+        }
+        // SAFETY: within the block, which owns it.
+        unsafe { load_item(self.items, at).map(|word| Ref::from_word(word)) }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // the last item first, as a list releases its items
+        while self.len > 0 {
+            self.len -= 1;
+            // SAFETY: initialised, owned, and given up once; the block is nobody else's meanwhile.
+            unsafe {
+                if let Some(word) = load_item(self.items, self.len) {
+                    drop(Value::from_word(word));
+                }
+            }
+        }
+        if let Some(block) = NonNull::new(self.items) {
+            // SAFETY: a raw block of this size, without items.
+            unsafe { Heap::free_anywhere(Kind::Raw, block.cast(), self.capacity * 8) };
+        }
+    }
+}
+
+/// The head of an object that a word points to, for comparisons by address.
+#[inline]
+pub fn address(word: Word) -> *const PyObject {
+    word.as_object().map_or(std::ptr::null(), |object| object.as_ptr().cast_const())
+}

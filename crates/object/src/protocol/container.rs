@@ -1,0 +1,100 @@
+//! Subscripts, iteration and membership.
+
+use super::number::index_size;
+use super::same_or_equal;
+use crate::error::PyResult;
+use crate::raise;
+use crate::thread::Thread;
+use crate::value::{Ref, Value};
+
+/// `container[key]`.
+pub fn subscript(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
+    let slots = container.ty().slots();
+    if let Some(subscript) = slots.subscript.get() {
+        return subscript(thread, container, key);
+    }
+    let name = container.ty().short_name();
+    let Some(item) = slots.item.get() else {
+        return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not subscriptable"));
+    };
+    let at = position(thread, container, key)?;
+    item(thread, container, at)
+}
+
+/// `container[key] = value`, or `del container[key]` without a value.
+pub fn set_subscript(
+    thread: &Thread,
+    container: Ref<'_>,
+    key: Ref<'_>,
+    value: Option<Value>,
+) -> PyResult<()> {
+    let slots = container.ty().slots();
+    if let Some(set) = slots.set_subscript.get() {
+        return set(thread, container, key, value);
+    }
+    let name = container.ty().short_name();
+    let Some(set) = slots.set_item.get() else {
+        let what = if value.is_some() { "assignment" } else { "deletion" };
+        return Err(raise!(thread, TYPE_ERROR, "'{name}' object does not support item {what}"));
+    };
+    let at = position(thread, container, key)?;
+    set(thread, container, at, value)
+}
+
+/// The index that a key stands for, counted from the front.
+fn position(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<isize> {
+    if !key.is_int() && key.ty().slots().index.get().is_none() {
+        let name = key.ty().short_name();
+        return Err(raise!(thread, TYPE_ERROR, "sequence index must be integer, not '{name}'"));
+    }
+    let at = index_size(thread, key)?;
+    match container.ty().slots().length.get() {
+        Some(length) if at < 0 => Ok(at.saturating_add_unsigned(length(thread, container)?)),
+        _ => Ok(at),
+    }
+}
+
+/// `iter(value)`.
+pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    let Some(iter) = value.ty().slots().iter.get() else {
+        let name = value.ty().short_name();
+        return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not iterable"));
+    };
+    let iterator = iter(thread, value)?;
+    if iterator.as_ref().ty().slots().next.get().is_some() {
+        return Ok(iterator);
+    }
+    let name = iterator.as_ref().ty().short_name();
+    Err(raise!(thread, TYPE_ERROR, "iter() returned non-iterator of type '{name}'"))
+}
+
+/// The next item; none at the end.
+#[inline]
+pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
+    match iterator.ty().slots().next.get() {
+        Some(next) => next(thread, iterator),
+        None => {
+            let name = iterator.ty().short_name();
+            Err(raise!(thread, TYPE_ERROR, "'{name}' object is not an iterator"))
+        }
+    }
+}
+
+/// `wanted in container`: by the slot, or one item after the other.
+pub fn contains(thread: &Thread, container: Ref<'_>, wanted: Ref<'_>) -> PyResult<bool> {
+    let slots = container.ty().slots();
+    if let Some(contains) = slots.contains.get() {
+        return contains(thread, container, wanted);
+    }
+    if slots.iter.get().is_none() {
+        let name = container.ty().short_name();
+        return Err(raise!(thread, TYPE_ERROR, "argument of type '{name}' is not a container or iterable"));
+    }
+    let iterator = iter(thread, container)?;
+    while let Some(item) = next(thread, iterator.as_ref())? {
+        if same_or_equal(thread, item.as_ref(), wanted)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

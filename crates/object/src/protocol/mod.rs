@@ -1,0 +1,149 @@
+//! Operations on values of any type, through the slots: what containers need of their items. Invariant: each
+//! of these may run Python code, so whoever calls them holds no index, length or borrowed item across the
+//! call.
+
+pub mod attribute;
+pub mod container;
+pub mod number;
+#[cfg(test)]
+mod tests;
+
+pub use attribute::{get_attribute, set_attribute};
+pub use container::{contains, iter, next, set_subscript, subscript};
+pub use number::{BinaryOp, UnaryOp, binary, in_place, index, power, unary};
+
+use crate::error::PyResult;
+use crate::raise;
+use crate::thread::Thread;
+use crate::tuple::PyTuple;
+use crate::types::slots::CompareOp;
+use crate::value::{Ref, Value};
+
+/// `hash(value)`.
+#[inline]
+pub fn hash(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
+    if let Some(int) = value.word().as_int() {
+        return Ok(crate::hash::of_int(int));
+    }
+    if let Some(text) = value.get_exact::<crate::str::PyStr>() {
+        return Ok(text.hash());
+    }
+    hash_by_slot(thread, value)
+}
+
+#[inline(never)]
+fn hash_by_slot(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
+    match value.ty().slots().hash.get() {
+        Some(hash) => hash(thread, value),
+        None => Err(unhashable(thread, value)),
+    }
+}
+
+#[cold]
+fn unhashable(thread: &Thread, value: Ref<'_>) -> crate::Raised {
+    raise!(thread, TYPE_ERROR, "unhashable type: '{}'", value.ty().short_name())
+}
+
+/// The hash slot of types without hash.
+pub fn no_hash(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
+    Err(unhashable(thread, value))
+}
+
+/// `a is b or a == b`, as containers compare.
+#[inline]
+pub fn same_or_equal(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<bool> {
+    if a.is(b) {
+        return Ok(true);
+    }
+    if let (Some(a), Some(b)) = (a.get_exact::<crate::str::PyStr>(), b.get_exact::<crate::str::PyStr>()) {
+        return Ok(a.equals(b));
+    }
+    if a.word().is_int() && b.word().is_int() {
+        return Ok(false);
+    }
+    equal_by_slot(thread, a, b)
+}
+
+#[inline(never)]
+fn equal_by_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<bool> {
+    let result = compare(thread, a, b, CompareOp::Eq)?;
+    truth(thread, result.as_ref())
+}
+
+/// `a op b`.
+pub fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    let _guard = thread.recurse(" in comparison")?;
+    let (left, right) = (a.ty(), b.ty());
+    let reflected_first =
+        !std::ptr::eq(left, right) && right.is_subtype(left) && right.slots().richcompare.get().is_some();
+    if reflected_first && let Some(result) = try_compare(thread, b, a, op.swapped())? {
+        return Ok(result);
+    }
+    if let Some(result) = try_compare(thread, a, b, op)? {
+        return Ok(result);
+    }
+    if !reflected_first && let Some(result) = try_compare(thread, b, a, op.swapped())? {
+        return Ok(result);
+    }
+    match op {
+        CompareOp::Eq => Ok(Value::bool(a.is(b))),
+        CompareOp::Ne => Ok(Value::bool(!a.is(b))),
+        _ => {
+            let sign = ["<", "<=", "==", "!=", ">", ">="].get(op as usize).copied().unwrap_or_default();
+            let (left, right) = (left.short_name(), right.short_name());
+            Err(raise!(
+                thread,
+                TYPE_ERROR,
+                "'{sign}' not supported between instances of '{left}' and '{right}'"
+            ))
+        }
+    }
+}
+
+fn try_compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Option<Value>> {
+    let Some(compare) = a.ty().slots().richcompare.get() else { return Ok(None) };
+    let result = compare(thread, a, b, op)?;
+    Ok((!result.as_ref().is_not_implemented()).then_some(result))
+}
+
+/// `bool(value)`.
+#[inline]
+pub fn truth(thread: &Thread, value: Ref<'_>) -> PyResult<bool> {
+    if value.is(Value::bool(true).as_ref()) {
+        return Ok(true);
+    }
+    if value.is(Value::bool(false).as_ref()) || value.is_none() {
+        return Ok(false);
+    }
+    let slots = value.ty().slots();
+    if let Some(truth) = slots.bool.get() {
+        return truth(thread, value);
+    }
+    match slots.map_length.get().or(slots.length.get()) {
+        Some(length) => Ok(length(thread, value)? != 0),
+        None => Ok(true),
+    }
+}
+
+/// `len(value)`.
+pub fn length(thread: &Thread, value: Ref<'_>) -> PyResult<usize> {
+    let slots = value.ty().slots();
+    match slots.length.get().or(slots.map_length.get()) {
+        Some(length) => length(thread, value),
+        None => Err(raise!(thread, TYPE_ERROR, "object of type '{}' has no len()", value.ty().short_name())),
+    }
+}
+
+/// Calls a callable.
+pub fn call(
+    thread: &Thread,
+    callable: Ref<'_>,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let _guard = thread.recurse(" while calling a Python object")?;
+    match callable.ty().slots().call.get() {
+        Some(call) => call(thread, callable, arguments, names),
+        None => Err(raise!(thread, TYPE_ERROR, "'{}' object is not callable", callable.ty().short_name())),
+    }
+}

@@ -1,0 +1,153 @@
+//! Interning: one string object for each contents. Invariants: an interpreter's table does not count its
+//! strings, a dying one takes itself out; strings of the process ([`statics`](super::statics)) are found first
+//! and stand in no interpreter's table; only exact strings are interned.
+
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
+
+use super::{INTERNED_MORTAL, INTERNED_STATIC, PyStr, STR};
+use crate::error::PyResult;
+use crate::thread::Thread;
+use crate::value::Owned;
+
+/// The interned strings: a table with linear probing.
+pub(crate) struct InternTable {
+    slots: RefCell<Vec<Option<NonNull<PyStr>>>>,
+    used: Cell<usize>,
+}
+
+impl InternTable {
+    pub(crate) const fn new() -> InternTable {
+        InternTable { slots: RefCell::new(Vec::new()), used: Cell::new(0) }
+    }
+
+    /// The string kept of these contents.
+    fn find(&self, text: &PyStr) -> Option<NonNull<PyStr>> {
+        let slots = self.slots.borrow();
+        let mask = slots.len().checked_sub(1)?;
+        let mut at = text.hash() as usize & mask;
+        loop {
+            let known = (*slots.get(at)?)?;
+            // SAFETY: strings in the table are alive: they take themselves out.
+            if unsafe { known.as_ref() }.equals(text) {
+                return Some(known);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Adds a string whose contents are not there; false when there is no memory.
+    fn add(&self, text: &PyStr) -> bool {
+        let mut slots = self.slots.borrow_mut();
+        if (self.used.get() + 1) * 2 > slots.len() && !grow(&mut slots) {
+            return false;
+        }
+        put(&mut slots, NonNull::from(text));
+        self.used.set(self.used.get() + 1);
+        true
+    }
+
+    /// Takes out a string that dies, and closes the gap.
+    pub(crate) fn forget(&self, text: &PyStr) {
+        let mut slots = self.slots.borrow_mut();
+        let Some(mask) = slots.len().checked_sub(1) else { return };
+        let mut gap = text.hash() as usize & mask;
+        while let Some(Some(known)) = slots.get(gap).copied() {
+            if std::ptr::eq(known.as_ptr(), text) {
+                break;
+            }
+            gap = (gap + 1) & mask;
+        }
+        if slots.get(gap).copied().flatten().is_none() {
+            return;
+        }
+        self.used.set(self.used.get() - 1);
+        let mut at = gap;
+        loop {
+            at = (at + 1) & mask;
+            let Some(Some(next)) = slots.get(at).copied() else { break };
+            // SAFETY: strings in the table are alive.
+            let home = unsafe { next.as_ref() }.hash() as usize & mask;
+            // it may move to the gap unless its home lies between the gap and where it is
+            if (at.wrapping_sub(home) & mask) >= (at.wrapping_sub(gap) & mask) {
+                slots[gap] = Some(next);
+                gap = at;
+            }
+        }
+        slots[gap] = None;
+    }
+
+    /// How many strings are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.used.get()
+    }
+}
+
+fn put(slots: &mut [Option<NonNull<PyStr>>], text: NonNull<PyStr>) {
+    let mask = slots.len() - 1;
+    // SAFETY: strings in the table are alive.
+    let mut at = unsafe { text.as_ref() }.hash() as usize & mask;
+    while slots[at].is_some() {
+        at = (at + 1) & mask;
+    }
+    slots[at] = Some(text);
+}
+
+fn grow(slots: &mut Vec<Option<NonNull<PyStr>>>) -> bool {
+    let size = (slots.len() * 2).max(256);
+    let mut larger = Vec::new();
+    if larger.try_reserve_exact(size).is_err() {
+        return false;
+    }
+    larger.resize(size, None);
+    for text in slots.iter().copied().flatten() {
+        put(&mut larger, text);
+    }
+    *slots = larger;
+    true
+}
+
+/// The string that is kept of these contents: `text` itself if there was none. Instances of derived classes
+/// come back as they are.
+pub fn intern(thread: &Thread, text: Owned<PyStr>) -> PyResult<Owned<PyStr>> {
+    if text.is_interned() || !text.base.is_exact(&STR) {
+        return Ok(text);
+    }
+    if let Some(known) = crate::process::interned().and_then(|table| table.find(&text)) {
+        // SAFETY: static strings are immortal.
+        return Ok(Owned::new_ref(unsafe { known.as_ref() }));
+    }
+    let table = &thread.interp().interned;
+    if let Some(known) = table.find(&text) {
+        // SAFETY: alive; that the count goes up before anything can happen keeps it so.
+        return Ok(Owned::new_ref(unsafe { known.as_ref() }));
+    }
+    if !table.add(&text) {
+        return Err(thread.raise_memory_error());
+    }
+    text.set_interned(INTERNED_MORTAL);
+    Ok(text)
+}
+
+/// Adds a static string to the table of the process, while that is set up.
+pub(super) fn add_static(thread: &Thread, text: &'static PyStr) -> PyResult<()> {
+    if text.is_interned() {
+        return Ok(());
+    }
+    text.hash();
+    if !thread.interp().interned.add(text) {
+        return Err(thread.raise_memory_error());
+    }
+    text.set_interned(INTERNED_STATIC);
+    Ok(())
+}
+
+/// The interned string of an ASCII or UTF-8 text.
+pub fn intern_text(thread: &Thread, text: &str) -> PyResult<Owned<PyStr>> {
+    intern(thread, PyStr::from_text(thread, text)?)
+}
+
+/// How many strings an interpreter has interned for itself.
+pub fn count(thread: &Thread) -> usize {
+    thread.interp().interned.len()
+}

@@ -1,0 +1,81 @@
+//! Strings and WTF-8, the form of text in artifacts: UTF-8 in which lone surrogates may stand.
+//! Invariant: the cached encoding of a string that is not ASCII is real UTF-8, as C expects it.
+
+use std::ptr::NonNull;
+
+use taipan_wtf8::{CodePoint, Wtf8, Wtf8Buf};
+
+use super::new::Char;
+use super::{PyCompactUnicodeObject, PyStr, with_chars};
+use crate::error::PyResult;
+use crate::heap::Kind;
+use crate::thread::Thread;
+use crate::value::Owned;
+
+impl super::PyASCIIObject {
+    /// The string of a text.
+    pub fn from_wtf8(thread: &Thread, text: Wtf8<'_>) -> PyResult<Owned<PyStr>> {
+        if text.as_bytes().is_ascii() {
+            return PyStr::from_chars(thread, text.as_bytes());
+        }
+        let mut wide: Vec<u32> = Vec::new();
+        if wide.try_reserve(text.len()).is_err() {
+            return Err(thread.raise_memory_error());
+        }
+        wide.extend(text.code_points().map(CodePoint::value));
+        PyStr::from_chars(thread, &wide)
+    }
+
+    /// The text of the string.
+    pub fn to_wtf8(&self) -> Wtf8Buf {
+        let mut text = Wtf8Buf::with_capacity(self.len());
+        match self.as_ascii() {
+            Some(ascii) => text.push_str(ascii),
+            None => with_chars!(self.chars(), chars => {
+                for point in chars.iter().filter_map(|&c| CodePoint::new(c.code())) {
+                    text.push(point);
+                }
+            }),
+        }
+        text
+    }
+
+    /// The text as Rust's, a replacement character for each surrogate: for messages.
+    pub fn to_text_lossy(&self) -> String {
+        match self.as_ascii() {
+            Some(ascii) => ascii.to_owned(),
+            None => with_chars!(self.chars(), chars => {
+                let char_of = |c: u32| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER);
+                chars.iter().map(|&c| char_of(c.code())).collect()
+            }),
+        }
+    }
+
+    /// The text, encoded once and kept with the string; none if it holds a surrogate.
+    pub fn as_utf8(&self, thread: &Thread) -> PyResult<Option<&str>> {
+        if let Some(ascii) = self.as_ascii() {
+            return Ok(Some(ascii));
+        }
+        // SAFETY: a string that is not ASCII has the middle head at least.
+        let compact = unsafe { &*std::ptr::from_ref(self).cast::<PyCompactUnicodeObject>() };
+        if compact.utf8.get().is_null() {
+            let text = self.to_wtf8();
+            let Some(utf8) = text.as_wtf8().as_str() else { return Ok(None) };
+            let Some(block) = thread.heap().alloc(Kind::Raw, utf8.len() + 1) else {
+                return Err(thread.raise_memory_error());
+            };
+            // SAFETY: the block holds the text and a NUL.
+            unsafe {
+                block.as_ptr().copy_from_nonoverlapping(utf8.as_ptr(), utf8.len());
+                block.byte_add(utf8.len()).write(0);
+            }
+            compact.utf8_length.set(utf8.len() as isize);
+            compact.utf8.set(block.as_ptr());
+        }
+        // SAFETY: the cache holds UTF-8 of this length until the string dies.
+        Ok(NonNull::new(compact.utf8.get()).map(|block| unsafe {
+            let len = compact.utf8_length.get().unsigned_abs();
+            std::str::from_utf8_unchecked(std::slice::from_raw_parts(block.as_ptr(), len))
+        }))
+    }
+}

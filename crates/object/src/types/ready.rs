@@ -1,0 +1,118 @@
+//! Making static types ready: what CPython's `PyType_Ready` does, once for the process. Invariant: bases are
+//! ready before what derives from them.
+
+use super::core::TypeCore;
+use super::layout::{PyAsyncMethods, PyMappingMethods, PyNumberMethods, PySequenceMethods};
+use super::lifecycle::kind_of;
+use super::slots::Tables;
+use super::{PyTypeObject, flags, statics};
+use crate::dict::PyDict;
+use crate::error::PyResult;
+use crate::thread::Thread;
+use crate::tuple::PyTuple;
+use crate::value::{Ref, Value, as_ref};
+
+/// Makes all static types ready.
+pub(crate) fn ready_static_types(thread: &Thread) -> PyResult<()> {
+    // the kinds first: objects of all types are allocated on the way
+    for (index, ty) in statics::all().enumerate() {
+        let core = ty.core();
+        core.static_index.set(index as u32);
+        core.kind.set(kind_of(ty.flags()));
+    }
+    for (index, ty) in statics::all().enumerate() {
+        ready(thread, ty)?;
+        ty.tp_version_tag.set(index as u32 + 1);
+        ty.tp_flags.set(ty.flags() | flags::VALID_VERSION_TAG);
+    }
+    Ok(())
+}
+
+fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
+    let base = ty.base_type();
+    if let Some(base) = base {
+        inherit(ty, base);
+        ty.tp_flags.set(ty.flags() | base.flags() & flags::INHERITED);
+    }
+    let bases = PyTuple::from_values(thread, base.map(|base| as_ref(base).to_value()).as_slice().to_vec())?;
+    let rest: Vec<Value> =
+        base.and_then(PyTypeObject::mro).map_or_else(Vec::new, |mro| mro.iter().map(Ref::to_value).collect());
+    let own = std::iter::once(as_ref(ty).to_value());
+    let mro = PyTuple::from_values(thread, own.chain(rest).collect::<Vec<_>>())?;
+    let dict = PyDict::new(thread)?;
+    // the type is immortal, and so are the three from the end of the set-up on
+    ty.tp_bases.set(bases.into_value().into_object());
+    ty.tp_mro.set(mro.into_value().into_object());
+    ty.tp_dict.set(dict.into_value().into_object());
+    fill_tables(ty);
+    ty.set_free();
+    ty.tp_flags.set(ty.flags() | flags::READY);
+    Ok(())
+}
+
+/// What a type takes from its base where it has nothing of its own.
+pub(super) fn inherit(ty: &PyTypeObject, base: &PyTypeObject) {
+    let core: &TypeCore = ty.core();
+    core.slots.inherit(base.slots());
+    if core.init.get().is_none() {
+        core.init.set(base.core().init.get());
+    }
+    if ty.tp_dictoffset.get() == 0 {
+        ty.tp_dictoffset.set(base.tp_dictoffset.get());
+    }
+    if ty.tp_weaklistoffset.get() == 0 {
+        ty.tp_weaklistoffset.set(base.tp_weaklistoffset.get());
+    }
+}
+
+/// The C tables of a static type, which live as long as the process.
+#[derive(Default)]
+struct StaticTables {
+    asynchronous: PyAsyncMethods,
+    number: PyNumberMethods,
+    mapping: PyMappingMethods,
+    sequence: PySequenceMethods,
+}
+
+fn fill_tables(ty: &'static PyTypeObject) {
+    let tables: &'static StaticTables = Box::leak(Box::default());
+    let parts = Tables {
+        asynchronous: &tables.asynchronous,
+        number: &tables.number,
+        mapping: &tables.mapping,
+        sequence: &tables.sequence,
+    };
+    ty.slots().fill_c(ty, &parts);
+    ty.tp_as_async.set(&raw const tables.asynchronous);
+    ty.tp_as_number.set(&raw const tables.number);
+    ty.tp_as_mapping.set(&raw const tables.mapping);
+    ty.tp_as_sequence.set(&raw const tables.sequence);
+}
+
+impl PyTypeObject {
+    /// Brings the C slot fields in line with the private slots, after those have changed.
+    pub fn sync_slots(&self) {
+        if let Some(heap) = self.heap_part() {
+            self.slots().fill_c(self, &Tables::of_heap_type(heap));
+            return;
+        }
+        // SAFETY: a static type's tables are set when it is made ready, and live as long as the process.
+        unsafe {
+            if let (Some(asynchronous), Some(number), Some(mapping), Some(sequence)) = (
+                self.tp_as_async.get().as_ref(),
+                self.tp_as_number.get().as_ref(),
+                self.tp_as_mapping.get().as_ref(),
+                self.tp_as_sequence.get().as_ref(),
+            ) {
+                self.slots().fill_c(self, &Tables { asynchronous, number, mapping, sequence });
+            }
+        }
+    }
+}
+
+impl Value {
+    /// The object that the caller owns from now on; null for an immediate.
+    pub(crate) fn into_object(self) -> *const crate::header::PyObject {
+        self.into_word().as_object().map_or(std::ptr::null(), |object| object.as_ptr().cast_const())
+    }
+}

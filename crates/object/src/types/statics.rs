@@ -1,0 +1,136 @@
+//! The singletons, the types that stand at the root of all others, and the list of static types.
+//! Invariant: all of them stand in writable memory at link-time addresses (they are to be exported), and a
+//! base stands before what derives from it in [`all`].
+
+use super::core::TypeCore;
+use super::slots::{CompareOp, slots_of};
+use super::{PyTypeObject, StaticType, flags, lifecycle};
+use crate::error::PyResult;
+use crate::header::PyObject;
+use crate::protocol::attribute;
+use crate::thread::Thread;
+use crate::value::{Ref, Value};
+
+pub use crate::bool::{BOOL, FALSE, TRUE};
+pub use crate::bytearray::BYTEARRAY;
+pub use crate::bytes::BYTES;
+pub use crate::cell::CELL;
+pub use crate::complex::COMPLEX;
+pub use crate::dict::DICT;
+pub use crate::float::FLOAT;
+pub use crate::int::INT;
+pub use crate::list::LIST;
+pub use crate::set::{FROZENSET, SET};
+pub use crate::slice::SLICE;
+pub use crate::str::STR;
+pub use crate::tuple::TUPLE;
+
+/// `None`.
+pub static NONE: PyObject = PyObject::immortal(&NONE_TYPE);
+/// `Ellipsis`.
+pub static ELLIPSIS: PyObject = PyObject::immortal(&ELLIPSIS_TYPE);
+/// `NotImplemented`.
+pub static NOT_IMPLEMENTED: PyObject = PyObject::immortal(&NOT_IMPLEMENTED_TYPE);
+
+/// `object`.
+pub static OBJECT: PyTypeObject = StaticType {
+    base: None,
+    ..StaticType::new(c"object", 16, lifecycle::dealloc_plain, &OBJECT_CORE).flags(flags::BASETYPE)
+}
+.build();
+static OBJECT_CORE: TypeCore = TypeCore::new(slots_of! {
+    hash: identity_hash,
+    richcompare: identity_compare,
+    getattr: attribute::generic_get,
+    setattr: attribute::generic_set,
+});
+
+/// `type`.
+pub static TYPE: PyTypeObject = StaticType::new(c"type", 936, super::class::dealloc_type, &TYPE_CORE)
+    .item(40)
+    .flags(flags::BASETYPE | flags::TYPE_SUBCLASS | flags::HAVE_VECTORCALL | flags::ITEMS_AT_END)
+    .collected(super::class::traverse_type, Some(super::class::clear_type))
+    .offsets(264, 368)
+    .build();
+static TYPE_CORE: TypeCore =
+    TypeCore::new(slots_of! { getattr: attribute::type_get, setattr: attribute::type_set });
+
+/// The type of `None`.
+pub static NONE_TYPE: PyTypeObject =
+    StaticType::new(c"NoneType", 16, lifecycle::dealloc_never, &NONE_CORE).build();
+static NONE_CORE: TypeCore = TypeCore::new(slots_of! {
+    hash: |_, _| Ok(NONE_HASH),
+    richcompare: identity_compare,
+    bool: |_, _| Ok(false),
+});
+/// The hash of `None`, a constant of the language's reference implementation since 3.12.
+const NONE_HASH: i64 = 0xFCA8_6420;
+
+/// The type of `Ellipsis`.
+pub static ELLIPSIS_TYPE: PyTypeObject =
+    StaticType::new(c"ellipsis", 16, lifecycle::dealloc_never, &ELLIPSIS_CORE).build();
+static ELLIPSIS_CORE: TypeCore = TypeCore::new(slots_of! {});
+
+/// The type of `NotImplemented`.
+pub static NOT_IMPLEMENTED_TYPE: PyTypeObject =
+    StaticType::new(c"NotImplementedType", 16, lifecycle::dealloc_never, &NOT_IMPLEMENTED_CORE).build();
+static NOT_IMPLEMENTED_CORE: TypeCore = TypeCore::new(slots_of! { bool: not_implemented_has_no_truth });
+
+fn not_implemented_has_no_truth(thread: &Thread, _: Ref<'_>) -> PyResult<bool> {
+    Err(crate::raise!(thread, TYPE_ERROR, "NotImplemented should not be used in a boolean context"))
+}
+
+/// `object.__hash__`: by address, or by value where the value is in the word.
+pub fn identity_hash(_: &Thread, object: Ref<'_>) -> PyResult<i64> {
+    Ok(crate::hash::of_address(object.word().bits()))
+}
+
+/// `object`'s comparisons: equal if the same, otherwise not known.
+pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    Ok(match op {
+        CompareOp::Eq if a.is(b) => Value::bool(true),
+        CompareOp::Ne if a.is(b) => Value::bool(false),
+        _ => Value::not_implemented(),
+    })
+}
+
+/// All static types, bases first.
+pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
+    let basic: [&'static PyTypeObject; _] = [
+        &OBJECT,
+        &TYPE,
+        &NONE_TYPE,
+        &ELLIPSIS_TYPE,
+        &NOT_IMPLEMENTED_TYPE,
+        &INT,
+        &BOOL,
+        &FLOAT,
+        &COMPLEX,
+        &STR,
+        &BYTES,
+        &BYTEARRAY,
+        &TUPLE,
+        &LIST,
+        &SLICE,
+        &crate::range::RANGE,
+        &CELL,
+        &DICT,
+        &SET,
+        &FROZENSET,
+        &crate::weakref::REFERENCE,
+        &crate::builtin::BUILTIN_FUNCTION,
+        &crate::module::MODULE,
+        &crate::function::FUNCTION,
+        &crate::method::METHOD,
+        &crate::code::CODE,
+        &crate::traceback::TRACEBACK,
+        &crate::descriptor::property::PROPERTY,
+        &crate::descriptor::static_method::STATIC_METHOD,
+        &crate::descriptor::class_method::CLASS_METHOD,
+        &crate::descriptor::method::METHOD_DESCRIPTOR,
+        &crate::descriptor::member::MEMBER_DESCRIPTOR,
+        &crate::descriptor::get_set::GETSET_DESCRIPTOR,
+        &crate::descriptor::wrapper::WRAPPER_DESCRIPTOR,
+    ];
+    basic.into_iter().chain(crate::exception::all())
+}

@@ -1,0 +1,314 @@
+//! Weak references. An object's weak references form a list whose first link stands in the object (at its
+//! type's `tp_weaklistoffset`), 32 bytes before it, or, for static types, with the interpreter.
+//! Invariants: a weak reference on a list is alive and its `object` is the list's owner; the list is emptied
+//! before the object's memory goes, and a callback is called at most once, after its reference is cleared.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use crate::error::PyResult;
+use crate::gc::visit::traverse_slots;
+use crate::header::PyObject;
+use crate::heap::Kind;
+use crate::slot::Slot;
+use crate::thread::Thread;
+use crate::types::core::NOT_STATIC;
+use crate::types::layout::offsets;
+use crate::types::slots::slots_of;
+use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
+use crate::value::{Layout, Owned, Ref, Value};
+
+/// A weak reference.
+#[repr(C)]
+pub struct PyWeakReference {
+    base: PyObject,
+    wr_object: Cell<*const PyObject>,
+    wr_callback: Slot,
+    hash: Cell<i64>,
+    wr_prev: Cell<*const PyWeakReference>,
+    wr_next: Cell<*const PyWeakReference>,
+    vectorcall: Cell<usize>,
+}
+
+offsets!(PyWeakReference, 64: wr_object 16, wr_callback 24, hash 32, wr_prev 40, wr_next 48, vectorcall 56);
+
+/// `weakref.ref`.
+pub static REFERENCE: PyTypeObject =
+    StaticType::new(c"weakref.ReferenceType", 64, dealloc_weakref, &REFERENCE_CORE)
+        .flags(flags::BASETYPE | flags::HAVE_VECTORCALL)
+        .collected(traverse_weakref, Some(clear_weakref))
+        .build();
+static REFERENCE_CORE: TypeCore =
+    TypeCore::with_init(slots_of! { hash: hash_weakref, call: call_weakref }, |head| {
+        if let Some(reference) = Ref::from_head(head).get::<PyWeakReference>() {
+            reference.hash.set(-1);
+        }
+    });
+
+// SAFETY: the layout above, for the type and what derives from it.
+unsafe impl Layout for PyWeakReference {
+    fn ty() -> &'static PyTypeObject {
+        &REFERENCE
+    }
+}
+
+traverse_slots!(traverse_weakref, PyWeakReference: wr_callback);
+
+/// Where the list of weak references to an object begins; none if its type has none.
+pub(crate) fn list_of<'a>(
+    thread: &'a Thread,
+    head: &'a PyObject,
+) -> Option<&'a Cell<*const PyWeakReference>> {
+    let ty = head.ty();
+    if let Some(class) = Ref::from_head(head).get::<PyTypeObject>() {
+        let index = class.core().static_index.get();
+        if index != NOT_STATIC {
+            return thread.interp().static_types.row(index).map(|row| &row.weak);
+        }
+    }
+    // SAFETY: the type's flag or offset says that a pointer stands there.
+    unsafe {
+        if ty.has_flag(flags::MANAGED_WEAKREF) {
+            return Some(&*std::ptr::from_ref(head).byte_sub(32).cast());
+        }
+        let offset = ty.tp_weaklistoffset.get();
+        (offset > 0).then(|| &*std::ptr::from_ref(head).byte_offset(offset).cast())
+    }
+}
+
+impl PyWeakReference {
+    /// A weak reference to an object. One without callback is shared.
+    pub fn new(
+        thread: &Thread,
+        object: Ref<'_>,
+        callback: Option<Value>,
+    ) -> PyResult<Owned<PyWeakReference>> {
+        let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
+            let name = object.ty().short_name();
+            return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
+        };
+        if callback.is_none()
+            && let Some(known) = PyWeakReference::shared(list)
+        {
+            return Ok(known);
+        }
+        let made = lifecycle::allocate::<PyWeakReference>(thread, &REFERENCE, Kind::Gc, 64)?;
+        let first = list.get();
+        let shares = callback.is_none();
+        // SAFETY: fresh, of this size; the head is written.
+        let reference = unsafe {
+            let this = made.as_ptr();
+            (&raw mut (*this).wr_object).write(Cell::new(head));
+            (&raw mut (*this).wr_callback).write(Slot::from_option(callback));
+            (&raw mut (*this).hash).write(Cell::new(-1));
+            (&raw mut (*this).wr_prev).write(Cell::new(std::ptr::null()));
+            (&raw mut (*this).wr_next).write(Cell::new(std::ptr::null()));
+            (&raw mut (*this).vectorcall).write(Cell::new(0));
+            Owned::from_ptr(made)
+        };
+        // the shared reference stands first, the others behind it, the newest first
+        // SAFETY: what stands on a list is alive.
+        let behind = unsafe { first.as_ref() }.filter(|first| !shares && first.is_shareable());
+        match behind {
+            Some(behind) => reference.link_after(behind),
+            None => {
+                reference.wr_next.set(first);
+                // SAFETY: as above.
+                if let Some(first) = unsafe { first.as_ref() } {
+                    first.wr_prev.set(&raw const *reference);
+                }
+                list.set(&raw const *reference);
+            }
+        }
+        // SAFETY: fresh and whole.
+        unsafe { thread.interp().gc.track(thread, made.cast()) };
+        Ok(reference)
+    }
+
+    /// The reference without callback that the object has already, unless it is dying.
+    fn shared(list: &Cell<*const PyWeakReference>) -> Option<Owned<PyWeakReference>> {
+        // SAFETY: what stands on a list is alive, or dying and not yet unlinked: then its count is zero.
+        let first = unsafe { list.get().as_ref() }?;
+        (first.is_shareable() && first.base.refcount() > 0).then(|| Owned::new_ref(first))
+    }
+
+    fn is_shareable(&self) -> bool {
+        self.wr_callback.peek().is_none() && self.base.is_exact(&REFERENCE)
+    }
+
+    fn link_after(&self, before: &PyWeakReference) {
+        let next = before.wr_next.replace(self);
+        self.wr_prev.set(before);
+        self.wr_next.set(next);
+        // SAFETY: what stands on a list is alive.
+        if let Some(next) = unsafe { next.as_ref() } {
+            next.wr_prev.set(self);
+        }
+    }
+
+    /// What is referred to, while it lives.
+    pub fn target(&self) -> Option<Value> {
+        // SAFETY: null, or alive or dying: dying objects have a count of zero.
+        let head = unsafe { self.wr_object.get().as_ref() }?;
+        (head.refcount() > 0).then(|| Ref::from_head(head).to_value())
+    }
+
+    /// The callback.
+    pub fn callback(&self) -> Option<Value> {
+        self.wr_callback.get()
+    }
+
+    /// Takes the reference off its list and lets it refer to nothing. Hands out the callback.
+    fn unlink(&self, thread: &Thread) -> Option<Value> {
+        let object = self.wr_object.replace(std::ptr::null());
+        // SAFETY: as long as a reference is on a list, the list's owner is there.
+        if let Some(head) = unsafe { object.as_ref() } {
+            let (prev, next) =
+                (self.wr_prev.replace(std::ptr::null()), self.wr_next.replace(std::ptr::null()));
+            // SAFETY: neighbours on a list are alive.
+            unsafe {
+                match prev.as_ref() {
+                    Some(prev) => prev.wr_next.set(next),
+                    None => {
+                        if let Some(list) = list_of(thread, head) {
+                            list.set(next);
+                        }
+                    }
+                }
+                if let Some(next) = next.as_ref() {
+                    next.wr_prev.set(prev);
+                }
+            }
+        }
+        self.wr_callback.take()
+    }
+}
+
+/// How many weak references an object has: `weakref.getweakrefcount`.
+pub fn count(thread: &Thread, head: &PyObject) -> usize {
+    let mut count = 0;
+    let mut at = list_of(thread, head).map_or(std::ptr::null(), Cell::get);
+    // SAFETY: what stands on a list is alive.
+    while let Some(reference) = unsafe { at.as_ref() } {
+        count += 1;
+        at = reference.wr_next.get();
+    }
+    count
+}
+
+/// Clears the weak references to an object that is about to die, and hands out those that have callbacks,
+/// with them, in the order of the list.
+fn clear_list(thread: &Thread, head: &PyObject) -> Vec<(Owned<PyWeakReference>, Value)> {
+    let mut callbacks = Vec::new();
+    let Some(list) = list_of(thread, head) else { return callbacks };
+    // SAFETY: what stands on a list is alive, or dying with a count of zero.
+    while let Some(reference) = unsafe { list.get().as_ref() } {
+        let is_alive = reference.base.refcount() > 0;
+        if let Some(callback) = reference.unlink(thread)
+            && is_alive
+        {
+            callbacks.push((Owned::new_ref(reference), callback));
+        }
+    }
+    callbacks
+}
+
+/// Clears the weak references to a dying object and calls their callbacks.
+pub(crate) fn clear_dying(thread: &Thread, head: &PyObject) {
+    if list_of(thread, head).is_none_or(|list| list.get().is_null()) {
+        return;
+    }
+    let pending = thread.take_exception();
+    for (reference, callback) in clear_list(thread, head) {
+        run_callback(thread, &reference, callback);
+    }
+    if let Some(pending) = pending {
+        let _raised = thread.raise(pending);
+    }
+}
+
+/// The same for a `tp_dealloc`.
+///
+/// # Safety
+/// The object is dying, and whole.
+pub(crate) unsafe fn clear_dying_object(object: *mut PyObject) {
+    // SAFETY: by contract; untracked, so that no collection that a callback starts sees it.
+    unsafe {
+        if let Some(pointer) = NonNull::new(object) {
+            crate::gc::untrack(pointer);
+            Thread::current(|thread| clear_dying(thread, pointer.as_ref()));
+        }
+    }
+}
+
+/// Clears the weak references to condemned objects, then calls the callbacks of those that survive.
+pub(crate) fn clear_condemned(
+    thread: &Thread,
+    condemned: &[Value],
+    is_condemned: impl Fn(NonNull<PyObject>) -> bool,
+) {
+    let mut callbacks = Vec::new();
+    for head in condemned.iter().filter_map(|object| object.as_ref().head()) {
+        callbacks.extend(clear_list(thread, head));
+    }
+    for (reference, callback) in callbacks {
+        if !is_condemned(reference.base.as_ptr()) {
+            run_callback(thread, &reference, callback);
+        }
+    }
+}
+
+fn run_callback(thread: &Thread, reference: &Owned<PyWeakReference>, callback: Value) {
+    let argument = [reference.clone().into_value()];
+    match crate::protocol::call(thread, callback.as_ref(), &argument, None) {
+        Ok(result) => drop(result),
+        Err(raised) => thread.unraisable(raised, Some(callback.as_ref())),
+    }
+}
+
+fn call_weakref(
+    _: &Thread,
+    reference: Ref<'_>,
+    _: &[Value],
+    _: Option<&crate::tuple::PyTuple>,
+) -> PyResult<Value> {
+    let target = reference.get::<PyWeakReference>().and_then(PyWeakReference::target);
+    Ok(target.unwrap_or_else(Value::none))
+}
+
+fn hash_weakref(thread: &Thread, reference: Ref<'_>) -> PyResult<i64> {
+    let Some(this) = reference.get::<PyWeakReference>() else { return Ok(0) };
+    if this.hash.get() == -1 {
+        let Some(target) = this.target() else {
+            return Err(crate::raise!(thread, TYPE_ERROR, "weak object has gone away"));
+        };
+        this.hash.set(crate::protocol::hash(thread, target.as_ref())?);
+    }
+    Ok(this.hash.get())
+}
+
+/// `tp_clear`.
+///
+/// # Safety
+/// A live weak reference.
+unsafe extern "C" fn clear_weakref(object: *mut PyObject) -> i32 {
+    // SAFETY: by contract.
+    let this = unsafe { &*object.cast::<PyWeakReference>() };
+    drop(Thread::current(|thread| this.unlink(thread)));
+    0
+}
+
+/// `tp_dealloc`.
+///
+/// # Safety
+/// A weak reference whose last reference is gone.
+unsafe extern "C" fn dealloc_weakref(object: *mut PyObject) {
+    // SAFETY: by contract.
+    unsafe {
+        let Some(pointer) = NonNull::new(object) else { return };
+        crate::gc::untrack(pointer);
+        let this = &*object.cast::<PyWeakReference>();
+        drop(Thread::current(|thread| this.unlink(thread)));
+        lifecycle::free(pointer);
+    }
+}

@@ -4,7 +4,7 @@ use super::facts::{Traits, prefixes};
 use super::graph::{BlockId, Graph, Inst};
 use super::layout::Layout;
 use crate::ir::Loc;
-use taipan_bytecode_format::tables::{exceptions, positions::Encoder};
+use taipan_bytecode_format::tables::{exceptions, positions};
 use taipan_bytecode_format::{ExceptionEntry, Location, Opcode, PositionEntry};
 
 /// What a graph becomes.
@@ -21,6 +21,7 @@ pub(super) struct Assembled {
 #[derive(Default)]
 pub(super) struct Assembler {
     layout: Layout,
+    positions: Vec<PositionEntry>,
     handlers: Vec<ExceptionEntry>,
 }
 
@@ -29,18 +30,18 @@ impl Assembler {
     pub fn assemble(&mut self, graph: &mut Graph, firstlineno: i32) -> Assembled {
         self.layout.lay_out(graph);
         resolve_next_locations(graph, &self.layout);
+        self.positions.clear();
         self.handlers.clear();
         let mut writer = Writer {
             // inline caches are zeros
             code: vec![0; self.layout.size() as usize * 2],
             units: 0,
-            positions: Encoder::new(firstlineno),
+            positions: &mut self.positions,
             loc: Loc::NONE,
             loc_start: 0,
             handlers: &mut self.handlers,
             handler: BlockId::NONE,
         };
-        writer.positions.reserve(self.layout.inst_count() as usize / 2);
         for block in self.layout.blocks() {
             for inst in graph.insts(block) {
                 writer.inst(inst, graph, &self.layout);
@@ -48,21 +49,22 @@ impl Assembler {
         }
         writer.position(Loc::NONE);
         writer.handler(BlockId::NONE, graph, &self.layout);
-        let (code, linetable) = (writer.code, writer.positions.finish());
+        let code = writer.code;
+        let linetable = positions::encode(firstlineno, self.positions.iter().copied());
         Assembled { code, linetable, exceptiontable: exceptions::encode(&self.handlers) }
     }
 }
 
 /// Code in the making.
-struct Writer<'h> {
+struct Writer<'a> {
     code: Vec<u8>,
     /// How many code units are written.
     units: u32,
-    positions: Encoder,
+    positions: &'a mut Vec<PositionEntry>,
     /// Where what was written last comes from, and the first code unit that does.
     loc: Loc,
     loc_start: u32,
-    handlers: &'h mut Vec<ExceptionEntry>,
+    handlers: &'a mut Vec<ExceptionEntry>,
     /// The handler of what was written last.
     handler: BlockId,
 }
@@ -92,7 +94,7 @@ impl Writer<'_> {
     fn position(&mut self, next: Loc) {
         let units = self.units - self.loc_start;
         if units > 0 {
-            self.positions.entry(PositionEntry { units, location: location(self.loc) });
+            self.positions.push(PositionEntry { units, location: location(self.loc) });
         }
         (self.loc, self.loc_start) = (next, self.units);
     }

@@ -91,35 +91,35 @@ pub(crate) fn children_first(root: &Code) -> Result<Vec<&Code>, WriteError> {
     Ok(order)
 }
 
-/// The code objects in the constants of `code`, in order.
-pub(crate) fn nested(code: &Code) -> Vec<&Code> {
-    let mut found = Vec::new();
-    each_const(&code.consts, |constant| {
-        if let Const::Code(code) = constant {
-            found.push(&**code);
-        }
-    });
-    found
-}
-
-/// Calls `visit` with each constant, those within others after the others; returns the greatest depth.
-fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) -> usize {
-    let mut pending = vec![consts.iter()];
+/// Calls `visit` with each constant, those within others after the others; returns how deep they nest, or
+/// where it stopped because they nest too deep.
+pub(crate) fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) -> usize {
+    let (mut items, mut around) = (consts.iter(), Vec::new());
     let mut deepest = 0;
-    while let Some(items) = pending.last_mut() {
-        let Some(item) = items.next() else {
-            pending.pop();
-            continue;
+    loop {
+        let inner = match items.next() {
+            Some(item) => {
+                visit(item);
+                match item {
+                    Const::Tuple(inner) | Const::FrozenSet(inner) => inner.as_slice(),
+                    Const::Slice(parts) => parts.as_slice(),
+                    _ => continue,
+                }
+            }
+            None => match around.pop() {
+                Some(outer) => {
+                    items = outer;
+                    continue;
+                }
+                None => return deepest,
+            },
         };
-        visit(item);
-        match item {
-            Const::Tuple(items) | Const::FrozenSet(items) => pending.push(items.iter()),
-            Const::Slice(parts) => pending.push(parts.iter()),
-            _ => {}
+        around.push(std::mem::replace(&mut items, inner.iter()));
+        deepest = deepest.max(around.len());
+        if deepest > MAX_CONST_DEPTH as usize {
+            return deepest;
         }
-        deepest = deepest.max(pending.len() - 1);
     }
-    deepest
 }
 
 fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
@@ -138,7 +138,9 @@ fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
         texts.put(out, name);
         out.u8(kind.0);
     }
-    out.count(nested(code).len());
+    let mut nested = 0;
+    each_const(&code.consts, |constant| nested += usize::from(matches!(constant, Const::Code(_))));
+    out.count(nested);
     out.count(code.consts.len());
     each_const(&code.consts, |constant| put_const(out, texts, constant));
 }

@@ -19,7 +19,7 @@ mod error;
 
 pub use decode::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, decode_code};
 pub use encode::encode_code;
-pub(crate) use encode::{children_first, nested};
+pub(crate) use encode::{children_first, each_const};
 pub use error::WriteError;
 
 /// The kinds of constants, by their numbers on the wire.

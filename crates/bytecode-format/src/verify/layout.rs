@@ -67,6 +67,7 @@ impl Layout {
         self.handlers.clear();
         self.index.clear();
         self.index.resize(units.len(), NOWHERE);
+        self.steps.reserve(units.len() / 2);
         self.decode(code, units)?;
         self.begin(code)?;
         self.targets(units.len() as u32)?;

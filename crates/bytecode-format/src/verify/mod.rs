@@ -54,7 +54,7 @@ mod state;
 pub use error::{Rule, Slot, VerifyError};
 pub use flow::Flow;
 
-use crate::artifact::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, nested};
+use crate::artifact::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, each_const};
 use crate::code::{Code, Const};
 
 /// A broken rule and the code unit of the instruction that breaks it.
@@ -91,31 +91,21 @@ pub fn verify_all(code: &Code) -> Result<(), VerifyError> {
         if depth > MAX_CODE_DEPTH {
             return Err(VerifyError { rule: Rule::CodeDepth, offset: 0, code: code.qualname.clone() });
         }
-        pending.extend(nested(code).into_iter().map(|code| (code, depth + 1)));
+        each_const(&code.consts, |constant| {
+            if let Const::Code(code) = constant {
+                pending.push((code, depth + 1));
+            }
+        });
     }
     Ok(())
 }
 
 fn check(code: &Code, flow: &mut Flow) -> Result<(), Broken> {
     locals::check(code)?;
-    constants(code)?;
-    flow.check(code)
-}
-
-fn constants(code: &Code) -> Result<(), Broken> {
-    let mut pending = vec![code.consts.iter()];
-    while let Some(items) = pending.last_mut() {
-        match items.next() {
-            None => drop(pending.pop()),
-            Some(Const::Tuple(items) | Const::FrozenSet(items)) => pending.push(items.iter()),
-            Some(Const::Slice(parts)) => pending.push(parts.iter()),
-            Some(_) => {}
-        }
-        if pending.len() > MAX_CONST_DEPTH as usize + 1 {
-            return Err((Rule::ConstDepth, 0));
-        }
+    if each_const(&code.consts, |_| ()) > MAX_CONST_DEPTH as usize {
+        return Err((Rule::ConstDepth, 0));
     }
-    Ok(())
+    flow.check(code)
 }
 
 #[cfg(test)]

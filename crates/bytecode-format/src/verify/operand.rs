@@ -13,6 +13,7 @@ const MAX_COUNT: u32 = 0xFF_FFFF;
 /// The largest argument of `RESUME`: three kinds of places and a flag.
 const MAX_RESUME: u32 = 7;
 
+#[inline]
 pub(super) fn check(code: &Code, opcode: Opcode, arg: u32) -> Result<(), Rule> {
     if !opcode.is_public() {
         return Err(Rule::PrivateOpcode { opcode });

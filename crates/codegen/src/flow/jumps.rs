@@ -22,7 +22,7 @@ fn clear_jump(graph: &mut Graph, block: BlockId) {
 /// Replaces jumps to short exits, and to code that has no lines and does not go on behind itself, by
 /// that code.
 pub(super) fn inline_blocks(graph: &mut Graph) {
-    let mut jumping: Vec<BlockId> = Vec::new();
+    let mut jumping = std::mem::take(&mut graph.pending);
     graph.for_each(|graph, block| {
         if unconditional_jump(graph, block).is_some() {
             jumping.push(block);
@@ -35,6 +35,8 @@ pub(super) fn inline_blocks(graph: &mut Graph) {
             unconditional_jump(graph, block).is_some()
         });
     }
+    jumping.clear();
+    graph.pending = jumping;
 }
 
 fn inline_target(graph: &mut Graph, block: BlockId) -> bool {

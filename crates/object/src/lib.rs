@@ -58,6 +58,8 @@ pub mod protocol;
 pub mod range;
 pub mod sequence;
 pub mod set;
+#[cfg(test)]
+mod simple_tests;
 pub mod slice;
 pub mod slot;
 pub mod str;

@@ -49,6 +49,7 @@ pub mod instance;
 pub mod int;
 pub mod interp;
 pub mod items;
+pub mod iterators;
 mod layouts;
 pub mod list;
 pub mod method;

@@ -64,6 +64,31 @@ fn floats_divide_compare_and_hash_as_those_of_the_reference() {
 }
 
 #[test]
+fn powers_of_floats_are_those_of_the_reference() {
+    run_without_leak(|thread| {
+        let power = |a: f64, b: f64, m: Value| {
+            let (a, b) = (Value::float(thread, a).unwrap(), Value::float(thread, b).unwrap());
+            protocol::power(thread, a.as_ref(), b.as_ref(), m.as_ref(), false)
+        };
+        let plain = |a, b| power(a, b, Value::none()).unwrap().as_ref().to_f64();
+        assert_eq!((plain(2.0, 3.0), plain(10.0, -400.0)), (Some(8.0), Some(0.0)));
+        assert_eq!((plain(-10.0, 301.0), plain(-1.0, f64::INFINITY)), (Some(-1e301), Some(1.0)));
+        assert_eq!(
+            error(thread, power(0.0, -1.0, Value::none())),
+            "ZeroDivisionError: zero to a negative power"
+        );
+        assert_eq!(
+            error(thread, power(2.0, 2.0, Value::small(3))),
+            "TypeError: pow() 3rd argument not allowed unless all arguments are integers"
+        );
+        assert_eq!(error(thread, power(1e200, 2.0, Value::none())), "OverflowError");
+        let root = power(-8.0, 1.0 / 3.0, Value::none()).unwrap();
+        let parts = root.as_ref().get::<PyComplex>().unwrap().parts();
+        assert_eq!(parts, [1.000_000_000_000_000_2, 1.732_050_807_568_877_2]);
+    });
+}
+
+#[test]
 fn complex_numbers_compute_and_compare() {
     run_without_leak(|thread| {
         let make = |real, imaginary| PyComplex::new(thread, real, imaginary).unwrap();

@@ -10,6 +10,7 @@
 
 mod change;
 mod iter;
+pub mod iterators;
 mod lookup;
 mod table;
 #[cfg(test)]
@@ -63,6 +64,10 @@ const fn dict_slots() -> crate::types::slots::Slots {
     },
     map_length: |_, dict| Ok(dict.get::<PyDict>().map_or(0, PyDict::len)),
     set_subscript: set_slot,
+        iter: |thread, dict| match dict.get::<PyDict>() {
+            Some(dict) => Ok(iterators::keys::PyDictKeyIterator::new(thread, dict)?.into_value()),
+            None => Ok(Value::not_implemented()),
+        },
     }
 }
 

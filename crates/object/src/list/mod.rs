@@ -47,6 +47,7 @@ static LIST_CORE: TypeCore = TypeCore::new(slots_of! {
     item: item_slot,
     set_item: set_item_slot,
     contains: sequence::contains_slot::<PyList>,
+    iter: crate::iterators::slots::list,
 });
 
 // SAFETY: the layout above, for the type and what derives from it.

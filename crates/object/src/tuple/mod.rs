@@ -49,6 +49,7 @@ const fn tuple_slots() -> crate::types::slots::Slots {
     length: |_, tuple| Ok(tuple.get::<PyTuple>().map_or(0, PyTuple::len)),
     item: item_slot,
     contains: sequence::contains_slot::<PyTuple>,
+        iter: crate::iterators::slots::tuple,
     }
 }
 

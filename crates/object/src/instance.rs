@@ -42,6 +42,7 @@ impl SharedKeys {
 
     /// Of a class: the names of its base first, so that they have the same places; room for `expected`.
     pub(crate) fn of_class(base: Option<&SharedKeys>, expected: usize) -> SharedKeys {
+        let base = base.filter(|base| base.capacity.get() != 0);
         let copied: Vec<_> = base.map_or_else(Vec::new, |base| base.names.borrow().clone());
         let wanted = (copied.len() + expected).min(MAX_INLINE) as u8;
         SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(LEAST)) }
@@ -50,6 +51,10 @@ impl SharedKeys {
     /// The place of an interned name.
     #[inline]
     fn find(&self, name: Word) -> Option<u8> {
+        // those of static types, which all interpreters share, are not even borrowed
+        if self.capacity.get() == 0 {
+            return None;
+        }
         self.names.borrow().iter().position(|known| known.word() == name).map(|at| at as u8)
     }
 

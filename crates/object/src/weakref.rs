@@ -70,6 +70,10 @@ pub(crate) fn list_of<'a>(
             return thread.interp().static_types.row(index).map(|row| &row.weak);
         }
     }
+    if head.is_immortal() {
+        // it may be shared by all interpreters, and never dies
+        return None;
+    }
     let offset = ty.tp_weaklistoffset.get();
     // SAFETY: the type's offset says that a pointer stands there.
     (offset > 0).then(|| unsafe { &*std::ptr::from_ref(head).byte_offset(offset).cast() })

@@ -131,6 +131,10 @@ impl PyDict {
     /// The version of the set of keys: as long as it is the same, each key has the same entry. Zero when
     /// there are no more versions.
     pub fn version(&self, thread: &Thread) -> u32 {
+        if self.base.is_immortal() {
+            // shared by all interpreters
+            return 0;
+        }
         if self.version.get() == 0 {
             let next = &thread.interp().next_dict_version;
             self.version.set(next.get());

@@ -45,7 +45,8 @@ impl SharedKeys {
         let base = base.filter(|base| base.capacity.get() != 0);
         let copied: Vec<_> = base.map_or_else(Vec::new, |base| base.names.borrow().clone());
         let wanted = (copied.len() + expected).min(MAX_INLINE) as u8;
-        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(LEAST)) }
+        let least = if expected == 0 { LEAST } else { 1 };
+        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(least)) }
     }
 
     /// The place of an interned name.

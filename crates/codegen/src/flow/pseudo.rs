@@ -65,7 +65,10 @@ pub(super) fn normalize_jumps(graph: &mut Graph) {
 
 /// A conditional jump back becomes the opposite one over a jump back.
 fn turn(graph: &mut Graph, block: BlockId, jump: Inst) {
-    let next = graph[block].next;
+    let next = match graph[block].next {
+        BlockId::NONE => graph.new_block(),
+        next => next,
+    };
     let back = graph.new_block();
     graph.push(back, NOT_TAKEN, 0, jump.loc);
     graph.push(back, JUMP, jump.arg, jump.loc);

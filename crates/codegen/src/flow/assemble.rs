@@ -5,7 +5,7 @@ use super::graph::{BlockId, Graph, Inst};
 use super::layout::Layout;
 use crate::ir::Loc;
 use taipan_bytecode_format::tables::{exceptions, positions};
-use taipan_bytecode_format::{ExceptionEntry, Location, Opcode, PositionEntry};
+use taipan_bytecode_format::{ExceptionEntry, Location, Opcode};
 
 /// What a graph becomes.
 pub(super) struct Assembled {
@@ -21,7 +21,6 @@ pub(super) struct Assembled {
 #[derive(Default)]
 pub(super) struct Assembler {
     layout: Layout,
-    positions: Vec<PositionEntry>,
     handlers: Vec<ExceptionEntry>,
 }
 
@@ -30,13 +29,12 @@ impl Assembler {
     pub fn assemble(&mut self, graph: &mut Graph, firstlineno: i32) -> Assembled {
         self.layout.lay_out(graph);
         resolve_next_locations(graph, &self.layout);
-        self.positions.clear();
         self.handlers.clear();
         let mut writer = Writer {
             // inline caches are zeros
             code: vec![0; self.layout.size() as usize * 2],
             units: 0,
-            positions: &mut self.positions,
+            positions: positions::Writer::with_capacity(firstlineno, self.layout.inst_count() as usize / 2),
             loc: Loc::NONE,
             loc_start: 0,
             handlers: &mut self.handlers,
@@ -49,8 +47,7 @@ impl Assembler {
         }
         writer.position(Loc::NONE);
         writer.handler(BlockId::NONE, graph, &self.layout);
-        let code = writer.code;
-        let linetable = positions::encode(firstlineno, self.positions.iter().copied());
+        let (code, linetable) = (writer.code, writer.positions.finish());
         Assembled { code, linetable, exceptiontable: exceptions::encode(&self.handlers) }
     }
 }
@@ -60,7 +57,7 @@ struct Writer<'a> {
     code: Vec<u8>,
     /// How many code units are written.
     units: u32,
-    positions: &'a mut Vec<PositionEntry>,
+    positions: positions::Writer,
     /// Where what was written last comes from, and the first code unit that does.
     loc: Loc,
     loc_start: u32,
@@ -93,9 +90,7 @@ impl Writer<'_> {
     #[inline]
     fn position(&mut self, next: Loc) {
         let units = self.units - self.loc_start;
-        if units > 0 {
-            self.positions.push(PositionEntry { units, location: location(self.loc) });
-        }
+        self.positions.run(units, location(self.loc));
         (self.loc, self.loc_start) = (next, self.units);
     }
 

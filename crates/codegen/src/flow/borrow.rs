@@ -228,7 +228,7 @@ impl Stack {
 
     /// Where a value stands that is so deep, counted from 1.
     fn place(&self, depth: u32) -> Option<usize> {
-        self.refs.len().checked_sub(depth as usize)
+        self.refs.len().checked_sub(depth as usize).filter(|&at| at < self.refs.len())
     }
 
     fn borrow(&self, insts: &mut [Inst]) {

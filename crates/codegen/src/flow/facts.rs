@@ -243,10 +243,11 @@ impl Kind {
         };
         jump.with(match self {
             JUMP | JUMP_NO_INTERRUPT => T::JUMP.with(T::UNCONDITIONAL),
-            JUMP_IF_FALSE | JUMP_IF_TRUE => T::JUMP,
+            JUMP_IF_FALSE | JUMP_IF_TRUE => T::JUMP.with(T::LOOKING),
+            POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE => T::CONDITIONAL,
             SETUP_CLEANUP | SETUP_FINALLY | SETUP_WITH => T::BLOCK_PUSH.with(T::PSEUDO),
             LOAD_CLOSURE => T::PSEUDO.with(T::CELL),
-            DELETE_DEREF | LOAD_DEREF | LOAD_FROM_DICT_OR_DEREF | STORE_DEREF => T::CELL,
+            DELETE_DEREF | LOAD_DEREF | LOAD_FROM_DICT_OR_DEREF | MAKE_CELL | STORE_DEREF => T::CELL,
             RETURN_VALUE | RAISE_VARARGS | RERAISE => T::SCOPE_EXIT,
             NOP => T::NOP,
             POP_TOP => T::POP,
@@ -295,7 +296,7 @@ impl Kind {
     /// Whether the instruction takes a value and goes on at its target or behind.
     #[inline]
     pub fn is_conditional_jump(self) -> bool {
-        matches!(self, POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE)
+        self.traits().has(Traits::CONDITIONAL)
     }
 
     /// Whether the instruction leaves the code.
@@ -410,6 +411,10 @@ impl Traits {
     pub const NEXT_PLACE: Traits = Traits(1 << 12);
     /// Names a cell or free variable.
     pub const CELL: Traits = Traits(1 << 13);
+    /// Takes a value and goes on at its target or behind.
+    pub const CONDITIONAL: Traits = Traits(1 << 14);
+    /// Looks at a value and goes on at its target or behind.
+    pub const LOOKING: Traits = Traits(1 << 15);
 
     /// All of both.
     #[inline]

@@ -5,8 +5,17 @@ use super::graph::{BlockId, Graph, Inst};
 
 /// Takes out what does nothing in all blocks; whether there was anything.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {
-    let mut removed = false;
-    graph.for_each(|graph, block| removed |= remove_nops_of_block(graph, block));
+    if !graph.traits.has(Traits::NOP) {
+        return false;
+    }
+    let (mut removed, mut left) = (false, false);
+    graph.for_each(|graph, block| {
+        removed |= remove_nops_of_block(graph, block);
+        left |= graph[block].traits.has(Traits::NOP);
+    });
+    if !left {
+        graph.traits = graph.traits.without(Traits::NOP);
+    }
     removed
 }
 

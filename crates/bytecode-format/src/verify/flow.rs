@@ -55,8 +55,10 @@ impl Flow {
         self.states.clear();
         self.states.resize(self.layout.steps.len(), State::UNREACHED);
         self.pending.clear();
+        let bare = if self.arena.cells.any() { 0 } else { Facts::PLAIN_WITHOUT_CELLS };
         let mut walk = Walk {
             code,
+            plain: Facts::PLAIN | bare,
             layout: &self.layout,
             states: &mut self.states,
             arena: &mut self.arena,
@@ -73,6 +75,8 @@ impl Flow {
 
 struct Walk<'w> {
     code: &'w Code,
+    /// The facts of which one makes an instruction plain in this code.
+    plain: u16,
     layout: &'w Layout,
     states: &'w mut [State],
     arena: &'w mut Arena,
@@ -99,21 +103,22 @@ impl Walk<'_> {
         self.jump(self.layout.prologue, state).map_err(|rule| (rule, last))
     }
 
-    /// Notes that `state` holds before a step, on one way; whether that is news.
-    fn reach(&mut self, at: u32, state: State) -> Result<bool, Rule> {
+    /// Notes that `state` holds before a step, on one way; what is known there now, if that is news.
+    #[inline]
+    fn reach(&mut self, at: u32, state: State) -> Result<Option<State>, Rule> {
         let Some(known) = self.states.get_mut(at as usize) else { return Err(Rule::FallsOffEnd) };
-        if *known == state {
-            return Ok(false);
-        }
         if !known.is_reached() {
             *known = state;
-            return Ok(true);
+            return Ok(Some(state));
         }
-        self.arena.meet(known, state)
+        if *known == state {
+            return Ok(None);
+        }
+        Ok(self.arena.meet(known, state)?.then_some(*known))
     }
 
     fn jump(&mut self, at: u32, state: State) -> Result<(), Rule> {
-        if self.reach(at, state)? {
+        if self.reach(at, state)?.is_some() {
             self.pending.push(at);
         }
         Ok(())
@@ -122,8 +127,8 @@ impl Walk<'_> {
     /// Follows the code from a step until it ends or meets what is known.
     fn follow(&mut self, from: u32) -> Result<(), Broken> {
         let steps = self.layout.steps.get(from as usize..).unwrap_or_default();
+        let Some(mut before) = self.states.get(from as usize).copied() else { return Ok(()) };
         for (at, step) in (from..).zip(steps) {
-            let Some(before) = self.states.get(at as usize).copied() else { return Ok(()) };
             let known = facts(step.opcode as u8);
             let after = self.step(step, known, before).map_err(|rule| (rule, step.start))?;
             if known.has(Facts::ENDS) {
@@ -132,8 +137,9 @@ impl Walk<'_> {
             if steps.get((at - from) as usize + 1).is_some_and(|next| next.opcode == Opcode::PushExcInfo) {
                 return Err((Rule::ExceptionEntry, step.start));
             }
-            if !self.reach(at + 1, after).map_err(|rule| (rule, step.start))? {
-                return Ok(());
+            match self.reach(at + 1, after).map_err(|rule| (rule, step.start))? {
+                Some(state) => before = state,
+                None => return Ok(()),
             }
         }
         Ok(())
@@ -142,8 +148,8 @@ impl Walk<'_> {
     /// What holds behind an instruction.
     #[inline]
     fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
-        let plain =
-            known.has(Facts::PLAIN) || known.has(Facts::PLAIN_WITHOUT_CELLS) && !self.arena.cells.any();
+        let even = if step.arg & 1 == 0 { Facts::PLAIN_IF_EVEN } else { 0 };
+        let plain = known.has(self.plain | even);
         let after = before.with_values(known.pops.into(), known.pushes.into());
         let after = match after.filter(|after| plain && self.arena.has_room(after.height())) {
             Some(after) => after,

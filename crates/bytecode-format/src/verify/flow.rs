@@ -104,7 +104,6 @@ impl Walk<'_> {
     }
 
     /// Notes that `state` holds before a step, on one way; what is known there now, if that is news.
-    #[inline]
     fn reach(&mut self, at: u32, state: State) -> Result<Option<State>, Rule> {
         let Some(known) = self.states.get_mut(at as usize) else { return Err(Rule::FallsOffEnd) };
         if !known.is_reached() {
@@ -117,6 +116,7 @@ impl Walk<'_> {
         Ok(self.arena.meet(known, state)?.then_some(*known))
     }
 
+    #[inline]
     fn jump(&mut self, at: u32, state: State) -> Result<(), Rule> {
         if self.reach(at, state)?.is_some() {
             self.pending.push(at);
@@ -129,40 +129,49 @@ impl Walk<'_> {
         let steps = self.layout.steps.get(from as usize..).unwrap_or_default();
         let Some(mut before) = self.states.get(from as usize).copied() else { return Ok(()) };
         for (at, step) in (from..).zip(steps) {
+            let broken = |rule| (rule, step.start);
             let known = facts(step.opcode as u8);
-            let after = self.step(step, known, before).map_err(|rule| (rule, step.start))?;
+            let after = match self.plain(step, known, before) {
+                Some(after) => after,
+                None => apply(self.arena, self.code, step, before).map_err(broken)?,
+            };
+            if step.handler != 0 {
+                self.raise(step, known, before).map_err(broken)?;
+            }
+            // `END_ASYNC_FOR` looks at its target, but does not go there
+            if known.has(Facts::JUMP) && step.opcode != Opcode::EndAsyncFor {
+                self.jump(step.target, after).map_err(broken)?;
+            }
             if known.has(Facts::ENDS) {
                 return Ok(());
             }
-            if steps.get((at - from) as usize + 1).is_some_and(|next| next.opcode == Opcode::PushExcInfo) {
-                return Err((Rule::ExceptionEntry, step.start));
+            match self.layout.steps.get(at as usize + 1) {
+                Some(next) if next.opcode == Opcode::PushExcInfo => return Err(broken(Rule::ExceptionEntry)),
+                _ => {}
             }
-            match self.reach(at + 1, after).map_err(|rule| (rule, step.start))? {
-                Some(state) => before = state,
-                None => return Ok(()),
-            }
+            before = match self.states.get_mut(at as usize + 1) {
+                Some(first) if !first.is_reached() => {
+                    *first = after;
+                    after
+                }
+                _ => match self.reach(at + 1, after).map_err(broken)? {
+                    Some(state) => state,
+                    None => return Ok(()),
+                },
+            };
         }
         Ok(())
     }
 
-    /// What holds behind an instruction.
+    /// What holds behind an instruction, if it takes and leaves values and nothing else is to be said of it.
     #[inline]
-    fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
+    fn plain(&self, step: &Step, known: Facts, before: State) -> Option<State> {
         let even = if step.arg & 1 == 0 { Facts::PLAIN_IF_EVEN } else { 0 };
-        let plain = known.has(self.plain | even);
-        let after = before.with_values(known.pops.into(), known.pushes.into());
-        let after = match after.filter(|after| plain && self.arena.has_room(after.height())) {
-            Some(after) => after,
-            None => apply(self.arena, self.code, step, before)?,
-        };
-        if step.handler != 0 {
-            self.raise(step, known, before)?;
+        if !known.has(self.plain | even) {
+            return None;
         }
-        // `END_ASYNC_FOR` looks at its target, but does not go there
-        if known.has(Facts::JUMP) && step.opcode != Opcode::EndAsyncFor {
-            self.jump(step.target, after)?;
-        }
-        Ok(after)
+        let after = before.with_values(known.pops.into(), known.pushes.into())?;
+        self.arena.has_room(after.height()).then_some(after)
     }
 
     /// The way to the handler, which may be taken within any instruction that may raise. Tracing may take

@@ -68,7 +68,6 @@ impl Layout {
         self.steps.clear();
         self.jumps.clear();
         self.handlers.clear();
-        self.placed = false;
         self.index.clear();
         self.index.resize(units.len(), NOWHERE);
         self.steps.reserve(units.len() / 2);
@@ -82,15 +81,25 @@ impl Layout {
     fn decode(&mut self, code: &Code, units: &[[u8; 2]]) -> Result<(), Broken> {
         let bounds = Bounds::of(code);
         let Layout { steps, index, jumps, .. } = self;
-        let mut at = 0;
-        while at < units.len() {
-            let (step, unit, next) = one(units, at)?;
-            let (start, known) = (step.start, facts(step.opcode as u8));
-            if !bounds.hold(known.operand, step.arg) {
-                operand::check(code, step.opcode, step.arg).map_err(|rule| (rule, start))?;
+        let (mut at, mut placed) = (0, false);
+        while let Some(&[number, low]) = units.get(at) {
+            let start = at as u32;
+            let mut known = facts(number);
+            let mut opcode = known.opcode.ok_or((Rule::UnknownOpcode { number }, start))?;
+            let (mut arg, mut unit) = (u32::from(low), at);
+            if opcode == Opcode::ExtendedArg {
+                (opcode, arg, unit) = prefixed(units, at)?;
+                known = facts(opcode as u8);
             }
-            if unit > at && (known.has(Facts::BARE) || step.opcode == Opcode::Resume) {
-                return Err((Rule::Prefix { opcode: step.opcode }, start));
+            let next = unit + 1 + usize::from(known.caches);
+            if next > units.len() {
+                return Err((Rule::CutInstruction, start));
+            }
+            if !bounds.hold(known.operand, arg) {
+                operand::check(code, opcode, arg).map_err(|rule| (rule, start))?;
+            }
+            if unit > at && (known.has(Facts::BARE) || opcode == Opcode::Resume) {
+                return Err((Rule::Prefix { opcode }, start));
             }
             if !is_blank(units, unit + 1, next) {
                 return Err((Rule::CacheContent, start));
@@ -102,10 +111,11 @@ impl Layout {
             if known.has(Facts::JUMP) {
                 jumps.push(number);
             }
-            self.placed |= known.has(Facts::PLACED);
-            steps.push(step);
+            placed |= known.has(Facts::PLACED);
+            steps.push(Step { start, arg, target: NOWHERE, handler: 0, opcode });
             at = next;
         }
+        self.placed = placed;
         Ok(())
     }
 
@@ -213,41 +223,18 @@ fn units(code: &Code) -> Result<&[[u8; 2]], Broken> {
     }
 }
 
-/// The instruction at a code unit, the unit of its opcode, and that of the next instruction.
-#[inline]
-fn one(units: &[[u8; 2]], start: usize) -> Result<(Step, usize, usize), Broken> {
-    if let Some(&[number, low]) = units.get(start) {
-        let known = facts(number);
-        let next = start + 1 + usize::from(known.caches);
-        if let Some(opcode) = known.opcode
-            && opcode != Opcode::ExtendedArg
-            && next <= units.len()
-        {
-            let step = Step { start: start as u32, arg: low.into(), target: NOWHERE, handler: 0, opcode };
-            return Ok((step, start, next));
-        }
-    }
-    prefixed(units, start)
-}
-
-/// The same for any instruction.
-#[inline(never)]
-fn prefixed(units: &[[u8; 2]], start: usize) -> Result<(Step, usize, usize), Broken> {
+/// The opcode and argument of the instruction whose prefixes begin at a code unit, and the unit of its
+/// opcode.
+fn prefixed(units: &[[u8; 2]], start: usize) -> Result<(Opcode, u32, usize), Broken> {
     let mut arg = 0u32;
     for unit in start..=start + MAX_PREFIXES as usize {
         let Some([number, low]) = units.get(unit).copied() else {
             return Err((Rule::CutInstruction, start as u32));
         };
         arg = arg << 8 | u32::from(low);
-        let facts = facts(number);
-        let opcode = facts.opcode.ok_or((Rule::UnknownOpcode { number }, unit as u32))?;
+        let opcode = facts(number).opcode.ok_or((Rule::UnknownOpcode { number }, unit as u32))?;
         if opcode != Opcode::ExtendedArg {
-            let next = unit + 1 + usize::from(facts.caches);
-            if next > units.len() {
-                return Err((Rule::CutInstruction, start as u32));
-            }
-            let step = Step { start: start as u32, arg, target: NOWHERE, handler: 0, opcode };
-            return Ok((step, unit, next));
+            return Ok((opcode, arg, unit));
         }
     }
     Err((Rule::LongPrefix, start as u32))

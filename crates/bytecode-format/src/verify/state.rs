@@ -92,6 +92,25 @@ impl State {
     }
 }
 
+/// Some kinds of slots.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    pub(super) const fn of(slots: &[Slot]) -> Kinds {
+        let (mut bits, mut at) = (0, 0);
+        while at < slots.len() {
+            bits |= 1 << slots[at] as u8;
+            at += 1;
+        }
+        Kinds(bits)
+    }
+
+    pub(super) const fn has(self, slot: Slot) -> bool {
+        self.0 >> slot as u8 & 1 != 0
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Node {
     position: u32,
@@ -182,18 +201,17 @@ impl Arena {
     pub(super) fn pop_values(&self, state: &mut State, count: u32) -> Result<(), Rule> {
         Self::need(*state, count)?;
         state.set_height(state.height() - count);
-        match self.node(state.slots()) {
-            Some(node) if state.special() > state.height() => {
-                Err(Rule::SlotKind { slot: node.position, found: node.slot })
-            }
-            _ => Ok(()),
+        if state.special() <= state.height() {
+            return Ok(());
         }
+        let node = self.node(state.slots());
+        node.map_or(Ok(()), |node| Err(Rule::SlotKind { slot: node.position, found: node.slot }))
     }
 
     /// Takes the topmost slot, which must be one of these.
-    pub(super) fn pop_any(&mut self, state: &mut State, allowed: &[Slot]) -> Result<Slot, Rule> {
+    pub(super) fn pop_any(&mut self, state: &mut State, allowed: Kinds) -> Result<Slot, Rule> {
         let found = self.pop(state)?;
-        if allowed.contains(&found) { Ok(found) } else { Err(Rule::SlotKind { slot: state.height(), found }) }
+        if allowed.has(found) { Ok(found) } else { Err(Rule::SlotKind { slot: state.height(), found }) }
     }
 
     /// The slot at a depth counted from 1 at the top.

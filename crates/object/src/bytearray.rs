@@ -32,6 +32,7 @@ pub static BYTEARRAY: PyTypeObject = StaticType::new(c"bytearray", 56, dealloc_b
     .build();
 static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: crate::protocol::no_hash,
+    iter: crate::iterators::slots::bytearray,
     length: |_, array| Ok(array.get::<PyByteArray>().map_or(0, PyByteArray::len)),
 });
 

@@ -32,6 +32,7 @@ const fn bytes_slots() -> crate::types::slots::Slots {
     slots_of! {
     hash: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, PyBytes::hash)),
     richcompare: compare_slot,
+        iter: crate::iterators::slots::bytes,
     length: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len())),
     }
 }

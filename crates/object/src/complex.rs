@@ -29,11 +29,9 @@ static COMPLEX_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: hash_slot,
     richcompare: compare_slot,
     bool: |_, value| Ok(value.get::<PyComplex>().is_some_and(|value| value.parts() != [0.0, 0.0])),
-    add: |thread, a, b| binary(thread, a, b, |_, [a, b], [c, d]| Ok([a + c, b + d])),
-    subtract: |thread, a, b| binary(thread, a, b, |_, [a, b], [c, d]| Ok([a - c, b - d])),
-    multiply: |thread, a, b| {
-        binary(thread, a, b, |_, [a, b], [c, d]| Ok([a * c - b * d, a * d + b * c]))
-    },
+    add: |thread, a, b| binary(thread, a, b, add),
+    subtract: |thread, a, b| binary(thread, a, b, subtract),
+    multiply: |thread, a, b| binary(thread, a, b, multiply),
     true_divide: |thread, a, b| binary(thread, a, b, divide),
     negative: |thread, a| unary(thread, a, |[a, b]| [-a, -b]),
     positive: |thread, a| unary(thread, a, |parts| parts),
@@ -63,20 +61,37 @@ impl PyComplex {
     }
 }
 
-fn number(thread: &Thread, value: Ref<'_>) -> PyResult<Option<[f64; 2]>> {
+/// An operand. A real one has no imaginary part at all, which is not the same as one of zero: `1.0 - 0j` keeps
+/// the sign of zeros, and an infinite factor does not make NaN of a part that is not there.
+#[derive(Clone, Copy)]
+enum Number {
+    Real(f64),
+    Complex([f64; 2]),
+}
+
+impl Number {
+    fn parts(self) -> [f64; 2] {
+        match self {
+            Number::Real(real) => [real, 0.0],
+            Number::Complex(parts) => parts,
+        }
+    }
+}
+
+fn number(thread: &Thread, value: Ref<'_>) -> PyResult<Option<Number>> {
     if let Some(complex) = value.get::<PyComplex>() {
-        return Ok(Some(complex.parts()));
+        return Ok(Some(Number::Complex(complex.parts())));
     }
     if let Some(real) = value.to_f64() {
-        return Ok(Some([real, 0.0]));
+        return Ok(Some(Number::Real(real)));
     }
     if value.is_int() {
-        return Ok(Some([crate::int::int_to_f64(thread, value)?, 0.0]));
+        return Ok(Some(Number::Real(crate::int::int_to_f64(thread, value)?)));
     }
     Ok(None)
 }
 
-type Operation = fn(&Thread, [f64; 2], [f64; 2]) -> PyResult<[f64; 2]>;
+type Operation = fn(&Thread, Number, Number) -> PyResult<[f64; 2]>;
 
 fn binary(thread: &Thread, a: Ref<'_>, b: Ref<'_>, operation: Operation) -> PyResult<Value> {
     match (number(thread, a)?, number(thread, b)?) {
@@ -86,6 +101,76 @@ fn binary(thread: &Thread, a: Ref<'_>, b: Ref<'_>, operation: Operation) -> PyRe
         }
         _ => Ok(Value::not_implemented()),
     }
+}
+
+fn add(_: &Thread, a: Number, b: Number) -> PyResult<[f64; 2]> {
+    Ok(match (a, b) {
+        (Number::Complex([re, im]), Number::Real(real)) | (Number::Real(real), Number::Complex([re, im])) => {
+            [re + real, im]
+        }
+        _ => {
+            let ([a, b], [c, d]) = (a.parts(), b.parts());
+            [a + c, b + d]
+        }
+    })
+}
+
+fn subtract(_: &Thread, a: Number, b: Number) -> PyResult<[f64; 2]> {
+    Ok(match (a, b) {
+        (Number::Complex([re, im]), Number::Real(real)) => [re - real, im],
+        (Number::Real(real), Number::Complex([re, im])) => [real - re, -im],
+        _ => {
+            let ([a, b], [c, d]) = (a.parts(), b.parts());
+            [a - c, b - d]
+        }
+    })
+}
+
+fn multiply(_: &Thread, a: Number, b: Number) -> PyResult<[f64; 2]> {
+    Ok(match (a, b) {
+        (Number::Complex([re, im]), Number::Real(real)) | (Number::Real(real), Number::Complex([re, im])) => {
+            [re * real, im * real]
+        }
+        _ => product(a.parts(), b.parts()),
+    })
+}
+
+/// One with the sign of `part` if it is infinite, otherwise a zero with its sign.
+fn boxed_infinity(part: f64) -> f64 {
+    if part.is_infinite() { 1_f64.copysign(part) } else { 0_f64.copysign(part) }
+}
+
+fn zero_for_nan(part: f64) -> f64 {
+    if part.is_nan() { 0_f64.copysign(part) } else { part }
+}
+
+/// The product, infinite where a factor is (C11, Annex G.5.1).
+fn product([a, b]: [f64; 2], [c, d]: [f64; 2]) -> [f64; 2] {
+    let (ac, bd, ad, bc) = (a * c, b * d, a * d, b * c);
+    let plain = [ac - bd, ad + bc];
+    if !(plain[0].is_nan() && plain[1].is_nan()) {
+        return plain;
+    }
+    let is_infinite = |re: f64, im: f64| re.is_infinite() || im.is_infinite();
+    let (mut x, mut y) = ([a, b], [c, d]);
+    let mut again = false;
+    if is_infinite(a, b) {
+        (x, y) = (x.map(boxed_infinity), y.map(zero_for_nan));
+        again = true;
+    }
+    if is_infinite(c, d) {
+        (x, y) = (x.map(zero_for_nan), y.map(boxed_infinity));
+        again = true;
+    }
+    if !again && [ac, bd, ad, bc].into_iter().any(f64::is_infinite) {
+        (x, y) = (x.map(zero_for_nan), y.map(zero_for_nan));
+        again = true;
+    }
+    if !again {
+        return plain;
+    }
+    let ([a, b], [c, d]) = (x, y);
+    [f64::INFINITY * (a * c - b * d), f64::INFINITY * (a * d + b * c)]
 }
 
 fn unary(thread: &Thread, a: Ref<'_>, operation: fn([f64; 2]) -> [f64; 2]) -> PyResult<Value> {
@@ -98,19 +183,63 @@ fn unary(thread: &Thread, a: Ref<'_>, operation: fn([f64; 2]) -> [f64; 2]) -> Py
     }
 }
 
-/// Smith's method, which does not overflow on the way.
-fn divide(thread: &Thread, [a, b]: [f64; 2], [c, d]: [f64; 2]) -> PyResult<[f64; 2]> {
-    if c == 0.0 && d == 0.0 {
+fn divide(thread: &Thread, a: Number, b: Number) -> PyResult<[f64; 2]> {
+    if b.parts() == [0.0, 0.0] {
         return Err(raise!(thread, ZERO_DIVISION_ERROR, "division by zero"));
     }
-    if c.abs() >= d.abs() {
+    Ok(match (a, b) {
+        (Number::Complex([re, im]), Number::Real(real)) => [re / real, im / real],
+        (Number::Real(real), Number::Complex(parts)) => real_quotient(real, parts),
+        _ => quotient(a.parts(), b.parts()),
+    })
+}
+
+/// Smith's method, which does not overflow on the way; infinite or zero where an operand is infinite (C11,
+/// Annex G.5.1).
+fn quotient([a, b]: [f64; 2], [c, d]: [f64; 2]) -> [f64; 2] {
+    let plain = if c.abs() >= d.abs() {
         let ratio = d / c;
         let scale = c + d * ratio;
-        return Ok([(a + b * ratio) / scale, (b - a * ratio) / scale]);
+        [(a + b * ratio) / scale, (b - a * ratio) / scale]
+    } else if d.abs() >= c.abs() {
+        let ratio = c / d;
+        let scale = c * ratio + d;
+        [(a * ratio + b) / scale, (b * ratio - a) / scale]
+    } else {
+        [f64::NAN, f64::NAN]
+    };
+    if !(plain[0].is_nan() && plain[1].is_nan()) {
+        return plain;
     }
-    let ratio = c / d;
-    let scale = c * ratio + d;
-    Ok([(a * ratio + b) / scale, (b * ratio - a) / scale])
+    if (a.is_infinite() || b.is_infinite()) && c.is_finite() && d.is_finite() {
+        let [x, y] = [a, b].map(boxed_infinity);
+        return [f64::INFINITY * (x * c + y * d), f64::INFINITY * (y * c - x * d)];
+    }
+    if (c.is_infinite() || d.is_infinite()) && a.is_finite() && b.is_finite() {
+        let [x, y] = [c, d].map(boxed_infinity);
+        return [0.0 * (a * x + b * y), 0.0 * (b * x - a * y)];
+    }
+    plain
+}
+
+/// The same for a dividend without imaginary part.
+fn real_quotient(a: f64, [c, d]: [f64; 2]) -> [f64; 2] {
+    let plain = if c.abs() >= d.abs() {
+        let ratio = d / c;
+        let scale = c + d * ratio;
+        [a / scale, (-a * ratio) / scale]
+    } else if d.abs() >= c.abs() {
+        let ratio = c / d;
+        let scale = c * ratio + d;
+        [(a * ratio) / scale, -a / scale]
+    } else {
+        [f64::NAN, f64::NAN]
+    };
+    if plain[0].is_nan() && plain[1].is_nan() && a.is_finite() && (c.is_infinite() || d.is_infinite()) {
+        let [x, y] = [c, d].map(boxed_infinity);
+        return [0.0 * (a * x), 0.0 * (-a * y)];
+    }
+    plain
 }
 
 fn hash_slot(_: &Thread, value: Ref<'_>) -> PyResult<i64> {
@@ -136,7 +265,7 @@ fn compare_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyRes
         }
     } else {
         match number(thread, b)? {
-            Some([c, d]) => real == c && imaginary == d,
+            Some(other) => [real, imaginary] == other.parts(),
             None => return Ok(Value::not_implemented()),
         }
     };

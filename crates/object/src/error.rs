@@ -5,8 +5,9 @@ use std::fmt;
 
 use crate::exception;
 use crate::thread::Thread;
+use crate::tuple::PyTuple;
 use crate::types::PyTypeObject;
-use crate::value::Value;
+use crate::value::{Owned, Value};
 
 /// Says that an exception was raised; the exception itself is [`Thread::current_exception`].
 /// It cannot be made but by raising.
@@ -41,6 +42,16 @@ impl Thread {
     #[inline(never)]
     pub fn raise_value(&self, ty: &'static PyTypeObject, argument: Value) -> Raised {
         match exception::with_argument(self, ty, argument) {
+            Ok(exception) => self.raise(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Raises an exception of a built-in type with these arguments.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_arguments(&self, ty: &'static PyTypeObject, arguments: Owned<PyTuple>) -> Raised {
+        match exception::with_arguments(self, ty, arguments) {
             Ok(exception) => self.raise(exception),
             Err(raised) => raised,
         }

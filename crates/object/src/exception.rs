@@ -16,7 +16,7 @@ use crate::tuple::PyTuple;
 use crate::types::layout::offsets;
 use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
-use crate::value::{Layout, Value};
+use crate::value::{Layout, Owned, Value};
 
 /// `BaseException`.
 #[repr(C)]
@@ -257,6 +257,11 @@ pub fn instance(thread: &Thread, ty: &'static PyTypeObject, argument: Option<Val
         Some(argument) => PyTuple::pack(thread, [argument])?,
         None => PyTuple::empty(),
     };
+    with_arguments(thread, ty, args)
+}
+
+/// An instance with these `args`.
+pub fn with_arguments(thread: &Thread, ty: &'static PyTypeObject, args: Owned<PyTuple>) -> PyResult<Value> {
     let object = lifecycle::allocate_instance(thread, ty, 0)?;
     // SAFETY: fresh, zeroed, of an exception type.
     unsafe {

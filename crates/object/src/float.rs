@@ -39,6 +39,15 @@ static FLOAT_CORE: TypeCore = TypeCore::new(slots_of! {
     true_divide: |thread, a, b| binary(thread, a, b, divide),
     floor_divide: |thread, a, b| binary(thread, a, b, |thread, a, b| Ok(divmod(thread, a, b)?.0)),
     remainder: |thread, a, b| binary(thread, a, b, |thread, a, b| Ok(divmod(thread, a, b)?.1)),
+    divmod: |thread, a, b| match (number(thread, a)?, number(thread, b)?) {
+        (Some(a), Some(b)) => {
+            let (quotient, rest) = divmod(thread, a, b)?;
+            let parts = [Value::float(thread, quotient)?, Value::float(thread, rest)?];
+            Ok(crate::tuple::PyTuple::pack(thread, parts)?.into_value())
+        }
+        _ => Ok(Value::not_implemented()),
+    },
+    power: power,
     negative: |thread, a| unary(thread, a, |a| -a),
     positive: |thread, a| unary(thread, a, |a| a),
     absolute: |thread, a| unary(thread, a, f64::abs),
@@ -139,6 +148,39 @@ fn divide(thread: &Thread, a: f64, b: f64) -> PyResult<f64> {
     }
     Ok(a / b)
 }
+
+/// `a ** b`; a negative number to a power that is no integer is complex.
+fn power(thread: &Thread, a: Ref<'_>, b: Ref<'_>, modulus: Ref<'_>) -> PyResult<Value> {
+    let (Some(a), Some(b)) = (number(thread, a)?, number(thread, b)?) else {
+        return Ok(Value::not_implemented());
+    };
+    if !modulus.is_none() {
+        return Err(raise!(
+            thread,
+            TYPE_ERROR,
+            "pow() 3rd argument not allowed unless all arguments are integers"
+        ));
+    }
+    if a == 0.0 && b < 0.0 {
+        return Err(raise!(thread, ZERO_DIVISION_ERROR, "zero to a negative power"));
+    }
+    if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {
+        let (length, angle) = (a.abs().powf(b), std::f64::consts::PI * b);
+        let (sine, cosine) = angle.sin_cos();
+        let result = crate::complex::PyComplex::new(thread, length * cosine, length * sine)?;
+        return Ok(result.into_value());
+    }
+    let result = a.powf(b);
+    if result.is_infinite() && a.is_finite() && b.is_finite() {
+        // the number of ERANGE, as the reference's message has it
+        let parts = [Value::small(34), crate::str::PyStr::from_text(thread, OUT_OF_RANGE)?.into_value()];
+        let arguments = crate::tuple::PyTuple::pack(thread, parts)?;
+        return Err(thread.raise_arguments(&crate::exception::OVERFLOW_ERROR, arguments));
+    }
+    Value::float(thread, result)
+}
+
+const OUT_OF_RANGE: &str = "Numerical result out of range";
 
 /// Quotient and remainder towards minus infinity; the remainder has the divisor's sign, even when it is zero.
 pub fn divmod(thread: &Thread, a: f64, b: f64) -> PyResult<(f64, f64)> {

@@ -14,10 +14,11 @@ use crate::dict::PyDict;
 use crate::error::PyResult;
 use crate::gc::pre_header::PreHeader;
 use crate::header::PyObject;
+use crate::heap::Kind;
 use crate::slot::Slot;
 use crate::str::PyStr;
 use crate::thread::Thread;
-use crate::types::{PyTypeObject, flags};
+use crate::types::{PyTypeObject, flags, lifecycle};
 use crate::value::{Owned, Ref, Value, as_ref};
 use crate::word::Word;
 
@@ -41,14 +42,20 @@ impl SharedKeys {
 
     /// Of a class: the names of its base first, so that they have the same places; room for `expected`.
     pub(crate) fn of_class(base: Option<&SharedKeys>, expected: usize) -> SharedKeys {
+        let base = base.filter(|base| base.capacity.get() != 0);
         let copied: Vec<_> = base.map_or_else(Vec::new, |base| base.names.borrow().clone());
         let wanted = (copied.len() + expected).min(MAX_INLINE) as u8;
-        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(LEAST)) }
+        let least = if expected == 0 { LEAST } else { 1 };
+        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(least)) }
     }
 
     /// The place of an interned name.
     #[inline]
     fn find(&self, name: Word) -> Option<u8> {
+        // those of static types, which all interpreters share, are not even borrowed
+        if self.capacity.get() == 0 {
+            return None;
+        }
         self.names.borrow().iter().position(|known| known.word() == name).map(|at| at as u8)
     }
 
@@ -124,6 +131,50 @@ impl Tail {
             pre.inline_capacity.set(self.capacity);
             pre.allocated_capacity.set(self.capacity);
         }
+    }
+}
+
+/// Bytes of an instance that has attributes inside behind its head, and nothing else.
+#[inline(always)]
+fn plain_size(capacity: u8) -> usize {
+    size_of::<PyObject>() + tail_bytes(capacity)
+}
+
+/// An instance of a plain class (see [`TypeCore`](crate::types::TypeCore)); tracked.
+#[inline]
+pub(crate) fn new_plain(thread: &Thread, ty: &PyTypeObject) -> PyResult<NonNull<PyObject>> {
+    let capacity = ty.core().shared_keys.capacity.get();
+    let size = plain_size(capacity);
+    let object = lifecycle::allocate::<PyObject>(thread, ty, Kind::Managed, size)?;
+    // SAFETY: fresh, with the tail of this capacity behind the head, all of it words.
+    unsafe {
+        let words = object.add(1).cast::<u64>();
+        for at in 0..(size - size_of::<PyObject>()) / 8 {
+            words.add(at).write(0);
+        }
+        let pre = PreHeader::of(object);
+        pre.inline_capacity.set(capacity);
+        pre.allocated_capacity.set(capacity);
+        thread.interp().gc.track(thread, object);
+    }
+    Ok(object)
+}
+
+/// Ends an instance of a plain class: releases its attributes and gives its memory back.
+///
+/// # Safety
+/// The instance is dying, untracked, and nothing refers to it weakly.
+#[inline]
+pub(crate) unsafe fn free_plain(object: NonNull<PyObject>) {
+    // SAFETY: by contract; the values behind the head are as many as the capacity.
+    unsafe {
+        let pre = PreHeader::of(object);
+        let values = object.add(1).cast::<Slot>();
+        for at in 0..usize::from(pre.inline_capacity.get()) {
+            drop(values.add(at).as_ref().take());
+        }
+        drop(object.cast::<Slot>().sub(3).as_ref().take());
+        lifecycle::free_sized(object, Kind::Managed, plain_size(pre.allocated_capacity.get()));
     }
 }
 

@@ -3,13 +3,16 @@
 //! [`from_c`]), and blocks of items. Invariants: items are canonical words; a [`Block`] owns its items; no
 //! other file reads or writes an item array of a live container.
 //!
-//! A container of which C holds the pointer must hold pointers only. That state, `exported`, is sticky and
-//! stands in the pre-header; `store_item` is where it is going to be honoured, when there is a C API.
+//! A list or tuple of which C holds the pointer must hold pointers only. That state, [`EXPORTED`], is sticky and
+//! stands in the pre-header. It is honoured in two places: [`admit`], through which every value goes before it
+//! is stored, and [`canonical`], through which every word goes that is read. Nothing sets it before there is a
+//! C API, which will also export what is stored in an exported container.
 
 use std::ptr::NonNull;
 
 use crate::error::PyResult;
 use crate::float::PyFloat;
+use crate::gc::pre_header::{EXPORTED, PreHeader};
 use crate::header::PyObject;
 use crate::heap::{Heap, Kind};
 use crate::int::PyLong;
@@ -37,6 +40,51 @@ pub(crate) unsafe fn store_item(items: *mut Option<Word>, at: usize, value: Valu
     unsafe { items.add(at).write(Some(value.into_word())) }
 }
 
+/// The value as a container may hold it: as it is, or as an object if C may look. To be called before the
+/// container is changed, for it may fail.
+#[inline(always)]
+pub(crate) fn admit(thread: &Thread, container: &PyObject, value: Value) -> PyResult<Value> {
+    if is_exported(container) { admit_to_exported(thread, value) } else { Ok(value) }
+}
+
+#[cold]
+#[inline(never)]
+fn admit_to_exported(thread: &Thread, value: Value) -> PyResult<Value> {
+    to_c(thread, value)
+}
+
+/// Whether C may hold a pointer to a list or tuple that has items, or that is a list.
+#[inline(always)]
+pub(crate) fn is_exported(container: &PyObject) -> bool {
+    // SAFETY: lists and tuples have a pre-header, but for the static empty tuple, which is not asked.
+    unsafe { PreHeader::of(container.as_ptr()) }.has(EXPORTED)
+}
+
+/// The word that an item stands for, borrowed as the item is: an immediate for a number that C needed as an
+/// object.
+#[inline(always)]
+pub(crate) fn canonical(container: &PyObject, word: Word) -> Word {
+    if is_exported(container) { canonical_of_object(word) } else { word }
+}
+
+#[cold]
+#[inline(never)]
+fn canonical_of_object(word: Word) -> Word {
+    // SAFETY: what a container holds is alive while it is looked at.
+    immediate_of(unsafe { Ref::from_word(word) }).unwrap_or(word)
+}
+
+/// The immediate that is equal to an exact int or float on the heap, if there is one.
+fn immediate_of(value: Ref<'_>) -> Option<Word> {
+    match value.head() {
+        Some(head) if head.is_exact(&crate::int::INT) => value.get::<PyLong>().and_then(PyLong::to_word),
+        Some(head) if head.is_exact(&crate::float::FLOAT) => {
+            value.get::<PyFloat>().and_then(|float| Word::from_float(float.value()))
+        }
+        _ => None,
+    }
+}
+
 /// The value as an object that C can hold: immediates become heap objects.
 pub fn to_c(thread: &Thread, value: Value) -> PyResult<Value> {
     let word = value.word();
@@ -52,15 +100,7 @@ pub fn to_c(thread: &Thread, value: Value) -> PyResult<Value> {
 /// The value that a reference from C stands for: exact ints and floats in range become words.
 #[inline]
 pub fn from_c(value: Value) -> Value {
-    let word = match value.as_ref().head() {
-        Some(head) if head.is_exact(&crate::int::INT) => {
-            value.as_ref().get::<PyLong>().and_then(PyLong::to_word)
-        }
-        Some(head) if head.is_exact(&crate::float::FLOAT) => {
-            value.as_ref().get::<PyFloat>().and_then(|float| Word::from_float(float.value()))
-        }
-        _ => None,
-    };
+    let word = immediate_of(value.as_ref());
     // SAFETY: an immediate owns nothing.
     word.map_or(value, |word| unsafe { Value::from_word(word) })
 }
@@ -135,13 +175,32 @@ impl Block {
         unsafe { std::slice::from_raw_parts_mut(self.items, self.len) }
     }
 
+    /// Makes objects of all immediates, for an exported list.
+    pub(crate) fn box_all(&mut self, thread: &Thread) -> PyResult<()> {
+        for at in 0..self.len {
+            if let Some(item) = self.get(at).map(Ref::to_value) {
+                let boxed = to_c(thread, item)?;
+                // SAFETY: within the block; what was there owned what `item` counted again.
+                let old = unsafe { load_item(self.items, at) };
+                // SAFETY: as above.
+                unsafe { store_item(self.items, at, boxed) };
+                // SAFETY: moved out.
+                drop(old.map(|word| unsafe { Value::from_word(word) }));
+            }
+        }
+        Ok(())
+    }
+
     /// An item.
     pub fn get(&self, at: usize) -> Option<Ref<'_>> {
         if at >= self.len {
             return None;
         }
-        // SAFETY: within the block, which owns it.
-        unsafe { load_item(self.items, at).map(|word| Ref::from_word(word)) }
+        // SAFETY: within the block, which owns it. What came from an exported container stands for a word.
+        unsafe {
+            let word = load_item(self.items, at)?;
+            Some(Ref::from_word(if word.is_object() { canonical_of_object(word) } else { word }))
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub mod instance;
 pub mod int;
 pub mod interp;
 pub mod items;
+pub mod iterators;
 mod layouts;
 pub mod list;
 pub mod method;
@@ -58,6 +59,8 @@ pub mod protocol;
 pub mod range;
 pub mod sequence;
 pub mod set;
+#[cfg(test)]
+mod simple_tests;
 pub mod slice;
 pub mod slot;
 pub mod str;

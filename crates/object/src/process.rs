@@ -1,6 +1,6 @@
 //! What all interpreters of the process share: the hash secret, the static types with their dicts and
 //! MROs, static strings. Invariant: it is written once, before the first interpreter exists, and is only
-//! read after that; all of it is immortal.
+//! read after that, not even written to note a hash; all of it is immortal.
 //!
 //! The shared objects are made by an interpreter of their own, which nobody ever enters again: its heap is
 //! made immortal as a whole.
@@ -38,6 +38,7 @@ pub fn init(secret: HashSecret, fill: fn(&Thread) -> PyResult<()>) -> bool {
         let thread = interp.new_thread().attach();
         let filled = set_up(&thread).and_then(|()| fill(&thread));
         assert!(filled.is_ok(), "no memory to set up the types");
+        settle(&thread);
         drop(thread);
         make_immortal(interp);
         Shared { interp }
@@ -59,6 +60,26 @@ fn set_up(thread: &Thread) -> PyResult<()> {
     str::statics::prepare(thread)?;
     types::ready::ready_static_types(thread)?;
     thread.interp().prepare(thread)
+}
+
+/// Computes what objects keep once they know it, hashes and encodings: nothing is written later.
+fn settle(thread: &Thread) {
+    let mut objects = Vec::new();
+    for kind in [Kind::Plain, Kind::Gc] {
+        thread.heap().for_each_block(kind, |block, _| {
+            // SAFETY: a used block holds a live object behind its prefix.
+            let head = unsafe { block.byte_add(kind.prefix()).cast::<crate::PyObject>().as_ref() };
+            objects.push(crate::Ref::from_head(head).to_value());
+        });
+    }
+    for object in &objects {
+        if let Some(text) = object.as_ref().get::<str::PyStr>() {
+            assert!(text.as_utf8(thread).is_ok(), "no memory to set up the types");
+        }
+        // what can't be hashed does not keep a hash
+        drop(crate::protocol::hash(thread, object.as_ref()));
+        drop(thread.take_exception());
+    }
 }
 
 fn make_immortal(interp: &Interp) {

@@ -60,20 +60,23 @@ pub(crate) fn list_of<'a>(
     head: &'a PyObject,
 ) -> Option<&'a Cell<*const PyWeakReference>> {
     let ty = head.ty();
+    if ty.has_flag(flags::MANAGED_WEAKREF) {
+        // SAFETY: the flag says that a pointer stands there.
+        return Some(unsafe { &*std::ptr::from_ref(head).byte_sub(32).cast() });
+    }
     if let Some(class) = Ref::from_head(head).get::<PyTypeObject>() {
         let index = class.core().static_index.get();
         if index != NOT_STATIC {
             return thread.interp().static_types.row(index).map(|row| &row.weak);
         }
     }
-    // SAFETY: the type's flag or offset says that a pointer stands there.
-    unsafe {
-        if ty.has_flag(flags::MANAGED_WEAKREF) {
-            return Some(&*std::ptr::from_ref(head).byte_sub(32).cast());
-        }
-        let offset = ty.tp_weaklistoffset.get();
-        (offset > 0).then(|| &*std::ptr::from_ref(head).byte_offset(offset).cast())
+    if head.is_immortal() {
+        // it may be shared by all interpreters, and never dies
+        return None;
     }
+    let offset = ty.tp_weaklistoffset.get();
+    // SAFETY: the type's offset says that a pointer stands there.
+    (offset > 0).then(|| unsafe { &*std::ptr::from_ref(head).byte_offset(offset).cast() })
 }
 
 impl PyWeakReference {

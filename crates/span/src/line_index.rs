@@ -55,6 +55,22 @@ impl LineIndex {
         self.starts.partition_point(|&start| start <= offset) as u32
     }
 
+    /// The line of `offset`, from 1, which is likely to be near the line `near`.
+    pub fn line_near(&self, offset: u32, near: u32) -> u32 {
+        let mut line = near.max(1);
+        for _ in 0..8 {
+            let at = line as usize - 1;
+            if self.starts.get(at).is_none_or(|&start| start > offset) {
+                line -= 1; // never the first line: it starts at 0
+            } else if self.starts.get(at + 1).is_some_and(|&start| start <= offset) {
+                line += 1;
+            } else {
+                return line;
+            }
+        }
+        self.line(offset)
+    }
+
     /// The line and column of `offset`.
     pub fn locate(&self, offset: u32) -> LineColumn {
         let line = self.line(offset);
@@ -87,6 +103,17 @@ mod tests {
         assert_eq!(index.locate(5), LineColumn { line: 3, column: 0 });
         assert_eq!(index.line_span(2, 5), Span::new(3, 5));
         assert_eq!(index.line_count(), 3);
+    }
+
+    #[test]
+    fn a_line_is_the_same_whatever_is_thought_to_be_near() {
+        let source = "a\n\nbc\n".repeat(20);
+        let index = LineIndex::new(source.as_bytes());
+        for offset in 0..=source.len() as u32 {
+            for near in 0..=index.line_count() + 9 {
+                assert_eq!(index.line_near(offset, near), index.line(offset), "{offset} near {near}");
+            }
+        }
     }
 
     #[test]

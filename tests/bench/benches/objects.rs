@@ -13,7 +13,10 @@ use taipan_object::list::PyList;
 use taipan_object::set::PySet;
 use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
-use taipan_object::{Interp, Thread, Value, gc};
+use taipan_object::types::class::ClassSpec;
+use taipan_object::types::lifecycle::allocate_instance;
+use taipan_object::types::statics;
+use taipan_object::{Interp, Owned, PyResult, PyTypeObject, Thread, Value, gc, instance, protocol};
 
 /// How long each thing is done; the best of many short samples counts, so that other load does not.
 const MILLISECONDS: u128 = 120;
@@ -50,7 +53,9 @@ fn main() {
     let bench = Bench { thread: &thread, filter };
     allocation(&bench);
     objects(&bench);
+    drop(attributes(&bench));
     numbers(&bench);
+    bench.run("an interpreter, made and dropped", 1, |_| drop(black_box(Interp::new())));
     strings(&bench);
     for keys in [8, 100, 1000, 100_000] {
         dicts(&bench, keys);
@@ -102,6 +107,55 @@ fn objects(bench: &Bench<'_>) {
         let _ = thread;
         drop(black_box(value.clone()));
     });
+}
+
+/// Instances of a class, as the VM's caches would reach them.
+fn attributes(bench: &Bench<'_>) -> PyResult<()> {
+    let thread = bench.thread;
+    let name = PyStr::from_text(thread, "Point")?;
+    let spec = ClassSpec {
+        metatype: &statics::TYPE,
+        name: &name,
+        bases: &[Owned::new_ref(&statics::OBJECT)],
+        dict: PyDict::new(thread)?,
+        members: 0,
+        add_dict: true,
+        add_weakref: true,
+        expected_attributes: 3,
+    };
+    let class = PyTypeObject::new_class(thread, spec)?;
+    let names = ["x", "y", "z"].map(|name| intern::intern_text(thread, name));
+    let [Ok(x), Ok(y), Ok(z)] = names else { return Ok(()) };
+    let make = |thread: &Thread| -> PyResult<Value> {
+        let object = allocate_instance(thread, &class, 0)?;
+        // SAFETY: fresh, and one reference is ours.
+        Ok(unsafe { Value::from_object(object) })
+    };
+    bench.run("instance", 1, |thread| drop(black_box(make(thread))));
+    bench.run("instance with three attributes set", 1, |thread| {
+        let Ok(object) = make(thread) else { return };
+        if let Some(head) = object.as_ref().head() {
+            for name in [&x, &y, &z] {
+                drop(instance::set(thread, head, name, Some(Value::small(1))));
+            }
+        }
+    });
+    let object = make(thread)?;
+    let Some(head) = object.as_ref().head() else { return Ok(()) };
+    drop(instance::set(thread, head, &x, Some(Value::small(1)))?);
+    let (version, place) = (class.assign_version(thread), instance::place_of(&class, &x).unwrap_or(0));
+    let size = class.basic_size();
+    bench.run("attribute through a cache", 1, |_| {
+        let head = black_box(head);
+        if head.ty().version() == version {
+            // SAFETY: the version is that of the class, which has inline values.
+            black_box(unsafe { instance::load_place(head, size, place) });
+        }
+    });
+    bench.run("attribute by name", 1, |thread| {
+        drop(black_box(protocol::get_attribute(thread, object.as_ref(), &x)));
+    });
+    Ok(())
 }
 
 fn numbers(bench: &Bench<'_>) {

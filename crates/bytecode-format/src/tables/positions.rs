@@ -44,9 +44,7 @@ pub(super) const NONE: u8 = 15;
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
     let entries = entries.into_iter();
-    // most entries are of two or three bytes
-    let out = Vec::with_capacity(entries.size_hint().0.saturating_mul(5) / 2);
-    let mut writer = Writer { out, line: firstlineno };
+    let mut writer = Writer::with_capacity(firstlineno, entries.size_hint().0);
     let (mut units, mut location) = (0, None);
     for entry in entries {
         if entry.location != location {
@@ -56,18 +54,31 @@ pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>
         units += entry.units;
     }
     writer.run(units, location);
-    writer.out
+    writer.finish()
 }
 
-struct Writer {
+/// A table in the making.
+#[derive(Clone, Debug)]
+pub struct Writer {
     out: Vec<u8>,
     line: i32,
 }
 
 impl Writer {
-    /// As many entries as a run of code units needs.
+    /// A table without entries, with room for about so many.
+    pub fn with_capacity(firstlineno: i32, entries: usize) -> Writer {
+        // most entries are of two or three bytes
+        Writer { out: Vec::with_capacity(entries.saturating_mul(5) / 2), line: firstlineno }
+    }
+
+    /// The table.
+    pub fn finish(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Appends as many entries as a run of code units of one location needs.
     #[inline(always)]
-    fn run(&mut self, units: u32, location: Option<Location>) {
+    pub fn run(&mut self, units: u32, location: Option<Location>) {
         let mut left = units;
         while left > 0 {
             let units = left.min(8) as u8;

@@ -3,9 +3,6 @@
 use crate::ir::Loc;
 use taipan_span::{LineIndex, Span};
 
-/// How many lines are tried before one is searched for.
-const NEAR: u32 = 4;
-
 /// Turns ranges into locations. Neighbouring nodes are on neighbouring lines, so the line found last is
 /// tried first.
 pub(super) struct Locator<'t> {
@@ -32,28 +29,11 @@ impl<'t> Locator<'t> {
 
     fn locate(&mut self, offset: u32) -> (i32, i32) {
         if !(self.start..self.next).contains(&offset) {
-            self.find(offset);
+            self.line = self.lines.line_near(offset, self.line);
+            self.start = self.lines.line_start(self.line);
+            let last = self.line >= self.lines.line_count();
+            self.next = if last { u32::MAX } else { self.lines.line_start(self.line + 1) };
         }
         (self.line as i32, (offset - self.start) as i32)
-    }
-
-    /// Makes the line of `offset` the one found last: it is one of the next few, or searched for.
-    fn find(&mut self, offset: u32) {
-        for _ in 0..NEAR {
-            if offset < self.next || self.line == 0 {
-                break;
-            }
-            self.set(self.line + 1);
-        }
-        if !(self.start..self.next).contains(&offset) {
-            self.set(self.lines.line(offset));
-        }
-    }
-
-    fn set(&mut self, line: u32) {
-        self.line = line;
-        self.start = self.lines.line_start(line);
-        let last = line >= self.lines.line_count();
-        self.next = if last { u32::MAX } else { self.lines.line_start(line + 1) };
     }
 }

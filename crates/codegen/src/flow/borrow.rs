@@ -176,7 +176,8 @@ impl Stack {
             }
             _ => {
                 self.pop_many(pops);
-                (0..pushes).for_each(|_| self.push(index, NONE));
+                let value = Ref { inst: index, local: NONE, time: self.time };
+                self.refs.resize(self.refs.len() + pushes as usize, value);
             }
         }
     }
@@ -188,10 +189,16 @@ impl Stack {
     /// Takes a value; if its local has changed meanwhile, it must not have been borrowed.
     fn pop(&mut self) -> Ref {
         let Some(top) = self.refs.pop() else { return Ref::OUTER };
-        if self.changed.get(top.local as usize).is_some_and(|&time| time > top.time) {
-            self.own(top.inst);
-        }
+        self.consume(top);
         top
+    }
+
+    fn consume(&mut self, value: Ref) {
+        if value.time < self.time
+            && self.changed.get(value.local as usize).is_some_and(|&time| time > value.time)
+        {
+            self.own(value.inst);
+        }
     }
 
     fn pop_many(&mut self, count: u32) {
@@ -221,7 +228,7 @@ impl Stack {
 
     /// Where a value stands that is so deep, counted from 1.
     fn place(&self, depth: u32) -> Option<usize> {
-        self.refs.len().checked_sub(depth as usize)
+        self.refs.len().checked_sub(depth as usize).filter(|&at| at < self.refs.len())
     }
 
     fn borrow(&self, insts: &mut [Inst]) {

@@ -62,13 +62,15 @@ fn target(sequence: &Sequence, label: u32) -> usize {
 /// How many instructions stand in one block, from the first one on, and what they are.
 fn run(instrs: &[Instr], starts: &[BlockId]) -> (usize, Traits) {
     let mut traits = Traits::NONE;
-    for (index, instr) in instrs.iter().enumerate() {
+    // behind the last one of the annotations nothing begins
+    let nexts = starts.iter().skip(1).chain(std::iter::repeat(&BlockId::NONE));
+    for ((instr, next), index) in instrs.iter().zip(nexts).zip(0..) {
         let op = Kind::of(instr.op);
         if op == ANNOTATIONS_PLACEHOLDER {
             return (index, traits);
         }
         traits = traits.with(op.traits()).with(place_traits(instr.loc));
-        if op.is_terminator() || starts.get(index + 1) == Some(&TARGET) {
+        if *next == TARGET || op.is_terminator() {
             return (index + 1, traits);
         }
     }
@@ -92,7 +94,6 @@ impl Builder<'_> {
         self.last = Kind::of(last.op);
         self.graph.add(instrs);
         self.graph.mark(self.current, traits);
-        self.graph.traits = self.graph.traits.with(traits);
     }
 
     /// Lets a labeled block begin.

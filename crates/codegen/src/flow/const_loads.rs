@@ -14,7 +14,10 @@ use taipan_bytecode_format::Const;
 pub(super) fn optimize_const_loads(graph: &mut Graph, constants: &mut Constants) {
     let mut decided = false;
     graph.rewrite(Traits::CONST, |insts| optimize_block(insts, constants, &mut decided));
-    graph.edges_changed |= decided;
+    if decided {
+        graph.edges_changed = true;
+        graph.traits = graph.traits.with(Traits::UNCONDITIONAL);
+    }
 }
 
 /// What instructions became; whether jumps were decided is noted.

@@ -133,41 +133,83 @@ names! {
 struct Facts {
     traits: [Traits; 256],
     caches: [u8; 256],
-    /// How much higher the stack is behind, or [`VARIES`].
-    effect: [i8; 256],
+    effects: [Effect; 256],
 }
 
-/// Stands for an effect that depends on the argument.
-const VARIES: i8 = i8::MIN;
+/// How an instruction changes the height of the stack.
+#[derive(Clone, Copy)]
+struct Effect {
+    /// By how much, if the argument is 0.
+    base: i8,
+    argument: Argument,
+    /// Values taken and given, if the argument does not matter.
+    fixed: Option<(u8, u8)>,
+}
+
+/// What the argument adds to an effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Argument {
+    Nothing,
+    /// Takes as many values as it says.
+    Takes,
+    /// Gives one more value if it is odd.
+    OddGives,
+    /// Something else.
+    Other,
+}
+
+impl Argument {
+    const fn add_to(self, base: i32, arg: u32) -> i32 {
+        match self {
+            Argument::Takes => base - arg as i32,
+            Argument::OddGives => base + (arg & 1) as i32,
+            Argument::Nothing | Argument::Other => base,
+        }
+    }
+}
 
 static FACTS: Facts = {
-    let mut facts = Facts { traits: [Traits::NONE; 256], caches: [0; 256], effect: [0; 256] };
+    let none = Effect { base: 0, argument: Argument::Nothing, fixed: Some((0, 0)) };
+    let mut facts = Facts { traits: [Traits::NONE; 256], caches: [0; 256], effects: [none; 256] };
     let mut number = 0;
     while number < 256 {
         let kind = Kind(number as u8);
         facts.traits[number] = kind.find_traits();
         if let Some(opcode) = Opcode::from_number(number as u8) {
             facts.caches[number] = opcode.caches() as u8;
-            facts.effect[number] = fixed_effect(opcode);
+            facts.effects[number] = effect_of(opcode);
         }
         number += 1;
     }
-    facts.effect[LOAD_CLOSURE.0 as usize] = 1;
-    facts.effect[STORE_FAST_MAYBE_NULL.0 as usize] = -1;
+    facts.effects[LOAD_CLOSURE.0 as usize] = Effect { base: 1, fixed: Some((0, 1)), ..none };
+    facts.effects[STORE_FAST_MAYBE_NULL.0 as usize] = Effect { base: -1, fixed: Some((1, 0)), ..none };
     facts
 };
 
-/// The effect of an opcode if it is the same for all arguments.
-const fn fixed_effect(opcode: Opcode) -> i8 {
+const fn effect_of(opcode: Opcode) -> Effect {
+    const WAYS: [Argument; 3] = [Argument::Nothing, Argument::Takes, Argument::OddGives];
     let (pops, pushes) = (opcode.pops(0), opcode.pushes(0));
-    let mut arg = 1;
-    while arg < 0x400 {
-        if opcode.pops(arg) != pops || opcode.pushes(arg) != pushes {
-            return VARIES;
+    let base = pushes as i32 - pops as i32;
+    let (mut argument, mut fixed) = (Argument::Other, Some((pops as u8, pushes as u8)));
+    let mut way = 0;
+    while way < WAYS.len() {
+        let mut arg = 0;
+        while arg < 0x400
+            && WAYS[way].add_to(base, arg) == opcode.pushes(arg) as i32 - opcode.pops(arg) as i32
+        {
+            if opcode.pops(arg) != pops || opcode.pushes(arg) != pushes {
+                fixed = None;
+            }
+            arg += 1;
         }
-        arg += 1;
+        if arg == 0x400 {
+            argument = WAYS[way];
+            break;
+        }
+        fixed = None;
+        way += 1;
     }
-    pushes as i8 - pops as i8
+    Effect { base: base as i8, argument, fixed }
 }
 
 impl Kind {
@@ -201,10 +243,11 @@ impl Kind {
         };
         jump.with(match self {
             JUMP | JUMP_NO_INTERRUPT => T::JUMP.with(T::UNCONDITIONAL),
-            JUMP_IF_FALSE | JUMP_IF_TRUE => T::JUMP,
+            JUMP_IF_FALSE | JUMP_IF_TRUE => T::JUMP.with(T::LOOKING),
+            POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE => T::CONDITIONAL,
             SETUP_CLEANUP | SETUP_FINALLY | SETUP_WITH => T::BLOCK_PUSH.with(T::PSEUDO),
             LOAD_CLOSURE => T::PSEUDO.with(T::CELL),
-            DELETE_DEREF | LOAD_DEREF | LOAD_FROM_DICT_OR_DEREF | STORE_DEREF => T::CELL,
+            DELETE_DEREF | LOAD_DEREF | LOAD_FROM_DICT_OR_DEREF | MAKE_CELL | STORE_DEREF => T::CELL,
             RETURN_VALUE | RAISE_VARARGS | RERAISE => T::SCOPE_EXIT,
             NOP => T::NOP,
             POP_TOP => T::POP,
@@ -253,7 +296,7 @@ impl Kind {
     /// Whether the instruction takes a value and goes on at its target or behind.
     #[inline]
     pub fn is_conditional_jump(self) -> bool {
-        matches!(self, POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE)
+        self.traits().has(Traits::CONDITIONAL)
     }
 
     /// Whether the instruction leaves the code.
@@ -296,25 +339,25 @@ impl Kind {
     }
 
     /// Values that the instruction takes and gives where it goes on behind itself.
+    #[inline]
     pub fn pops_and_pushes(self, arg: u32) -> (u32, u32) {
-        match self {
-            LOAD_CLOSURE => (0, 1),
-            STORE_FAST_MAYBE_NULL => (1, 0),
-            JUMP_IF_FALSE | JUMP_IF_TRUE => (1, 1),
-            _ => Opcode::from_number(self.0).map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg))),
+        match FACTS.effects[self.0 as usize].fixed {
+            Some((pops, pushes)) => (pops.into(), pushes.into()),
+            None => {
+                Opcode::from_number(self.0).map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg)))
+            }
         }
     }
 
     /// How much higher the stack is behind the instruction.
     #[inline]
     pub fn stack_effect(self, arg: u32) -> i32 {
-        match FACTS.effect[self.0 as usize] {
-            VARIES => {
-                let (pops, pushes) = self.pops_and_pushes(arg);
-                pushes as i32 - pops as i32
-            }
-            effect => effect.into(),
+        let Effect { base, argument, .. } = FACTS.effects[self.0 as usize];
+        if argument == Argument::Other {
+            let (pops, pushes) = self.pops_and_pushes(arg);
+            return pushes as i32 - pops as i32;
         }
+        argument.add_to(base.into(), arg)
     }
 
     /// How much higher the stack is at the instruction's target.
@@ -368,6 +411,10 @@ impl Traits {
     pub const NEXT_PLACE: Traits = Traits(1 << 12);
     /// Names a cell or free variable.
     pub const CELL: Traits = Traits(1 << 13);
+    /// Takes a value and goes on at its target or behind.
+    pub const CONDITIONAL: Traits = Traits(1 << 14);
+    /// Looks at a value and goes on at its target or behind.
+    pub const LOOKING: Traits = Traits(1 << 15);
 
     /// All of both.
     #[inline]
@@ -418,6 +465,8 @@ mod tests {
             if let Op::Real(opcode) = op {
                 for arg in [0, 1, 2, 3, 5, 8, 0x103] {
                     assert_eq!(kind.pops_and_pushes(arg), (opcode.pops(arg), opcode.pushes(arg)), "{op:?}");
+                    let effect = opcode.pushes(arg) as i32 - opcode.pops(arg) as i32;
+                    assert_eq!(kind.stack_effect(arg), effect, "{op:?}");
                     assert_eq!(kind.size(arg) - prefixes(arg), 1 + opcode.caches() as u32);
                 }
             }

@@ -132,12 +132,14 @@ impl Block {
 pub(super) struct Graph {
     insts: Vec<Inst>,
     blocks: Vec<Block>,
-    /// What some instructions were when the graph was built.
+    /// What some instructions may be, or were once.
     pub traits: Traits,
     /// Jumps lead elsewhere than when reachability was last looked at.
     pub edges_changed: bool,
     /// Blocks that a pass still has to look at; empty between passes.
     pub pending: Vec<BlockId>,
+    /// Room for a pass to note heights of the stack in; empty between passes.
+    pub heights: Vec<(BlockId, i32)>,
 }
 
 /// What an instruction from this place is.
@@ -198,6 +200,9 @@ impl Graph {
     /// says which traits they may have got.
     #[inline]
     pub fn rewrite(&mut self, traits: Traits, mut f: impl FnMut(&mut [Inst]) -> Traits) {
+        if !self.traits.has(traits) {
+            return;
+        }
         self.for_each(|graph, block| {
             if graph[block].traits.has(traits) {
                 let got = f(graph.insts_mut(block));
@@ -209,6 +214,7 @@ impl Graph {
     /// Notes what some instructions of a block may be.
     pub fn mark(&mut self, block: BlockId, traits: Traits) {
         self[block].traits = self[block].traits.with(traits);
+        self.traits = self.traits.with(traits);
     }
 
     /// Makes a block that stands nowhere yet.

@@ -22,7 +22,10 @@ fn clear_jump(graph: &mut Graph, block: BlockId) {
 /// Replaces jumps to short exits, and to code that has no lines and does not go on behind itself, by
 /// that code.
 pub(super) fn inline_blocks(graph: &mut Graph) {
-    let mut jumping: Vec<BlockId> = Vec::new();
+    if !graph.traits.has(Traits::UNCONDITIONAL) {
+        return;
+    }
+    let mut jumping = std::mem::take(&mut graph.pending);
     graph.for_each(|graph, block| {
         if unconditional_jump(graph, block).is_some() {
             jumping.push(block);
@@ -35,6 +38,8 @@ pub(super) fn inline_blocks(graph: &mut Graph) {
             unconditional_jump(graph, block).is_some()
         });
     }
+    jumping.clear();
+    graph.pending = jumping;
 }
 
 fn inline_target(graph: &mut Graph, block: BlockId) -> bool {
@@ -74,7 +79,8 @@ pub(super) fn remove_nops_and_jumps(graph: &mut Graph) {
     loop {
         let nops = remove_nops(graph);
         let jumps = remove_redundant_jumps(graph);
-        if !nops && !jumps {
+        // where no `NOP` is left there is none that could go
+        if !jumps && (!nops || !graph.traits.has(Traits::NOP)) {
             break;
         }
     }
@@ -82,6 +88,9 @@ pub(super) fn remove_nops_and_jumps(graph: &mut Graph) {
 
 fn remove_redundant_jumps(graph: &mut Graph) -> bool {
     let mut changed = false;
+    if !graph.traits.has(Traits::UNCONDITIONAL) {
+        return false;
+    }
     graph.for_each(|graph, block| {
         if let Some(jump) = unconditional_jump(graph, block) {
             let target = graph.next_nonempty(jump.target());

@@ -10,6 +10,9 @@ use crate::ir::Loc;
 
 /// Gives lines to what has none.
 pub(super) fn resolve_lines(graph: &mut Graph) {
+    if !graph.traits.has(Traits::UNPLACED) {
+        return;
+    }
     duplicate_exits(graph);
     propagate_lines(graph);
 }
@@ -62,9 +65,14 @@ fn copy_behind(graph: &mut Graph, block: BlockId) -> BlockId {
 
 /// Hands lines on to what follows, also to a block that only one way leads to.
 fn propagate_lines(graph: &mut Graph) {
+    let mut unplaced = false;
     graph.for_each(|graph, block| {
-        if graph[block].traits.has(Traits::UNPLACED) {
-            propagate_in_block(graph.insts_mut(block));
+        if is_unplaced(graph, block) {
+            if propagate_in_block(graph.insts_mut(block)) {
+                graph[block].traits = graph[block].traits.without(Traits::UNPLACED);
+            } else {
+                unplaced = true;
+            }
         }
         let Some(&last) = graph.last(block) else { return };
         let next = graph[block].next;
@@ -75,18 +83,23 @@ fn propagate_lines(graph: &mut Graph) {
             hand_on(graph, last.target(), last.loc);
         }
     });
+    if !unplaced {
+        graph.traits = graph.traits.without(Traits::UNPLACED);
+    }
 }
 
 fn is_unplaced(graph: &Graph, block: BlockId) -> bool {
     graph[block].traits.has(Traits::UNPLACED)
 }
 
-fn propagate_in_block(insts: &mut [Inst]) {
+/// Whether all instructions have a line then.
+fn propagate_in_block(insts: &mut [Inst]) -> bool {
     for index in 1..insts.len() {
         if insts[index].loc.line == Loc::NONE.line {
             insts[index].loc = insts[index - 1].loc;
         }
     }
+    insts.iter().all(|inst| inst.loc.line >= 0)
 }
 
 fn hand_on(graph: &mut Graph, block: BlockId, loc: Loc) {

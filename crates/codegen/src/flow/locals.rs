@@ -51,7 +51,7 @@ fn point_to_slots(graph: &mut Graph, cells: &[u32]) {
         for inst in insts {
             if matches!(
                 inst.op,
-                LOAD_CLOSURE | LOAD_DEREF | STORE_DEREF | DELETE_DEREF | LOAD_FROM_DICT_OR_DEREF
+                LOAD_CLOSURE | LOAD_DEREF | STORE_DEREF | DELETE_DEREF | LOAD_FROM_DICT_OR_DEREF | MAKE_CELL
             ) {
                 inst.arg = cells.get(inst.arg as usize).copied().unwrap_or(inst.arg);
             }

@@ -5,8 +5,17 @@ use super::graph::{BlockId, Graph, Inst};
 
 /// Takes out what does nothing in all blocks; whether there was anything.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {
-    let mut removed = false;
-    graph.for_each(|graph, block| removed |= remove_nops_of_block(graph, block));
+    if !graph.traits.has(Traits::NOP) {
+        return false;
+    }
+    let (mut removed, mut left) = (false, false);
+    graph.for_each(|graph, block| {
+        removed |= remove_nops_of_block(graph, block);
+        left |= graph[block].traits.has(Traits::NOP);
+    });
+    if !left {
+        graph.traits = graph.traits.without(Traits::NOP);
+    }
     removed
 }
 
@@ -18,10 +27,11 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
     let line_behind = line_behind(graph, block);
     let insts = graph.insts_mut(block);
     let count = insts.len();
-    let mut kept = insts.iter().position(|inst| inst.op == NOP).unwrap_or(count);
-    let mut line_before = kept.checked_sub(1).map_or(-1, |before| insts[before].loc.line);
+    let first = insts.iter().position(|inst| inst.op == NOP).unwrap_or(count);
+    let mut kept = first;
+    let mut line_before = first.checked_sub(1).map_or(-1, |before| insts[before].loc.line);
     let mut nops = false;
-    for index in kept..count {
+    for index in first..count {
         let inst = insts[index];
         let line = inst.loc.line;
         if inst.op == NOP {

@@ -7,7 +7,7 @@ use super::facts::{
     STORE_FAST, SWAP, TO_BOOL, Traits, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
 };
 use super::fold::{fold_additions, fold_binary, fold_sequence, fold_tuple, fold_unary};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::{BlockId, Graph, Inst, place_traits};
 use super::swaps::optimize_swaps;
 use crate::ir::Constants;
 
@@ -15,25 +15,29 @@ const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 const INTRINSIC_LIST_TO_TUPLE: u32 = 6;
 const COMPARE_TO_BOOL: u32 = 16;
 
+/// What improved instructions may have become.
+const CHANGED: Traits = Traits::NOP.with(Traits::CONST).with(Traits::POP);
+
 /// Improves all blocks.
 pub(super) fn optimize_blocks(graph: &mut Graph, constants: &mut Constants) {
     graph.for_each(|graph, block| optimize_block(graph, constants, block));
 }
 
 fn optimize_block(graph: &mut Graph, constants: &mut Constants, block: BlockId) {
-    let (mut changed, mut swaps) = (false, false);
+    let (mut got, mut swaps) = (Traits::NONE, false);
     let improvable = graph[block].traits.has(Traits::IMPROVABLE);
     let insts = graph.insts_mut(block);
     for index in 0..if improvable { insts.len() } else { 0 } {
         let op = insts[index].op;
         if op.is_improvable() {
             swaps |= op == SWAP;
-            changed |= optimize_at(insts, index, constants);
+            if optimize_at(insts, index, constants) {
+                let changed = insts[index.saturating_sub(1)..=index].iter().filter(|inst| inst.op != NOP);
+                got = changed.fold(got.with(CHANGED), |got, inst| got.with(place_traits(inst.loc)));
+            }
         }
     }
-    if changed {
-        graph.mark(block, Traits::NOP.with(Traits::UNPLACED).with(Traits::CONST).with(Traits::POP));
-    }
+    graph.mark(block, got);
     // behind the new target there may be one more jump; code that only jumps in a circle has an end here
     let mut left = graph.block_count();
     while left > 0 && thread_jump(graph, block) {

@@ -10,6 +10,10 @@ use super::jumps::remove_nops_and_jumps;
 
 /// Writes jumps that leave their value on the stack as copies of it that are tested.
 pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
+    if !graph.traits.has(Traits::LOOKING) {
+        return;
+    }
+    graph.traits = graph.traits.with(Traits::CONDITIONAL);
     graph.for_each(|graph, block| {
         if let Some(last) = graph.last_mut(block)
             && matches!(last.op, JUMP_IF_FALSE | JUMP_IF_TRUE)
@@ -43,6 +47,9 @@ pub(super) fn convert_pseudo_ops(graph: &mut Graph) {
 
 /// Marks the way on which a conditional jump is not taken, and turns those that would lead back.
 pub(super) fn normalize_jumps(graph: &mut Graph) {
+    if !graph.traits.has(Traits::CONDITIONAL) {
+        return;
+    }
     graph.clear_visited();
     graph.for_each(|graph, block| {
         graph[block].visited = true;
@@ -58,7 +65,10 @@ pub(super) fn normalize_jumps(graph: &mut Graph) {
 
 /// A conditional jump back becomes the opposite one over a jump back.
 fn turn(graph: &mut Graph, block: BlockId, jump: Inst) {
-    let next = graph[block].next;
+    let next = match graph[block].next {
+        BlockId::NONE => graph.new_block(),
+        next => next,
+    };
     let back = graph.new_block();
     graph.push(back, NOT_TAKEN, 0, jump.loc);
     graph.push(back, JUMP, jump.arg, jump.loc);

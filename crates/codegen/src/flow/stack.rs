@@ -10,7 +10,7 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
         block.visited = false;
     }
     let mut most = 0;
-    let mut targets: Vec<(BlockId, i32)> = Vec::new();
+    let mut targets = std::mem::take(&mut graph.heights);
     reach(graph, BlockId::ENTRY, 0);
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
@@ -27,6 +27,7 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
             reach(graph, next, depth);
         }
     }
+    graph.heights = targets;
     u32::try_from(most).unwrap_or(0)
 }
 

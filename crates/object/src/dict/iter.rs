@@ -17,6 +17,11 @@ impl DictCursor {
         DictCursor { next: 0 }
     }
 
+    /// At a position that another cursor had.
+    pub const fn at(position: usize) -> DictCursor {
+        DictCursor { next: position }
+    }
+
     /// The next key and value. The dict may have changed since the last one; who must not go on then has
     /// compared [`PyDict::len`] itself, as Python's iterators do.
     #[inline]

@@ -10,6 +10,7 @@
 
 mod change;
 mod iter;
+pub mod iterators;
 mod lookup;
 mod table;
 #[cfg(test)]
@@ -63,6 +64,10 @@ const fn dict_slots() -> crate::types::slots::Slots {
     },
     map_length: |_, dict| Ok(dict.get::<PyDict>().map_or(0, PyDict::len)),
     set_subscript: set_slot,
+        iter: |thread, dict| match dict.get::<PyDict>() {
+            Some(dict) => Ok(iterators::keys::PyDictKeyIterator::new(thread, dict)?.into_value()),
+            None => Ok(Value::not_implemented()),
+        },
     }
 }
 
@@ -126,6 +131,10 @@ impl PyDict {
     /// The version of the set of keys: as long as it is the same, each key has the same entry. Zero when
     /// there are no more versions.
     pub fn version(&self, thread: &Thread) -> u32 {
+        if self.base.is_immortal() {
+            // shared by all interpreters
+            return 0;
+        }
         if self.version.get() == 0 {
             let next = &thread.interp().next_dict_version;
             self.version.set(next.get());

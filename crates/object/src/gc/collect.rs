@@ -90,11 +90,18 @@ fn run(thread: &Thread, gc: &Gc, generation: usize) -> Collected {
     if found == 0 {
         return Collected::default();
     }
-    weakref::clear_condemned(thread, &gc.condemned_now(), is_condemned);
-    if finalize_all(thread, gc) {
-        rescue(gc);
+    if let Some(condemned) = gc.condemned_now() {
+        weakref::clear_condemned(thread, &condemned, is_condemned);
+        drop(condemned);
+        if finalize_all(thread, gc) {
+            rescue(gc);
+        }
     }
-    let dying = gc.condemned_now();
+    let Some(dying) = gc.condemned_now() else {
+        // no memory to hold them meanwhile: they are found again
+        gc.release_condemned();
+        return Collected::default();
+    };
     let collected = Collected { collected: dying.len(), uncollectable: 0 };
     if gc.debug.get() & DEBUG_SAVEALL != 0 {
         save_all(thread, gc, dying);
@@ -158,11 +165,14 @@ impl Gc {
         }
     }
 
-    /// The condemned, each kept alive.
-    fn condemned_now(&self) -> Vec<Value> {
+    /// The condemned, each kept alive; none when there is no memory for the list.
+    fn condemned_now(&self) -> Option<Vec<Value>> {
+        let mut held = Vec::new();
+        held.try_reserve_exact(self.condemned.live()).ok()?;
         let all = (0..self.condemned.len()).filter_map(|at| self.condemned.get(at));
         // SAFETY: the vector holds live objects.
-        all.map(|object| unsafe { Ref::from_head(object.as_ref()) }.to_value()).collect()
+        held.extend(all.map(|object| unsafe { Ref::from_head(object.as_ref()) }.to_value()));
+        Some(held)
     }
 
     /// Lets the condemned that still live grow old.
@@ -212,6 +222,8 @@ fn count_references(set: &[*mut PyObject]) {
 /// afterwards. Says how many are condemned.
 fn separate(gc: &Gc, set: &mut Vec<*mut PyObject>, survivors_go_to: u16) -> usize {
     let mut work: Vec<NonNull<PyObject>> = Vec::new();
+    // without memory for the work list nobody is condemned
+    let mut has_memory = true;
     for start in set.iter().copied().filter_map(NonNull::new) {
         // SAFETY: the set holds live objects with pre-headers.
         let pre = unsafe { PreHeader::of(start) };
@@ -219,6 +231,10 @@ fn separate(gc: &Gc, set: &mut Vec<*mut PyObject>, survivors_go_to: u16) -> usiz
             continue;
         }
         pre.unset(COLLECTING);
+        has_memory &= work.try_reserve(1).is_ok();
+        if !has_memory {
+            break;
+        }
         work.push(start);
         while let Some(object) = work.pop() {
             // SAFETY: reached from a live object, so alive; marking runs no Python code.
@@ -226,7 +242,10 @@ fn separate(gc: &Gc, set: &mut Vec<*mut PyObject>, survivors_go_to: u16) -> usiz
                 traverse(object, |target| {
                     if let Some(pre) = pre_header(target).filter(|pre| pre.has(COLLECTING)) {
                         pre.unset(COLLECTING);
-                        work.push(target);
+                        has_memory &= work.try_reserve(1).is_ok();
+                        if has_memory {
+                            work.push(target);
+                        }
                     }
                 });
             }
@@ -236,8 +255,9 @@ fn separate(gc: &Gc, set: &mut Vec<*mut PyObject>, survivors_go_to: u16) -> usiz
     for object in set.drain(..).filter_map(NonNull::new) {
         // SAFETY: as above.
         let pre = unsafe { PreHeader::of(object) };
-        if pre.has(COLLECTING) {
-            pre.unset(COLLECTING);
+        let is_reached = !pre.has(COLLECTING);
+        pre.unset(COLLECTING);
+        if !is_reached && has_memory {
             gc.place(object, pre, CONDEMNED);
             found += 1;
         } else {
@@ -250,7 +270,7 @@ fn separate(gc: &Gc, set: &mut Vec<*mut PyObject>, survivors_go_to: u16) -> usiz
 /// Step 4: calls the finalizers of the condemned. Says whether one was called.
 fn finalize_all(thread: &Thread, gc: &Gc) -> bool {
     let mut called = false;
-    for object in gc.condemned_now() {
+    for object in gc.condemned_now().unwrap_or_default() {
         if let Some(head) = object.as_ref().head()
             && head.ty().slots().finalize.get().is_some()
         {

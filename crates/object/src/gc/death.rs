@@ -56,8 +56,11 @@ unsafe fn dealloc_container(object: NonNull<PyObject>) {
             return unsafe { postpone(thread, object) };
         }
         thread.dealloc_depth.set(depth + 1);
-        // SAFETY: as above.
-        unsafe { end(object) };
+        // SAFETY: as above. No collection sees a dying object; one that its finalizer saves is tracked again.
+        unsafe {
+            super::track::untrack_in(thread, object);
+            end(object);
+        }
         thread.dealloc_depth.set(depth);
         if depth == 0 && !thread.delete_later.get().is_null() {
             drain(thread);
@@ -121,6 +124,14 @@ pub unsafe fn finalize_dying(thread: &Thread, object: NonNull<PyObject>) -> bool
     call_finalizer(thread, head);
     let left = head.refcount.get() - 1;
     head.refcount.set(left);
+    if left != 0 && head.ty().has_flag(flags::HAVE_GC) {
+        // SAFETY: alive again, with a pre-header.
+        unsafe {
+            if !PreHeader::of(object).is_tracked() {
+                thread.interp().gc.track(thread, object);
+            }
+        }
+    }
     left != 0
 }
 

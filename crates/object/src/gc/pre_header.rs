@@ -19,7 +19,8 @@ pub const STATE: u16 = 3;
 
 /// The generation, two bits; see [`PreHeader::generation`].
 const GENERATION_SHIFT: u16 = 2;
-const GENERATION: u16 = 3 << GENERATION_SHIFT;
+/// The bits that hold the generation; none set in young objects.
+pub(crate) const GENERATION: u16 = 3 << GENERATION_SHIFT;
 /// The object's finalizer was called: it is not called again (PEP 442).
 pub const FINALIZED: u16 = 1 << 4;
 /// C may hold a pointer into the object: it holds no immediates from then on.

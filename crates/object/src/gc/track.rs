@@ -6,7 +6,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
 
 use super::Gc;
-use super::pre_header::{PreHeader, TRACKED, UNTRACKED};
+use super::pre_header::{GENERATION, PreHeader, STATE, TRACKED, UNTRACKED};
 use crate::header::PyObject;
 use crate::heap::Heap;
 use crate::interp::Interp;
@@ -216,6 +216,26 @@ unsafe fn owner(object: NonNull<PyObject>) -> NonNull<Interp> {
         let prefix = head.ty().core().kind.get().prefix();
         let size = crate::types::lifecycle::size_of_object(head) + prefix;
         Heap::of_block(object.cast::<u8>().byte_sub(prefix), size).cast()
+    }
+}
+
+/// The same as `untrack` where the thread is known.
+///
+/// # Safety
+/// As for `untrack`.
+#[inline(always)]
+pub(super) unsafe fn untrack_in(thread: &Thread, object: NonNull<PyObject>) {
+    // SAFETY: by contract.
+    let pre = unsafe { PreHeader::of(object) };
+    if pre.state.get() & (STATE | GENERATION) != TRACKED {
+        // SAFETY: by contract; old, untracked, or in another vector than that of the young.
+        return unsafe { untrack(object) };
+    }
+    if thread.interp().gc.young.remove(pre.index.get() as usize, object.as_ptr()) {
+        pre.set_state(UNTRACKED, YOUNG);
+    } else {
+        // SAFETY: by contract; it is another interpreter's.
+        unsafe { untrack(object) }
     }
 }
 

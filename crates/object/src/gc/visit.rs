@@ -117,7 +117,13 @@ macro_rules! dealloc_slots {
                     $crate::gc::untrack(pointer);
                     let this = &*object.cast::<$ty>();
                     $( drop(this.$field.take()); )*
-                    $crate::types::lifecycle::free(pointer);
+                    // an exact object has the size of its struct; those of derived types may be longer
+                    if pointer.as_ref().is_exact(<$ty as $crate::value::Layout>::ty()) {
+                        let kind = $crate::heap::Kind::Gc;
+                        $crate::types::lifecycle::free_sized(pointer, kind, size_of::<$ty>());
+                    } else {
+                        $crate::types::lifecycle::free(pointer);
+                    }
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use super::PyList;
 use crate::error::PyResult;
 use crate::heap::{Kind, MAX_SIZE};
-use crate::items::{Block, load_item, store_item};
+use crate::items::{Block, admit, is_exported, load_item, store_item};
 use crate::thread::Thread;
 use crate::value::Value;
 use crate::word::Word;
@@ -20,6 +20,7 @@ impl PyList {
     /// Appends.
     #[inline(always)]
     pub fn push(&self, thread: &Thread, value: Value) -> PyResult<()> {
+        let value = admit(thread, &self.base.base, value)?;
         let len = self.len();
         if len == self.capacity() {
             self.grow(thread, len + 1)?;
@@ -64,6 +65,7 @@ impl PyList {
 
     /// Inserts before an index, at the end if there is no such item.
     pub fn insert(&self, thread: &Thread, at: usize, value: Value) -> PyResult<()> {
+        let value = admit(thread, &self.base.base, value)?;
         let len = self.len();
         let at = at.min(len);
         if len == self.capacity() {
@@ -81,14 +83,14 @@ impl PyList {
 
     /// Takes the item at an index out.
     pub fn remove(&self, at: usize) -> Option<Value> {
-        let word = self.peek(at)?;
+        let word = self.raw(at)?;
         let len = self.len();
         // SAFETY: the item is moved out, those behind move down.
         unsafe {
             let place = self.ob_item.get().add(at);
             place.add(1).copy_to(place, len - at - 1);
             self.base.size.set(len as isize - 1);
-            Some(Value::from_word(word))
+            Some(self.moved_out(word))
         }
     }
 
@@ -96,15 +98,18 @@ impl PyList {
     #[inline]
     pub fn pop(&self) -> Option<Value> {
         let last = self.len().checked_sub(1)?;
-        let word = self.peek(last)?;
+        let word = self.raw(last)?;
         self.base.size.set(last as isize);
         // SAFETY: the item is moved out.
-        Some(unsafe { Value::from_word(word) })
+        Some(unsafe { self.moved_out(word) })
     }
 
     /// Puts the items of a block where those from `start` to before `end` are, and hands those out. Both are
     /// brought within the list first.
-    pub fn splice(&self, thread: &Thread, start: usize, end: usize, new: Block) -> PyResult<Block> {
+    pub fn splice(&self, thread: &Thread, start: usize, end: usize, mut new: Block) -> PyResult<Block> {
+        if is_exported(&self.base.base) {
+            new.box_all(thread)?;
+        }
         let len = self.len();
         let end = end.min(len);
         let start = start.min(end);

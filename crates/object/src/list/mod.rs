@@ -15,7 +15,7 @@ use crate::error::PyResult;
 use crate::gc::visit::visit_words;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::Kind;
-use crate::items::{Block, load_item};
+use crate::items::{Block, admit, canonical, from_c, is_exported, load_item};
 use crate::protocol;
 use crate::sequence;
 use crate::thread::Thread;
@@ -47,6 +47,7 @@ static LIST_CORE: TypeCore = TypeCore::new(slots_of! {
     item: item_slot,
     set_item: set_item_slot,
     contains: sequence::contains_slot::<PyList>,
+    iter: crate::iterators::slots::list,
 });
 
 // SAFETY: the layout above, for the type and what derives from it.
@@ -144,6 +145,12 @@ impl PyList {
     /// The word at an index; nobody counts it, so it is good until the next call that may run Python code.
     #[inline(always)]
     pub fn peek(&self, at: usize) -> Option<Word> {
+        self.raw(at).map(|word| canonical(&self.base.base, word))
+    }
+
+    /// The word as it is stored.
+    #[inline(always)]
+    fn raw(&self, at: usize) -> Option<Word> {
         if at >= self.len() {
             return None;
         }
@@ -151,15 +158,27 @@ impl PyList {
         unsafe { load_item(self.ob_item.get(), at) }
     }
 
-    /// Puts a value at an index and hands out what was there; hands the value back beyond the end.
+    /// Puts a value at an index and hands out what was there; none if there is no such item.
     #[inline(always)]
-    pub fn replace(&self, at: usize, value: Value) -> Result<Value, Value> {
-        let Some(old) = self.peek(at) else { return Err(value) };
+    pub fn replace(&self, thread: &Thread, at: usize, value: Value) -> PyResult<Option<Value>> {
+        let value = admit(thread, &self.base.base, value)?;
+        let Some(old) = self.raw(at) else { return Ok(None) };
         // SAFETY: within the block; the old item is moved out.
         unsafe {
             crate::items::store_item(self.ob_item.get(), at, value);
-            Ok(Value::from_word(old))
+            Ok(Some(self.moved_out(old)))
         }
+    }
+
+    /// The value of a word that was moved out of the list.
+    ///
+    /// # Safety
+    /// The word owned its reference, and its place does not any more.
+    #[inline(always)]
+    unsafe fn moved_out(&self, word: Word) -> Value {
+        // SAFETY: by contract.
+        let value = unsafe { Value::from_word(word) };
+        if is_exported(&self.base.base) { from_c(value) } else { value }
     }
 
     /// The first index from `from` to before `to` of an item that is, or equals, `wanted`.
@@ -184,13 +203,16 @@ impl PyList {
     }
 
     /// Puts a block's items in, and hands out those that were there.
-    pub fn put(&self, block: Block) -> Block {
+    pub fn put(&self, thread: &Thread, mut block: Block) -> PyResult<Block> {
+        if is_exported(&self.base.base) {
+            block.box_all(thread)?;
+        }
         let old = self.take();
         let (items, len, capacity) = block.into_parts();
         self.ob_item.set(items);
         self.base.size.set(len as isize);
         self.allocated.set(capacity as isize);
-        old
+        Ok(old)
     }
 }
 
@@ -216,7 +238,7 @@ fn set_item_slot(thread: &Thread, list: Ref<'_>, at: isize, value: Option<Value>
         return Err(crate::raise!(thread, INDEX_ERROR, "list assignment index out of range"));
     };
     let old = match value {
-        Some(value) => list.replace(at, value).ok(),
+        Some(value) => list.replace(thread, at, value)?,
         None => list.remove(at),
     };
     match old {

@@ -42,7 +42,7 @@ fn a_list_changes_as_a_vector_does() {
                 }
                 9 => assert_eq!(list.pop().and_then(|v| v.as_ref().to_i64()), model.pop()),
                 10 => {
-                    let done = list.replace(at, value).is_ok();
+                    let done = list.replace(thread, at, value).unwrap().is_some();
                     assert_eq!(done, at < model.len());
                     if done {
                         model[at] = number;
@@ -93,10 +93,10 @@ fn items_that_empty_the_list_when_they_die_do_no_harm() {
             match change {
                 0 => drop(list.pop()),
                 1 => drop(list.remove(0)),
-                2 => drop(list.replace(2, Value::none())),
+                2 => drop(list.replace(thread, 2, Value::none()).unwrap()),
                 3 => drop(list.splice(thread, 1, 3, Block::empty()).unwrap()),
                 4 => drop(list.take()),
-                _ => drop(list.put(block(thread, &[1, 2]))),
+                _ => drop(list.put(thread, block(thread, &[1, 2])).unwrap()),
             }
             assert!(list.is_empty());
             VICTIM.set(None);
@@ -124,5 +124,30 @@ fn an_allocation_that_fails_leaves_the_list_as_it_was() {
             }
         }
         assert_eq!(crate::testing::error(thread, list.reserve(thread, usize::MAX / 2)), "MemoryError");
+    });
+}
+
+/// As if C had the list: it holds objects only, and what is read are words all the same.
+#[test]
+fn an_exported_list_holds_objects_and_gives_words() {
+    run_without_leak(|thread| {
+        let list = PyList::new(thread).unwrap();
+        // SAFETY: a list has a pre-header.
+        unsafe { crate::gc::pre_header::PreHeader::of(list.base.base.as_ptr()) }
+            .set(crate::gc::pre_header::EXPORTED);
+        let float = || Value::float(thread, 1.5).unwrap();
+        list.push(thread, Value::small(1)).unwrap();
+        list.push(thread, float()).unwrap();
+        list.insert(thread, 0, Value::small(2)).unwrap();
+        drop(list.splice(thread, 1, 1, block(thread, &[3, 4, i64::MAX])).unwrap());
+        assert!((0..list.len()).all(|at| list.raw(at).is_some_and(crate::Word::is_object)));
+        assert_eq!(contents(&list), [2, 3, 4, i64::MAX, 1]);
+        assert_eq!(list.peek(0), Some(crate::Word::from_i32(2)));
+        let old = list.replace(thread, 0, Value::small(7)).unwrap().unwrap();
+        assert_eq!(old.word(), crate::Word::from_i32(2));
+        assert!(list.pop().unwrap().word().is_float());
+        assert!(list.remove(0).unwrap().word().is_int());
+        let copy = list.copy(thread, 0, 9).unwrap();
+        assert_eq!(copy.get(0).map(|item| item.word()), Some(crate::Word::from_i32(3)));
     });
 }

@@ -298,3 +298,102 @@ fn comparing_what_contains_itself_is_a_recursion_error() {
         assert_eq!(error(thread, result), "RecursionError: maximum recursion depth exceeded in comparison");
     });
 }
+
+/// `list(value)`.
+fn items(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<Value>> {
+    let iterator = iter(thread, value)?;
+    let again = iter(thread, iterator.as_ref())?;
+    assert!(again.as_ref().is(iterator.as_ref()));
+    let mut found = Vec::new();
+    while let Some(item) = next(thread, iterator.as_ref())? {
+        found.push(item);
+    }
+    assert!(next(thread, iterator.as_ref())?.is_none(), "the end is the end");
+    Ok(found)
+}
+
+#[test]
+fn built_in_containers_are_walked_in_order() {
+    run_without_leak(|thread| {
+        let ints = |value: Ref<'_>| -> Vec<i64> {
+            items(thread, value).unwrap().iter().filter_map(|item| item.as_ref().to_i64()).collect()
+        };
+        let three = || [1, 2, 3].map(Value::small);
+        assert_eq!(ints(PyList::from_values(thread, three()).unwrap().as_ref()), [1, 2, 3]);
+        assert_eq!(ints(PyTuple::pack(thread, three()).unwrap().as_ref()), [1, 2, 3]);
+        assert_eq!(ints(crate::bytes::PyBytes::new(thread, b"AB").unwrap().as_ref()), [65, 66]);
+        assert_eq!(ints(crate::bytearray::PyByteArray::new(thread, b"AB").unwrap().as_ref()), [65, 66]);
+        let [start, stop, step] = [5, -5, -3].map(Value::small);
+        let range = crate::range::PyRange::new(thread, start, stop, step, Value::small(4)).unwrap();
+        assert_eq!(ints(range.as_ref()), [5, 2, -1, -4]);
+        let far = crate::int::parse(thread, false, "100000000000000000000", 10).unwrap();
+        let parts = [far.clone(), far.clone(), Value::small(1), Value::small(3)];
+        let [start, stop, step, length] = parts;
+        let range = crate::range::PyRange::new(thread, start, stop, step, length).unwrap();
+        let last = items(thread, range.as_ref()).unwrap().pop().unwrap();
+        assert_eq!(last.as_ref().int_to_text(10).unwrap(), "100000000000000000002");
+        let set = crate::set::PySet::new(thread).unwrap();
+        let dict = PyDict::new(thread).unwrap();
+        for item in three() {
+            set.add(thread, item.as_ref()).unwrap();
+            drop(dict.insert(thread, item.as_ref(), Value::small(9)).unwrap());
+        }
+        assert_eq!((ints(set.as_ref()), ints(dict.as_ref())), (vec![1, 2, 3], vec![1, 2, 3]));
+        use crate::dict::iterators::{items::PyDictItemIterator, values::PyDictValueIterator};
+        assert_eq!(ints(PyDictValueIterator::new(thread, &dict).unwrap().as_ref()), [9, 9, 9]);
+        assert_eq!(items(thread, PyDictItemIterator::new(thread, &dict).unwrap().as_ref()).unwrap().len(), 3);
+        for word in ["abc", "aΩc"] {
+            let letters = items(thread, text(thread, word).as_ref()).unwrap();
+            let letters = letters.into_iter().map(|c| c.downcast::<PyStr>().unwrap().to_text_lossy());
+            assert_eq!(letters.collect::<String>(), word);
+        }
+        assert!(contains(thread, text(thread, "abc").as_ref(), text(thread, "b").as_ref()).unwrap());
+    });
+}
+
+#[test]
+fn containers_that_change_while_they_are_walked_are_errors() {
+    run_without_leak(|thread| {
+        let dict = PyDict::new(thread).unwrap();
+        let put = |key: i32| drop(dict.insert(thread, Value::small(key).as_ref(), Value::none()).unwrap());
+        (0..3).for_each(put);
+        let walk = iter(thread, dict.as_ref()).unwrap();
+        drop(next(thread, walk.as_ref()).unwrap());
+        put(10);
+        for _ in 0..2 {
+            assert_eq!(
+                error(thread, next(thread, walk.as_ref())),
+                "RuntimeError: dictionary changed size during iteration"
+            );
+        }
+        let walk = iter(thread, dict.as_ref()).unwrap();
+        let mut steps = 0;
+        let message = loop {
+            match next(thread, walk.as_ref()) {
+                Ok(Some(key)) => {
+                    drop(dict.remove(thread, key.as_ref()).unwrap());
+                    put(100 + steps);
+                    steps += 1;
+                }
+                other => break error(thread, other),
+            }
+        };
+        assert_eq!(message, "RuntimeError: dictionary keys changed during iteration");
+        assert_eq!(steps, 4);
+        let set = crate::set::PySet::new(thread).unwrap();
+        set.add(thread, Value::small(1).as_ref()).unwrap();
+        let walk = iter(thread, set.as_ref()).unwrap();
+        drop(next(thread, walk.as_ref()).unwrap());
+        set.add(thread, Value::small(2).as_ref()).unwrap();
+        assert_eq!(
+            error(thread, next(thread, walk.as_ref())),
+            "RuntimeError: Set changed size during iteration"
+        );
+        let list = PyList::from_values(thread, [Value::small(1)]).unwrap();
+        let walk = iter(thread, list.as_ref()).unwrap();
+        for i in 0..5 {
+            drop(next(thread, walk.as_ref()).unwrap().unwrap());
+            list.push(thread, Value::small(i)).unwrap();
+        }
+    });
+}

@@ -6,6 +6,7 @@
 //! `lookup.rs` has the search, `change.rs` what changes a set.
 
 mod change;
+pub mod iter;
 mod lookup;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,7 @@ const fn set_slots() -> crate::types::slots::Slots {
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
+        iter: iter::iter_slot,
     }
 }
 
@@ -88,6 +90,7 @@ const fn frozenset_slots() -> crate::types::slots::Slots {
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
+        iter: iter::iter_slot,
     }
 }
 

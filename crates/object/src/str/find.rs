@@ -3,59 +3,63 @@
 use super::new::Char;
 use super::{Chars, PyStr, with_chars};
 
-/// A position of `needle` in `hay`, by Rabin and Karp's rolling sum with a compare at each hit of the first
-/// and the last character; falls to the two-way search when that compares too much.
-fn find_in<C: Copy + Eq>(hay: &[C], needle: &[C]) -> Option<usize> {
-    let (&first, &last) = (needle.first()?, needle.last()?);
+/// A position of `needle` in `hay`, whose characters may be wider: windows whose ends fit are compared; when that
+/// has looked at too much in vain, the search goes on without looking back.
+fn find_in<C: Char, D: Char>(hay: &[C], needle: &[D]) -> Option<usize> {
+    let (first, last) = (needle.first()?.code(), needle.last()?.code());
     let span = needle.len();
+    let ends_fit = |window: &[C]| {
+        window.first().is_some_and(|c| c.code() == first) && window.last().is_some_and(|c| c.code() == last)
+    };
     let mut wasted = 0;
     for (at, window) in hay.windows(span).enumerate() {
-        if window.first() != Some(&first) || window.last() != Some(&last) {
+        if !ends_fit(window) {
             continue;
         }
-        let same = window.iter().zip(needle).take_while(|(a, b)| a == b).count();
+        let same = window.iter().zip(needle).take_while(|(a, b)| a.code() == b.code()).count();
         if same == span {
             return Some(at);
         }
         wasted += same;
-        if wasted > 4 * at + 256 {
-            return by_failure(hay.get(at + 1..)?, needle).map(|found| found + at + 1);
+        if wasted > 4 * at + 256
+            && let Some(borders) = borders_of(needle)
+        {
+            return by_borders(hay.get(at + 1..)?, needle, &borders).map(|found| found + at + 1);
         }
     }
     None
 }
 
-/// The search of Knuth, Morris and Pratt: no character of `hay` is looked at twice.
-fn by_failure<C: Copy + Eq>(hay: &[C], needle: &[C]) -> Option<usize> {
-    let mut borders = vec![0_usize];
+/// For each beginning of the needle, the length of its longest proper beginning that is also its end; none when
+/// there is no memory.
+fn borders_of<D: Char>(needle: &[D]) -> Option<Vec<usize>> {
+    let mut borders = Vec::new();
+    borders.try_reserve_exact(needle.len()).ok()?;
+    borders.push(0);
     let mut border = 0;
-    for &c in needle.get(1..)? {
-        while border > 0 && needle.get(border) != Some(&c) {
+    for c in needle.iter().skip(1) {
+        while border > 0 && needle.get(border).is_none_or(|known| known.code() != c.code()) {
             border = borders.get(border - 1).copied()?;
         }
-        border += usize::from(needle.get(border) == Some(&c));
+        border += usize::from(needle.get(border).is_some_and(|known| known.code() == c.code()));
         borders.push(border);
     }
+    Some(borders)
+}
+
+/// The search of Knuth, Morris and Pratt: no character of `hay` is looked at twice.
+fn by_borders<C: Char, D: Char>(hay: &[C], needle: &[D], borders: &[usize]) -> Option<usize> {
     let mut matched = 0;
     for (at, c) in hay.iter().enumerate() {
-        while matched > 0 && needle.get(matched) != Some(c) {
+        while matched > 0 && needle.get(matched).is_none_or(|known| known.code() != c.code()) {
             matched = borders.get(matched - 1).copied()?;
         }
-        matched += usize::from(needle.get(matched) == Some(c));
+        matched += usize::from(needle.get(matched).is_some_and(|known| known.code() == c.code()));
         if matched == needle.len() {
             return Some(at + 1 - matched);
         }
     }
     None
-}
-
-fn find_narrower<C, D>(hay: &[C], needle: &[D]) -> Option<usize>
-where
-    C: Copy + Eq + From<D>,
-    D: Copy,
-{
-    let wide: Vec<C> = needle.iter().map(|&c| C::from(c)).collect();
-    find_in(hay, &wide)
 }
 
 impl super::PyASCIIObject {
@@ -71,9 +75,9 @@ impl super::PyASCIIObject {
             (Chars::One(hay), Chars::One(needle)) => find_bytes(hay.get(from..)?, needle),
             (Chars::Two(hay), Chars::Two(needle)) => find_in(hay.get(from..)?, needle),
             (Chars::Four(hay), Chars::Four(needle)) => find_in(hay.get(from..)?, needle),
-            (Chars::Two(hay), Chars::One(needle)) => find_narrower(hay.get(from..)?, needle),
-            (Chars::Four(hay), Chars::One(needle)) => find_narrower(hay.get(from..)?, needle),
-            (Chars::Four(hay), Chars::Two(needle)) => find_narrower(hay.get(from..)?, needle),
+            (Chars::Two(hay), Chars::One(needle)) => find_in(hay.get(from..)?, needle),
+            (Chars::Four(hay), Chars::One(needle)) => find_in(hay.get(from..)?, needle),
+            (Chars::Four(hay), Chars::Two(needle)) => find_in(hay.get(from..)?, needle),
             _ => None,
         };
         found.map(|at| at + from)

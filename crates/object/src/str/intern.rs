@@ -1,8 +1,9 @@
 //! Interning: one string object for each contents. Invariants: an interpreter's table does not count its
 //! strings, a dying one takes itself out; strings of the process ([`statics`](super::statics)) are found first
-//! and stand in no interpreter's table; only exact strings are interned.
+//! and stand in no interpreter's table; only exact strings are interned. The table of the process is read by all
+//! threads and changed by none, so looking something up writes nothing, not even a borrow flag.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
 
 use super::{INTERNED_MORTAL, INTERNED_STATIC, PyStr, STR};
@@ -12,18 +13,27 @@ use crate::value::Owned;
 
 /// The interned strings: a table with linear probing.
 pub(crate) struct InternTable {
-    slots: RefCell<Vec<Option<NonNull<PyStr>>>>,
+    slots: UnsafeCell<Vec<Option<NonNull<PyStr>>>>,
     used: Cell<usize>,
 }
 
 impl InternTable {
     pub(crate) const fn new() -> InternTable {
-        InternTable { slots: RefCell::new(Vec::new()), used: Cell::new(0) }
+        InternTable { slots: UnsafeCell::new(Vec::new()), used: Cell::new(0) }
+    }
+
+    #[expect(clippy::mut_from_ref, reason = "the borrow ends within each method, none calls out")]
+    #[inline(always)]
+    fn slots(&self) -> &mut Vec<Option<NonNull<PyStr>>> {
+        // SAFETY: a table that changes is used by one thread at a time, and no method calls another of this
+        // type, or anything that could run code, while it has the slots.
+        unsafe { &mut *self.slots.get() }
     }
 
     /// The string kept of these contents.
     fn find(&self, text: &PyStr) -> Option<NonNull<PyStr>> {
-        let slots = self.slots.borrow();
+        // SAFETY: as in `slots`; only read here, for the table may be the one that all threads share.
+        let slots = unsafe { &*self.slots.get() };
         let mask = slots.len().checked_sub(1)?;
         let mut at = text.hash() as usize & mask;
         loop {
@@ -38,18 +48,18 @@ impl InternTable {
 
     /// Adds a string whose contents are not there; false when there is no memory.
     fn add(&self, text: &PyStr) -> bool {
-        let mut slots = self.slots.borrow_mut();
-        if (self.used.get() + 1) * 2 > slots.len() && !grow(&mut slots) {
+        let slots = self.slots();
+        if (self.used.get() + 1) * 2 > slots.len() && !grow(slots) {
             return false;
         }
-        put(&mut slots, NonNull::from(text));
+        put(slots, NonNull::from(text));
         self.used.set(self.used.get() + 1);
         true
     }
 
     /// Takes out a string that dies, and closes the gap.
     pub(crate) fn forget(&self, text: &PyStr) {
-        let mut slots = self.slots.borrow_mut();
+        let slots = self.slots();
         let Some(mask) = slots.len().checked_sub(1) else { return };
         let mut gap = text.hash() as usize & mask;
         while let Some(Some(known)) = slots.get(gap).copied() {

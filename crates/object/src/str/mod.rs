@@ -137,6 +137,7 @@ const fn str_slots() -> crate::types::slots::Slots {
     length: |_, text| Ok(text.get::<PyStr>().map_or(0, PyStr::len)),
     concat: concat_slot,
     contains: contains_slot,
+        iter: crate::iterators::slots::str,
     }
 }
 

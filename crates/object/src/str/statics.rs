@@ -22,6 +22,7 @@ pub struct StaticAscii<const N: usize> {
 struct StaticLatin1 {
     head: PyCompactUnicodeObject,
     bytes: [u8; 2],
+    utf8: [u8; 3],
 }
 
 // SAFETY: immortal objects: their cells are written while the process is set up and only read after that.
@@ -81,11 +82,13 @@ static LATIN1: [StaticLatin1; 128] = {
             utf8_length: Cell::new(0),
             utf8: Cell::new(std::ptr::null_mut()),
         };
-        StaticLatin1 { head, bytes: [0; 2] }
+        StaticLatin1 { head, bytes: [0; 2], utf8: [0; 3] }
     }; 128];
     let mut c = 0;
     while c < 128 {
         all[c].bytes[0] = c as u8 + 128;
+        all[c].utf8[0] = 0xC0 | (c as u8 + 128) >> 6;
+        all[c].utf8[1] = 0x80 | c as u8 & 0x3F;
         c += 1;
     }
     all
@@ -151,6 +154,10 @@ names! {
 /// Interns them all.
 pub(crate) fn prepare(thread: &Thread) -> PyResult<()> {
     intern::add_static(thread, EMPTY.get())?;
+    for latin1 in &LATIN1 {
+        latin1.head.utf8.set(latin1.utf8.as_ptr().cast_mut());
+        latin1.head.utf8_length.set(2);
+    }
     for c in 0..=255 {
         intern::add_static(thread, latin1_static(c))?;
     }

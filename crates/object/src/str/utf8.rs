@@ -59,17 +59,16 @@ impl super::PyASCIIObject {
         // SAFETY: a string that is not ASCII has the middle head at least.
         let compact = unsafe { &*std::ptr::from_ref(self).cast::<PyCompactUnicodeObject>() };
         if compact.utf8.get().is_null() {
-            let text = self.to_wtf8();
-            let Some(utf8) = text.as_wtf8().as_str() else { return Ok(None) };
-            let Some(block) = thread.heap().alloc(Kind::Raw, utf8.len() + 1) else {
+            let Some(len) = self.utf8_len() else { return Ok(None) };
+            let Some(block) = thread.heap().alloc(Kind::Raw, len + 1) else {
                 return Err(thread.raise_memory_error());
             };
-            // SAFETY: the block holds the text and a NUL.
+            // SAFETY: the block holds the text, whose length was just computed, and a NUL.
             unsafe {
-                block.as_ptr().copy_from_nonoverlapping(utf8.as_ptr(), utf8.len());
-                block.byte_add(utf8.len()).write(0);
+                block.as_ptr().write_bytes(0, len + 1);
+                self.encode(std::slice::from_raw_parts_mut(block.as_ptr(), len));
             }
-            compact.utf8_length.set(utf8.len() as isize);
+            compact.utf8_length.set(len as isize);
             compact.utf8.set(block.as_ptr());
         }
         // SAFETY: the cache holds UTF-8 of this length until the string dies.
@@ -77,5 +76,26 @@ impl super::PyASCIIObject {
             let len = compact.utf8_length.get().unsigned_abs();
             std::str::from_utf8_unchecked(std::slice::from_raw_parts(block.as_ptr(), len))
         }))
+    }
+
+    /// Bytes of the UTF-8 encoding; none if there is a surrogate.
+    fn utf8_len(&self) -> Option<usize> {
+        with_chars!(self.chars(), chars => {
+            chars.iter().try_fold(0_usize, |len, &c| {
+                char::from_u32(c.code()).and_then(|c| len.checked_add(c.len_utf8()))
+            })
+        })
+    }
+
+    /// Writes the UTF-8 encoding to the beginning of a slice that is long enough.
+    fn encode(&self, bytes: &mut [u8]) {
+        let mut at = 0;
+        with_chars!(self.chars(), chars => {
+            for c in chars.iter().filter_map(|&c| char::from_u32(c.code())) {
+                if let Some(place) = bytes.get_mut(at..at + c.len_utf8()) {
+                    at += c.encode_utf8(place).len();
+                }
+            }
+        });
     }
 }

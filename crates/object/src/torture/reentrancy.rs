@@ -58,7 +58,7 @@ fn attack_list(thread: &Thread, list: &PyList, mutation: usize) {
         3 => (0..100).for_each(|i| list.push(thread, small(i)).unwrap()),
         4 => list.insert(thread, 0, fresh(thread)).unwrap(),
         5 => drop(list.splice(thread, 1, 3, Block::empty()).unwrap()),
-        _ => drop(list.replace(0, fresh(thread))),
+        _ => drop(list.replace(thread, 0, fresh(thread)).unwrap()),
     }
 }
 
@@ -134,15 +134,15 @@ fn list_method(thread: &Thread, list: &Owned<PyList>, method: usize) {
             drop(protocol::compare(thread, list.as_ref(), fresh_one.as_ref(), CompareOp::Ne).unwrap());
         }
         2 => list.push(thread, wanted).unwrap(),
-        3 => drop(list.replace(0, wanted)),
+        3 => drop(list.replace(thread, 0, wanted).unwrap()),
         4 => drop(list.pop()),
         5 => drop(list.remove(1)),
         6 => drop(list.splice(thread, 0, 2, Block::empty()).unwrap()),
         7 => list.insert(thread, 1, wanted).unwrap(),
-        8 => drop(list.put(Block::empty())),
+        8 => drop(list.put(thread, Block::empty()).unwrap()),
         _ => {
             let contents = list.take();
-            drop(list.put(contents));
+            drop(list.put(thread, contents).unwrap());
         }
     }
 }

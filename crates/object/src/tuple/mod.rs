@@ -16,7 +16,7 @@ use crate::gc::visit::visit_words;
 use crate::hash::TupleHasher;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::Kind;
-use crate::items::load_item;
+use crate::items::{canonical, load_item};
 use crate::sequence;
 use crate::thread::Thread;
 use crate::types::layout::{VisitProc, offsets};
@@ -49,6 +49,7 @@ const fn tuple_slots() -> crate::types::slots::Slots {
     length: |_, tuple| Ok(tuple.get::<PyTuple>().map_or(0, PyTuple::len)),
     item: item_slot,
     contains: sequence::contains_slot::<PyTuple>,
+        iter: crate::iterators::slots::tuple,
     }
 }
 
@@ -99,7 +100,10 @@ impl PyTuple {
             return None;
         }
         // SAFETY: within the tuple, which keeps the item alive as long as itself.
-        unsafe { load_item(self.items(), at).map(|word| Ref::from_word(word)) }
+        unsafe {
+            let word = load_item(self.items(), at)?;
+            Some(Ref::from_word(canonical(&self.base.base, word)))
+        }
     }
 
     /// The item at an index.
@@ -108,7 +112,7 @@ impl PyTuple {
         self.borrow(at).map(Ref::to_value)
     }
 
-    /// The words of all items.
+    /// The words of all items, as they are stored.
     #[inline]
     pub fn words(&self) -> &[Option<Word>] {
         // SAFETY: so many items stand there and do not change.

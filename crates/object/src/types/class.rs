@@ -127,6 +127,11 @@ fn init(heap: &PyHeapTypeObject, base: &PyTypeObject, spec: &ClassSpec<'_>) {
     let core = Box::new(TypeCore {
         kind: Cell::new(kind_of(all)),
         init: Cell::new(base.core().init.get()),
+        is_plain: Cell::new(
+            ty.basic_size() == size_of::<PyObject>()
+                && all & flags::INLINE_VALUES != 0
+                && std::ptr::eq(native_base(base), &super::statics::OBJECT),
+        ),
         shared_keys: keys,
         members: Cell::new((base.basic_size().next_multiple_of(8) as u32, spec.members as u32)),
         subclasses: RefCell::default(),
@@ -359,6 +364,12 @@ unsafe extern "C" fn dealloc_instance(object: *mut PyObject) {
             let ty: *const PyTypeObject = head.ty();
             if (*ty).slots().finalize.get().is_some() && gc::death::finalize_dying(thread, pointer) {
                 return;
+            }
+            if (*ty).core().is_plain.get() {
+                gc::untrack(pointer);
+                crate::weakref::clear_dying(thread, head);
+                instance::free_plain(pointer);
+                return drop_object(ty.cast());
             }
             let native = native_base(head.ty());
             if head.ty().has_flag(flags::HAVE_GC) {

@@ -23,6 +23,8 @@ pub struct TypeCore {
     pub(crate) shared_keys: SharedKeys,
     /// Makes a zeroed instance a valid one, where zeros are not.
     pub(crate) init: Cell<Option<fn(&PyObject)>>,
+    /// Whether instances are an `object` with attributes inside and nothing else: those of most classes.
+    pub(crate) is_plain: Cell<bool>,
     /// Where the slots begin that the class itself adds (`__slots__`), and how many they are.
     pub(crate) members: Cell<(u32, u32)>,
     /// The subclasses of a heap type; those of a static one stand with the interpreter.
@@ -38,6 +40,7 @@ impl TypeCore {
             static_index: Cell::new(NOT_STATIC),
             shared_keys: SharedKeys::none(),
             init: Cell::new(None),
+            is_plain: Cell::new(false),
             members: Cell::new((0, 0)),
             subclasses: RefCell::new(Vec::new()),
         }

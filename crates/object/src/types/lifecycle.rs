@@ -129,6 +129,9 @@ pub(crate) unsafe fn free_sized(object: NonNull<PyObject>, kind: Kind, size: usi
 
 /// An object of a type with so many items, zeroed behind the head and tracked: `PyType_GenericAlloc`.
 pub fn allocate_instance(thread: &Thread, ty: &PyTypeObject, items: usize) -> PyResult<NonNull<PyObject>> {
+    if ty.core().is_plain.get() {
+        return instance::new_plain(thread, ty);
+    }
     let Some(size) = size_with_items(ty, items) else { return Err(thread.raise_memory_error()) };
     let tail = instance::tail_for_new(ty);
     let object = allocate::<PyObject>(thread, ty, ty.core().kind.get(), size + tail.bytes())?;

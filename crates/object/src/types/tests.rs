@@ -202,7 +202,7 @@ fn an_object_of_three_attributes_takes_80_bytes() {
         let object = instance(thread, &class);
         let head = object.as_ref().head().unwrap();
         let prefix = class.core().kind.get().prefix();
-        assert!(lifecycle::size_of_object(head) + prefix <= 100);
+        assert_eq!(lifecycle::size_of_object(head) + prefix, 80);
     });
 }
 

@@ -233,15 +233,16 @@ fn a_frame_has_locals_then_cells_then_free_variables() {
 }
 
 #[test]
-fn cells_of_a_class_are_only_cells() {
+fn cells_that_are_no_locals_stand_behind_them() {
     let mut interner = Interner::new();
-    let mut unit = unit("LOAD_DEREF 1\nRETURN_VALUE");
+    let mut unit = unit("MAKE_CELL 0\nLOAD_DEREF 1\nRETURN_VALUE");
     unit.cellvars.insert(interner.intern("c"));
     unit.freevars.insert(interner.intern("f"));
     unit.varnames.insert(interner.intern("a"));
     let code = assemble(unit, &interner);
     use Opcode as O;
-    let expected = [(O::CopyFreeVars, 1), (O::MakeCell, 1), (O::LoadDeref, 2), (O::ReturnValue, 0)];
+    let expected =
+        [(O::CopyFreeVars, 1), (O::MakeCell, 1), (O::MakeCell, 1), (O::LoadDeref, 2), (O::ReturnValue, 0)];
     assert_eq!(listing(&code), expected);
 }
 

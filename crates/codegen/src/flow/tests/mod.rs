@@ -10,6 +10,7 @@ mod constants;
 mod lines;
 mod locals;
 mod peephole;
+mod shapes;
 
 use super::facts::Kind;
 use super::graph::{BlockId, Graph};

@@ -1,5 +1,9 @@
 //! `range`: start, stop, step and the number of items, ints of any size. Invariant: the fields never change.
 
+mod iter;
+
+pub use iter::{LONG_RANGE_ITERATOR, PyLongRangeIterator, PyRangeIterator, RANGE_ITERATOR};
+
 use crate::error::PyResult;
 use crate::header::PyObject;
 use crate::heap::Kind;
@@ -7,7 +11,7 @@ use crate::slot::Slot;
 use crate::thread::Thread;
 use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags};
-use crate::value::{Layout, Owned, Value};
+use crate::value::{Layout, Owned, Ref, Value};
 
 /// A range.
 #[repr(C)]
@@ -24,7 +28,18 @@ crate::types::layout::offsets!(PyRange, 48: start 16, stop 24, step 32, length 4
 /// `range`.
 pub static RANGE: PyTypeObject =
     StaticType::new(c"range", 48, dealloc_range, &RANGE_CORE).flags(flags::SEQUENCE).build();
-static RANGE_CORE: TypeCore = TypeCore::new(slots_of! {});
+static RANGE_CORE: TypeCore = TypeCore::new(slots_of! {
+    length: length_slot,
+    iter: iter::iter_slot,
+});
+
+fn length_slot(thread: &Thread, range: Ref<'_>) -> PyResult<usize> {
+    let length = range.get::<PyRange>().and_then(|range| range.length.get());
+    match length.and_then(|length| usize::try_from(length.as_ref().to_i64()?).ok()) {
+        Some(length) => Ok(length),
+        None => Err(crate::raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C ssize_t")),
+    }
+}
 
 // SAFETY: the layout above; nothing derives from the type.
 unsafe impl Layout for PyRange {

@@ -10,6 +10,10 @@ use taipan_bench::code::{self, Module};
 use taipan_bytecode_format::instruction::instructions;
 use taipan_bytecode_format::{pyc, verify};
 
+/// As in the programs, and in the benchmark of the compiler that this one is compared with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 15;
 
 fn main() {

@@ -2,10 +2,29 @@
 
 use super::cells::Local;
 use super::layout::Step;
-use super::state::{Arena, Kinds, State};
+use super::state::{Arena, State};
 use super::{Rule, Slot};
 use crate::code::Code;
 use crate::opcode::Opcode;
+
+/// Some kinds of slots.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    pub(super) const fn of(slots: &[Slot]) -> Kinds {
+        let (mut bits, mut at) = (0, 0);
+        while at < slots.len() {
+            bits |= 1 << slots[at] as u8;
+            at += 1;
+        }
+        Kinds(bits)
+    }
+
+    pub(super) const fn has(self, slot: Slot) -> bool {
+        self.0 >> slot as u8 & 1 != 0
+    }
+}
 
 /// What may stand in a call's place for a self.
 const SELF: Kinds = Kinds::of(&[Slot::Value, Slot::Null, Slot::SelfOrNull]);

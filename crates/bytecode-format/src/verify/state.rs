@@ -7,6 +7,7 @@
 //! code, so no code keeps the verifier busy for longer.
 
 use super::cells::{Cells, Local};
+use super::effect::Kinds;
 use super::{Rule, Slot};
 use crate::code::Code;
 
@@ -89,25 +90,6 @@ impl State {
     /// The same, with nothing said of cells.
     pub(super) const fn without_cells(self) -> State {
         State { kinds: self.kinds & !LOW, ..self }
-    }
-}
-
-/// Some kinds of slots.
-#[derive(Clone, Copy)]
-pub(super) struct Kinds(u8);
-
-impl Kinds {
-    pub(super) const fn of(slots: &[Slot]) -> Kinds {
-        let (mut bits, mut at) = (0, 0);
-        while at < slots.len() {
-            bits |= 1 << slots[at] as u8;
-            at += 1;
-        }
-        Kinds(bits)
-    }
-
-    pub(super) const fn has(self, slot: Slot) -> bool {
-        self.0 >> slot as u8 & 1 != 0
     }
 }
 

@@ -1,7 +1,8 @@
 //! The bytes of the code and the two tables beside it.
 
+use super::block::{BlockId, Inst};
 use super::facts::{Traits, prefixes};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 use super::layout::Layout;
 use crate::ir::Loc;
 use taipan_bytecode_format::tables::{exceptions, positions};

@@ -4,15 +4,16 @@
 //! the local changes, and is not stored into a local. Each block is run on a stack of the loads that its
 //! values come from.
 
+use super::block::{BlockId, Inst};
 use super::facts::{
     CHECK_EXC_MATCH, COPY, DELETE_FAST, DICT_MERGE, DICT_UPDATE, END_SEND, FOR_ITER, FORMAT_SIMPLE,
-    GET_ANEXT, GET_LEN, GET_YIELD_FROM_ITER, IMPORT_FROM, Kind, LIST_APPEND, LIST_EXTEND, LOAD_ATTR,
-    LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW, LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST,
+    GET_ANEXT, GET_LEN, GET_YIELD_FROM_ITER, IMPORT_FROM, LIST_APPEND, LIST_EXTEND, LOAD_ATTR, LOAD_FAST,
+    LOAD_FAST_AND_CLEAR, LOAD_FAST_BORROW, LOAD_FAST_BORROW_LOAD_FAST_BORROW, LOAD_FAST_LOAD_FAST,
     LOAD_SPECIAL, LOAD_SUPER_ATTR, MAP_ADD, MATCH_KEYS, MATCH_MAPPING, MATCH_SEQUENCE, NOT_TAKEN,
     PUSH_EXC_INFO, RERAISE, SEND, SET_ADD, SET_FUNCTION_ATTRIBUTE, SET_UPDATE, STORE_FAST,
     STORE_FAST_LOAD_FAST, STORE_FAST_STORE_FAST, SWAP, Traits, WITH_EXCEPT_START,
 };
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 
 /// No instruction of the block, or no local.
 const NONE: u32 = u32::MAX;
@@ -100,9 +101,10 @@ impl Stack {
         }
     }
 
+    #[inline]
     fn step(&mut self, inst: &Inst, index: u32) {
-        let arg = inst.arg;
-        match inst.op {
+        let (op, arg) = (inst.op, inst.arg);
+        match op {
             LOAD_FAST => self.push(index, arg),
             LOAD_FAST_LOAD_FAST => {
                 self.push(index, arg >> 4);
@@ -123,32 +125,22 @@ impl Stack {
                 self.store(arg & 15);
             }
             COPY => {
-                let copied = self.place(arg).and_then(|at| self.refs.get(at));
-                let Ref { inst, local, .. } = copied.copied().unwrap_or(Ref::OUTER);
-                self.push(inst, local);
+                let copied = self.place(arg).and_then(|at| self.refs.get(at)).copied().unwrap_or(Ref::OUTER);
+                self.push(copied.inst, copied.local);
             }
             SWAP => {
                 if let (Some(other), Some(top)) = (self.place(arg), self.place(1)) {
                     self.refs.swap(other, top);
                 }
             }
-            op => self.step_of_values(op, arg, index),
-        }
-    }
-
-    /// Instructions that know nothing of locals.
-    fn step_of_values(&mut self, op: Kind, arg: u32, index: u32) {
-        let (pops, pushes) = op.pops_and_pushes(arg);
-        match op {
-            // take nothing
+            // take nothing; as in the reference, what they give counts as pushed by the first instruction
             FORMAT_SIMPLE | GET_ANEXT | GET_LEN | GET_YIELD_FROM_ITER | IMPORT_FROM | MATCH_KEYS
             | MATCH_MAPPING | MATCH_SEQUENCE | WITH_EXCEPT_START => {
-                // as in the reference, they count as pushed by the first instructions of the block
-                (0..pushes.saturating_sub(pops)).for_each(|first| self.push(first, NONE));
+                (0..op.stack_effect(arg)).for_each(|first| self.push(first as u32, NONE));
             }
             // give nothing back
             DICT_MERGE | DICT_UPDATE | LIST_APPEND | LIST_EXTEND | MAP_ADD | RERAISE | SET_ADD
-            | SET_UPDATE => self.pop_many(pops.saturating_sub(pushes)),
+            | SET_UPDATE => self.pop_many(op.stack_effect(arg).unsigned_abs()),
             // give back the topmost
             END_SEND | SET_FUNCTION_ATTRIBUTE => {
                 let top = self.pop();
@@ -163,7 +155,7 @@ impl Stack {
             // may give back the owner as a self
             LOAD_ATTR | LOAD_SUPER_ATTR => {
                 let owner = self.pop();
-                self.pop_many(pops - 1);
+                self.pop_many(if op == LOAD_SUPER_ATTR { 2 } else { 0 });
                 self.push(index, NONE);
                 if arg & 1 != 0 {
                     self.push(owner.inst, owner.local);
@@ -175,9 +167,9 @@ impl Stack {
                 self.push(top.inst, top.local);
             }
             _ => {
+                let (pops, pushes) = op.pops_and_pushes(arg);
                 self.pop_many(pops);
-                let value = Ref { inst: index, local: NONE, time: self.time };
-                self.refs.resize(self.refs.len() + pushes as usize, value);
+                (0..pushes).for_each(|_| self.push(index, NONE));
             }
         }
     }

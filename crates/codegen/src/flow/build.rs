@@ -1,7 +1,8 @@
 //! From a sequence to its graph.
 
+use super::block::{BlockId, place_traits};
 use super::facts::{ANNOTATIONS_PLACEHOLDER, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
-use super::graph::{BlockId, Graph, place_traits};
+use super::graph::Graph;
 use crate::ir::{Instr, Label, Sequence};
 
 /// Marks an index that jumps lead to before its block is known.
@@ -14,26 +15,22 @@ pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<Blo
     mark_targets(sequence, starts);
     let annotations = sequence.annotations.as_deref().map_or(&[][..], |code| &code.instrs);
     graph.reserve(sequence.instrs.len() + annotations.len());
-    let mut builder = Builder { current: graph.new_block(), graph, last: NOP };
-    let (mut rest, mut ahead) = (&sequence.instrs[..], &mut starts[..]);
+    let mut builder = Builder { current: graph.new_block(), graph, last: NOP, traits: Traits::NONE };
     let mut labeled = false;
-    while let (Some(first), Some(start)) = (rest.first(), ahead.first_mut()) {
+    for (instr, start) in sequence.instrs.iter().zip(starts.iter_mut()) {
         labeled |= *start == TARGET;
-        let mut count = 1;
-        if Kind::of(first.op) == ANNOTATIONS_PLACEHOLDER {
-            builder.add(annotations, run(annotations, &[]).1);
-        } else {
-            if std::mem::take(&mut labeled) {
-                builder.label();
-                *start = builder.current;
-            }
-            let (length, traits) = run(rest, ahead);
-            builder.add(&rest[..length], traits);
-            count = length;
+        if Kind::of(instr.op) == ANNOTATIONS_PLACEHOLDER {
+            annotations.iter().for_each(|instr| builder.add(instr));
+            continue;
         }
-        (rest, ahead) = (&rest[count..], &mut ahead[count..]);
+        if labeled {
+            labeled = false;
+            builder.label();
+            *start = builder.current;
+        }
+        builder.add(instr);
     }
-    if let Some(end) = ahead.first_mut().filter(|end| labeled || **end == TARGET) {
+    if let Some(end) = starts.last_mut().filter(|end| labeled || **end == TARGET) {
         builder.label();
         *end = builder.current;
     }
@@ -59,41 +56,24 @@ fn target(sequence: &Sequence, label: u32) -> usize {
     sequence.target(Label(label)).map_or(sequence.instrs.len(), |at| at as usize)
 }
 
-/// How many instructions stand in one block, from the first one on, and what they are.
-fn run(instrs: &[Instr], starts: &[BlockId]) -> (usize, Traits) {
-    let mut traits = Traits::NONE;
-    // behind the last one of the annotations nothing begins
-    let nexts = starts.iter().skip(1).chain(std::iter::repeat(&BlockId::NONE));
-    for ((instr, next), index) in instrs.iter().zip(nexts).zip(0..) {
-        let op = Kind::of(instr.op);
-        if op == ANNOTATIONS_PLACEHOLDER {
-            return (index, traits);
-        }
-        traits = traits.with(op.traits()).with(place_traits(instr.loc));
-        if *next == TARGET || op.is_terminator() {
-            return (index + 1, traits);
-        }
-    }
-    (instrs.len(), traits)
-}
-
 struct Builder<'g> {
     graph: &'g mut Graph,
-    /// The block that instructions go to, and its last one.
+    /// The block that instructions go to, its last one, and what all are.
     current: BlockId,
     last: Kind,
+    traits: Traits,
 }
 
 impl Builder<'_> {
-    /// Adds instructions of which at most the last one ends a block.
-    fn add(&mut self, instrs: &[Instr], traits: Traits) {
-        let Some(last) = instrs.last() else { return };
+    #[inline]
+    fn add(&mut self, instr: &Instr) {
         if self.last.is_terminator() {
             self.next_block();
         }
-        self.last = Kind::of(last.op);
-        self.graph.add(instrs);
-        self.graph.mark(self.current, traits);
+        let op = Kind::of(instr.op);
+        self.graph.add(op, instr.arg, instr.loc);
+        self.last = op;
+        self.traits = self.traits.with(op.traits()).with(place_traits(instr.loc));
     }
 
     /// Lets a labeled block begin.
@@ -108,7 +88,7 @@ impl Builder<'_> {
         self.finish();
         let next = self.graph.new_block();
         self.graph[self.current].next = next;
-        (self.current, self.last) = (next, NOP);
+        (self.current, self.last, self.traits) = (next, NOP, Traits::NONE);
     }
 
     /// Leaves room for what later passes put behind a jump.
@@ -119,6 +99,7 @@ impl Builder<'_> {
             _ => 0,
         };
         self.graph.finish_block(self.current, room);
+        self.graph.mark(self.current, self.traits);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Blocks that only an exception leads to stand behind all others.
 
+use super::block::BlockId;
 use super::facts::{JUMP_NO_INTERRUPT, Traits};
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 use super::jumps::remove_nops_and_jumps;
 use crate::ir::Loc;
 

@@ -1,12 +1,13 @@
 //! Constants that are looked at where they are loaded: as conditions, compared with `None`, and small
 //! integers.
 
+use super::block::Inst;
 use super::facts::{
     COPY, IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_JUMP_IF_FALSE,
     POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, TO_BOOL, Traits,
 };
 use super::fold::{constant_is_true, is_none, small_int};
-use super::graph::{Graph, Inst};
+use super::graph::Graph;
 use crate::ir::Constants;
 use taipan_bytecode_format::Const;
 

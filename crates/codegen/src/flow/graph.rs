@@ -4,128 +4,10 @@
 //! A block that outgrows its room moves to the end.
 //! Invariants: a jump or an exit is the last instruction of its block; a target is a block of the graph.
 
-use super::facts::{Kind, NOP, Traits};
-use crate::ir::{Instr, Loc};
+use super::block::{Block, BlockId, Inst, place_traits};
+use super::facts::{Kind, Traits};
+use crate::ir::Loc;
 use std::ops::{Index, IndexMut};
-
-/// A basic block by its number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct BlockId(pub u32);
-
-impl BlockId {
-    /// No block: the end of the order, or no handler.
-    pub const NONE: BlockId = BlockId(u32::MAX);
-    /// Where the code begins.
-    pub const ENTRY: BlockId = BlockId(0);
-
-    /// Whether it is one.
-    pub fn exists(self) -> bool {
-        self != BlockId::NONE
-    }
-}
-
-/// An instruction in a block.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Inst {
-    /// What it does.
-    pub op: Kind,
-    /// Its argument; the number of a block for [`Kind::has_target`].
-    pub arg: u32,
-    /// Where an exception goes that it raises.
-    pub handler: BlockId,
-    /// Where it comes from.
-    pub loc: Loc,
-}
-
-impl Inst {
-    /// A place that no instruction was ever in.
-    const VACANT: Inst = Inst { op: NOP, arg: 0, handler: BlockId::NONE, loc: Loc::NONE };
-
-    /// The block that the instruction may go on at.
-    pub const fn target(&self) -> BlockId {
-        BlockId(self.arg)
-    }
-
-    /// Makes it do nothing; where it comes from stays.
-    pub const fn clear(&mut self) {
-        self.op = NOP;
-        self.arg = 0;
-    }
-
-    /// Makes it another instruction.
-    pub const fn set(&mut self, op: Kind, arg: u32) {
-        self.op = op;
-        self.arg = arg;
-    }
-}
-
-/// A basic block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Block {
-    start: u32,
-    len: u32,
-    capacity: u32,
-    /// The block that stands behind.
-    pub next: BlockId,
-    /// For an empty block: one behind it, with only empty ones between.
-    skip: BlockId,
-    /// How many ways lead here.
-    pub predecessors: i32,
-    /// Height of the stack where it begins; -1 if nothing leads here.
-    pub depth: i32,
-    /// The handlers in force where it begins, as `handlers.rs` numbers them.
-    pub handlers: u32,
-    /// Locals, of the first 64, that may be unbound where it begins.
-    pub unbound: u64,
-    /// Its place among the blocks, as `layout.rs` has it.
-    pub place: u32,
-    /// A jump may lead here.
-    pub labeled: bool,
-    /// A handler of exceptions.
-    pub handler: bool,
-    /// A handler that finds the offset of the instruction that raised on the stack.
-    pub keeps_lasti: bool,
-    /// Reached only by an exception.
-    pub cold: bool,
-    /// Reached without one.
-    pub warm: bool,
-    /// A mark of a pass.
-    pub visited: bool,
-    /// What some instructions may be; what is not among these none is.
-    pub traits: Traits,
-}
-
-impl Block {
-    const NEW: Block = Block {
-        start: 0,
-        len: 0,
-        capacity: 0,
-        next: BlockId::NONE,
-        skip: BlockId::NONE,
-        predecessors: 0,
-        depth: -1,
-        handlers: 0,
-        unbound: 0,
-        place: 0,
-        labeled: false,
-        handler: false,
-        keeps_lasti: false,
-        cold: false,
-        warm: false,
-        visited: false,
-        traits: Traits::NONE,
-    };
-
-    /// Whether there are no instructions.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Number of instructions.
-    pub const fn len(&self) -> usize {
-        self.len as usize
-    }
-}
 
 /// Blocks, in the order that [`Block::next`] gives from [`BlockId::ENTRY`].
 #[derive(Debug, Default)]
@@ -140,15 +22,6 @@ pub(super) struct Graph {
     pub pending: Vec<BlockId>,
     /// Room for a pass to note heights of the stack in; empty between passes.
     pub heights: Vec<(BlockId, i32)>,
-}
-
-/// What an instruction from this place is.
-pub(super) const fn place_traits(loc: Loc) -> Traits {
-    match loc.line {
-        0.. => Traits::NONE,
-        _ if loc.line == Loc::NEXT.line => Traits::UNPLACED.with(Traits::NEXT_PLACE),
-        _ => Traits::UNPLACED,
-    }
 }
 
 impl Index<BlockId> for Graph {
@@ -325,16 +198,10 @@ impl Graph {
         self.insts.reserve(count);
     }
 
-    /// Appends instructions to the block that was made last, whose [`Graph::finish_block`] comes later.
+    /// Appends an instruction to the block that was made last, whose [`Graph::finish_block`] comes later.
     #[inline]
-    pub fn add(&mut self, instrs: &[Instr]) {
-        let inst = |instr: &Instr| Inst {
-            op: Kind::of(instr.op),
-            arg: instr.arg,
-            handler: BlockId::NONE,
-            loc: instr.loc,
-        };
-        self.insts.extend(instrs.iter().map(inst));
+    pub fn add(&mut self, op: Kind, arg: u32, loc: Loc) {
+        self.insts.push(Inst { op, arg, handler: BlockId::NONE, loc });
     }
 
     /// Whether nothing was added to a block since it was made.

@@ -3,8 +3,9 @@
 //! The handlers in force form a stack, on which ranges push and pop. A stack is the number of its top
 //! entry in a list, and entries name those below: blocks share them.
 
+use super::block::BlockId;
 use super::facts::{NOP, POP_BLOCK, RESUME, SETUP_FINALLY, Traits, YIELD_VALUE};
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 
 /// Set in the argument of `RESUME` where one handler alone is in force, that of the generator itself.
 const RESUME_DEPTH_1: u32 = 4;

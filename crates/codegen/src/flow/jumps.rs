@@ -1,7 +1,8 @@
 //! Jumps that are not needed: to the place behind, and to short code that ends.
 
+use super::block::{BlockId, Inst};
 use super::facts::{JUMP, Traits};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 use super::nops::remove_nops;
 
 /// Code of so few instructions is copied rather than jumped to.

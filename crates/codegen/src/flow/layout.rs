@@ -4,11 +4,12 @@
 //! from the number of the target among the instructions and goes on until nothing changes; so does this.
 //! Invariant: a block has at most one jump, behind which at most a `NOT_TAKEN` stands.
 
+use super::block::{BlockId, Inst};
 use super::facts::{
     END_ASYNC_FOR, JUMP, JUMP_BACKWARD, JUMP_BACKWARD_NO_INTERRUPT, JUMP_FORWARD, JUMP_NO_INTERRUPT, Kind,
     NOT_TAKEN, prefixes,
 };
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 
 /// From the jump back of an `async for` to the `END_SEND` that it belongs to, in code units.
 const END_SEND_OFFSET: u32 = 5;

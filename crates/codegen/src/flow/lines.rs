@@ -3,8 +3,9 @@
 //! A frame that ends, or looks at signals, must have a line. Code without lines takes that of the code
 //! before it, and so each such block needs one way that leads to it: it is copied for the others.
 
+use super::block::{BlockId, Inst};
 use super::facts::Traits;
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 use super::jumps::{ends, has_no_lines};
 use crate::ir::Loc;
 

@@ -1,10 +1,11 @@
 //! The slots of a frame: locals, cells and free variables, and the instructions that set them up.
 
+use super::block::{BlockId, Inst};
 use super::facts::{
     COPY_FREE_VARS, DELETE_DEREF, LOAD_CLOSURE, LOAD_DEREF, LOAD_FROM_DICT_OR_DEREF, MAKE_CELL, POP_TOP,
     RETURN_GENERATOR, STORE_DEREF, Traits,
 };
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 use crate::ir::{Loc, Unit};
 use taipan_ast::Interner;
 use taipan_bytecode_format::{CodeFlags, LocalKind};
@@ -103,7 +104,7 @@ fn slots(unit: &Unit, interner: &Interner) -> Slots {
         }
         add(name, kind);
     }
-    let cells = unit.cellvars.iter().filter(|name| !unit.varnames.contains(*name));
+    let cells = unit.cellvars.iter().filter(|name| !unit.varnames.contains(name));
     cells.for_each(|&name| add(name, LocalKind::CELL));
     unit.freevars.iter().for_each(|&name| add(name, LocalKind::FREE));
     slots

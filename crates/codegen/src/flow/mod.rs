@@ -1,13 +1,14 @@
 //! From the instructions of a unit to its code object: what CPython does in `flowgraph.c` and
 //! `assemble.c`, to the byte.
 //!
-//! `build.rs` makes a graph of basic blocks (`graph.rs`). It is improved and checked by passes, one file
+//! `build.rs` makes a graph of basic blocks (`block.rs`, `graph.rs`). It is improved and checked by passes, one file
 //! each, in the order of [`Flow::assemble`] and what it calls; `layout.rs` and `assemble.rs` write what is left.
 //! Which pass sees what decides what comes out, so their order is the reference's, and so is what a place
 //! behind the end of a block still holds ([`graph::Graph::push`]).
 //! Invariants: every pass takes linear time and none recurses; a pass that cannot apply is skipped.
 
 mod assemble;
+mod block;
 mod borrow;
 mod build;
 mod cold;
@@ -33,7 +34,8 @@ mod tests;
 mod unbound;
 
 use crate::ir::{Constants, Unit};
-use graph::{BlockId, Graph};
+use block::BlockId;
+use graph::Graph;
 use taipan_ast::Interner;
 use taipan_bytecode_format::{Code, Const};
 use taipan_wtf8::{Wtf8, Wtf8Buf};

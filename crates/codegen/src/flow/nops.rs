@@ -1,7 +1,8 @@
 //! Takes out instructions that do nothing, where no line would be lost.
 
+use super::block::{BlockId, Inst};
 use super::facts::{COPY, LOAD_CONST, LOAD_SMALL_INT, NOP, POP_TOP, Traits};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 
 /// Takes out what does nothing in all blocks; whether there was anything.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {

@@ -1,5 +1,6 @@
 //! What a few instructions side by side can be replaced by, and jumps to jumps.
 
+use super::block::{BlockId, Inst, place_traits};
 use super::facts::{
     BINARY_OP, BUILD_LIST, BUILD_SET, BUILD_TUPLE, CALL_INTRINSIC_1, COMPARE_OP, CONTAINS_OP, GET_ITER,
     IS_OP, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, JUMP_NO_INTERRUPT, LIST_APPEND, LOAD_GLOBAL, NOP,
@@ -7,7 +8,7 @@ use super::facts::{
     STORE_FAST, SWAP, TO_BOOL, Traits, UNARY_INVERT, UNARY_NEGATIVE, UNARY_NOT, UNPACK_SEQUENCE,
 };
 use super::fold::{fold_additions, fold_binary, fold_sequence, fold_tuple, fold_unary};
-use super::graph::{BlockId, Graph, Inst, place_traits};
+use super::graph::Graph;
 use super::swaps::optimize_swaps;
 use crate::ir::Constants;
 

@@ -1,11 +1,12 @@
 //! Pseudo-instructions become those of the bytecode, and conditional jumps only lead forward.
 
+use super::block::{BlockId, Inst};
 use super::facts::{
     COPY, JUMP, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, LOAD_CLOSURE, LOAD_FAST, NOT_TAKEN, POP_JUMP_IF_FALSE,
     POP_JUMP_IF_NONE, POP_JUMP_IF_NOT_NONE, POP_JUMP_IF_TRUE, STORE_FAST, STORE_FAST_MAYBE_NULL, TO_BOOL,
     Traits,
 };
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 use super::jumps::remove_nops_and_jumps;
 
 /// Writes jumps that leave their value on the stack as copies of it that are tested.

@@ -1,7 +1,8 @@
 //! Which blocks can be reached.
 
+use super::block::BlockId;
 use super::facts::Traits;
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 
 /// Counts the ways that lead to each block and empties those that none leads to.
 pub(super) fn remove_unreachable(graph: &mut Graph) {

@@ -1,7 +1,8 @@
 //! How high the stack is at each block, and at most.
 
+use super::block::BlockId;
 use super::facts::END_ASYNC_FOR;
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 
 /// Notes the height at which each block begins; the greatest of all.
 pub(super) fn measure_stack(graph: &mut Graph) -> u32 {

@@ -1,9 +1,10 @@
 //! Two loads or stores of locals side by side become one instruction.
 
+use super::block::Inst;
 use super::facts::{
     LOAD_FAST, LOAD_FAST_LOAD_FAST, STORE_FAST, STORE_FAST_LOAD_FAST, STORE_FAST_STORE_FAST, Traits,
 };
-use super::graph::{Graph, Inst};
+use super::graph::Graph;
 use super::nops::remove_nops;
 
 /// Merges loads and stores where both locals are among the first 16 and no line is lost.

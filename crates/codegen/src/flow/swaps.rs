@@ -1,7 +1,8 @@
 //! Fewer and cheaper swaps of values.
 
+use super::block::{BlockId, Inst};
 use super::facts::{NOP, STORE_FAST, STORE_FAST_MAYBE_NULL, SWAP, Traits};
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 
 /// A place whose value stands where it has to.
 const DONE: usize = usize::MAX;

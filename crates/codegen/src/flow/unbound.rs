@@ -4,10 +4,11 @@
 //! noted once: on each way out some bits are kept and some are set. Of the other locals only what the block
 //! itself says is known, so the time stays linear.
 
+use super::block::{BlockId, Inst};
 use super::facts::{
     DELETE_FAST, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_CHECK, STORE_FAST, STORE_FAST_MAYBE_NULL, Traits,
 };
-use super::graph::{BlockId, Graph, Inst};
+use super::graph::Graph;
 
 const FOLLOWED: u32 = 64;
 

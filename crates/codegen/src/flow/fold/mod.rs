@@ -16,12 +16,12 @@ mod unary;
 #[cfg(test)]
 mod tests;
 
+use super::block::Inst;
 use super::facts::Kind;
 use super::facts::{
     BUILD_LIST, BUILD_SET, BUILD_TUPLE, LIST_APPEND, LIST_EXTEND, LOAD_CONST, LOAD_SMALL_INT, NOP, SET_ADD,
     SET_UPDATE,
 };
-use super::graph::Inst;
 use crate::ir::{Constants, Loc};
 use std::borrow::Cow;
 use taipan_bytecode_format::Const;

@@ -174,6 +174,53 @@ fn ranges_have_their_handler_and_a_place_that_was_never_filled_has_none() {
 }
 
 #[test]
+fn what_takes_the_place_of_an_instruction_has_its_handler() {
+    let code = code(
+        "SETUP_FINALLY a @1
+         LOAD_NAME 0 @2
+         POP_TOP
+         POP_BLOCK @1
+         LOAD_CONST 0 @-
+         RETURN_VALUE
+         a:
+         SETUP_CLEANUP c @-
+         PUSH_EXC_INFO
+         LOAD_NAME 0 @3
+         CHECK_EXC_MATCH
+         POP_JUMP_IF_FALSE b
+         POP_TOP
+         POP_EXCEPT
+         POP_BLOCK
+         LOAD_CONST 0
+         RETURN_VALUE
+         b:
+         RERAISE 0
+         c:
+         COPY 3 @-
+         POP_EXCEPT
+         RERAISE 1",
+    );
+    // NOT_TAKEN stands where POP_JUMP_IF_FALSE was before SETUP_CLEANUP went
+    let covered = exceptions::decode(&code.exceptiontable).map(Result::unwrap).nth(1).unwrap();
+    let not_taken = instruction::instructions(&code.code).map(Result::unwrap);
+    let not_taken = not_taken.filter(|inst| inst.opcode == Opcode::NotTaken).last().unwrap();
+    assert!((covered.start..covered.end).contains(&not_taken.start), "{covered:?}");
+}
+
+#[test]
+fn a_jump_back_starts_as_wide_as_the_number_of_its_target() {
+    // the jump leads back over 255 units if it has no prefix, over 256 if it has one: both are right
+    let statement = "LOAD_NAME 0\nPOP_TOP\n";
+    let looped = |before: usize| {
+        let (before, body) = (statement.repeat(before), statement.repeat(123));
+        let code = code(&format!("{before}a:\nLOAD_NAME 0\nTO_BOOL\nUNARY_NOT\nPOP_TOP\n{body}JUMP a"));
+        listing(&code).last().copied()
+    };
+    assert_eq!(looped(1), Some((Opcode::JumpBackward, 255)));
+    assert_eq!(looped(200), Some((Opcode::JumpBackward, 256)));
+}
+
+#[test]
 fn places_are_those_of_the_instructions() {
     let code = code("RESUME 0 @1\nLOAD_NAME 0 @next\nLOAD_CONST 0 @3\nPOP_TOP\nRETURN_VALUE");
     let lines: Vec<_> = positions::decode(&code.linetable, 1)

@@ -94,6 +94,18 @@ fn an_owner_may_come_back_as_a_self() {
 }
 
 #[test]
+fn a_format_may_give_back_what_it_formats() {
+    check(
+        "LOAD_FAST 1\nFORMAT_SIMPLE\nSTORE_FAST 2\nLOAD_NAME 1\nRETURN_VALUE",
+        "LOAD_FAST 1\nFORMAT_SIMPLE\nSTORE_FAST 2\nLOAD_NAME 1\nRETURN_VALUE",
+    );
+    check(
+        "LOAD_FAST 1\nCONVERT_VALUE 1\nSTORE_FAST 2\nLOAD_NAME 1\nRETURN_VALUE",
+        "LOAD_FAST_BORROW 1\nCONVERT_VALUE 1\nSTORE_FAST 2\nLOAD_NAME 1\nRETURN_VALUE",
+    );
+}
+
+#[test]
 fn what_an_import_stores_counts_as_pushed_by_the_first_instruction() {
     check(
         "LOAD_FAST 1

@@ -12,8 +12,9 @@ mod locals;
 mod peephole;
 mod shapes;
 
+use super::block::BlockId;
 use super::facts::Kind;
-use super::graph::{BlockId, Graph};
+use super::graph::Graph;
 use super::{Flow, build};
 use crate::ir::{Constants, Label, Loc, Op, Pseudo, Sequence};
 use std::collections::HashMap;

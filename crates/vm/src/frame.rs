@@ -1,0 +1,314 @@
+//! Frames and the stack that their slots stand in.
+//!
+//! Slots of all frames of a thread stand in one stack that never moves; a callee's slots begin where its
+//! arguments stand in its caller's. What else belongs to a frame stands in a second stack. Invariants: every
+//! word of the slot stack below `high_water` is a word that a slot may hold, and what is above the slots of
+//! the running frame holds no pointer.
+
+use crate::code::RegisterCode;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::Cell;
+use taipan_object::dict::PyDict;
+use taipan_object::function::PyFunction;
+use taipan_object::header::decref;
+use taipan_object::{Ref, Thread, Value, Word};
+
+/// Words of the slot stack: address space, of which only what is used becomes memory.
+const SLOTS: usize = 1 << 23;
+/// Frames of one thread.
+const FRAMES: usize = 1 << 17;
+
+/// What a slot holds that holds nothing.
+pub const UNBOUND: u64 = Word::UNBOUND.bits();
+/// The marker for no self.
+pub const NULL: u64 = Word::NULL.bits();
+
+/// What is to be done with the value that a frame returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Continuation {
+    /// It is handed to the native code that ran the frame.
+    Entry,
+    /// It is the result of the operation `Call`, `CallKw` or `CallEx` at the caller's `ip`.
+    Call,
+    /// It must be None; the object in the caller's callable slot is the result of the call.
+    Init,
+}
+
+/// A frame.
+pub struct Frame {
+    /// What it runs.
+    pub code: *const RegisterCode,
+    /// Its first slot.
+    pub slots: *mut u64,
+    /// The operation that is running, while other code runs.
+    pub ip: *const u64,
+    /// The function that was called; null for a module's or class's code.
+    pub function: *const PyFunction,
+    /// Its globals.
+    pub globals: *const PyDict,
+    /// Its built-ins.
+    pub builtins: *const PyDict,
+    /// The namespace of a module or class body, owned.
+    pub namespace: Option<Value>,
+    /// What becomes of its result.
+    pub continuation: Continuation,
+}
+
+/// The stacks of one thread.
+pub struct Stacks {
+    base: *mut u64,
+    /// Behind the last word that was ever given to a frame.
+    high_water: Cell<*mut u64>,
+    end: *mut u64,
+    frames: *mut Frame,
+    /// The frame that runs.
+    pub current: Cell<*mut Frame>,
+    last: *mut Frame,
+}
+
+fn layouts() -> (Layout, Layout) {
+    match (Layout::array::<u64>(SLOTS), Layout::array::<Frame>(FRAMES)) {
+        (Ok(slots), Ok(frames)) => (slots, frames),
+        _ => unreachable!("sizes far below the address space"),
+    }
+}
+
+impl Stacks {
+    /// Empty stacks.
+    pub fn new() -> Stacks {
+        let (slots, frames) = layouts();
+        // SAFETY: neither layout is empty.
+        let (base, first) = unsafe { (alloc(slots).cast::<u64>(), alloc(frames).cast::<Frame>()) };
+        if base.is_null() || first.is_null() {
+            handle_alloc_error(slots);
+        }
+        // SAFETY: one past the end of what was just allocated.
+        let (end, last) = unsafe { (base.add(SLOTS), first.add(FRAMES - 1)) };
+        let current = Cell::new(first.wrapping_sub(1));
+        Stacks { base, high_water: Cell::new(base), end, frames: first, current, last }
+    }
+
+    /// Whether no frame runs.
+    pub fn is_idle(&self) -> bool {
+        self.current.get() < self.frames
+    }
+
+    /// How many frames run.
+    pub fn depth(&self) -> usize {
+        (self.current.get() as usize).wrapping_add(size_of::<Frame>()).wrapping_sub(self.frames as usize)
+            / size_of::<Frame>()
+    }
+
+    /// Where the slots of a frame without a caller begin.
+    pub fn top(&self) -> *mut u64 {
+        if self.is_idle() {
+            return self.base;
+        }
+        // SAFETY: the current frame is a frame, its code lives as long as it runs.
+        unsafe {
+            let frame = &*self.current.get();
+            frame.slots.add((*frame.code).slots as usize)
+        }
+    }
+
+    /// Makes sure that the slots up to `end` may be used. False if there is no room.
+    #[inline(always)]
+    pub fn reserve(&self, end: *mut u64) -> bool {
+        if end > self.high_water.get() { self.extend(end) } else { true }
+    }
+
+    #[cold]
+    fn extend(&self, end: *mut u64) -> bool {
+        if end > self.end || end < self.base {
+            return false;
+        }
+        let mut at = self.high_water.get();
+        // a little more, so that this is rare
+        let end = end.wrapping_add(1024).min(self.end);
+        while at < end {
+            // SAFETY: within the allocation.
+            unsafe {
+                at.write(UNBOUND);
+                at = at.add(1);
+            }
+        }
+        self.high_water.set(end);
+        true
+    }
+
+    /// The frame to be filled next; none if there are too many.
+    #[inline(always)]
+    pub fn next(&self) -> Option<*mut Frame> {
+        let next = self.current.get().wrapping_add(1);
+        (next <= self.last).then_some(next)
+    }
+}
+
+impl Default for Stacks {
+    fn default() -> Self {
+        Stacks::new()
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        let (slots, frames) = layouts();
+        // SAFETY: allocated with these layouts; no frame runs any more.
+        unsafe {
+            dealloc(self.base.cast(), slots);
+            dealloc(self.frames.cast(), frames);
+        }
+    }
+}
+
+// -- slots ---------------------------------------------------------------------------------------
+
+/// Whether a word is a pointer to an object.
+#[inline(always)]
+pub const fn is_pointer(word: u64) -> bool {
+    word & 7 == 0
+}
+
+/// Releases what a slot held.
+///
+/// # Safety
+/// The word was owned by a slot and is no longer there.
+#[inline(always)]
+pub unsafe fn release(word: u64) {
+    if is_pointer(word)
+        && let Some(object) = Word::from_bits(word).and_then(Word::as_object)
+    {
+        // SAFETY: a slot owned it.
+        unsafe { decref(object) }
+    }
+}
+
+/// A slot's word as a [`Word`].
+///
+/// # Safety
+/// The word comes from a slot, so it is not zero.
+#[inline(always)]
+pub unsafe fn word(bits: u64) -> Word {
+    // SAFETY: by contract.
+    unsafe { Word::from_bits(bits).unwrap_unchecked() }
+}
+
+/// Borrows what a slot holds.
+///
+/// # Safety
+/// The slot is one of a running frame, holds a value, and keeps it for `'a`.
+#[inline(always)]
+pub unsafe fn borrow<'a>(slots: *mut u64, at: usize) -> Ref<'a> {
+    // SAFETY: by contract.
+    unsafe { Ref::from_word(word(*slots.add(at))) }
+}
+
+/// A counted copy of what a slot holds.
+///
+/// # Safety
+/// As [`borrow`].
+#[inline(always)]
+pub unsafe fn copy(slots: *mut u64, at: usize) -> Value {
+    // SAFETY: by contract.
+    unsafe { Value::from_borrowed(word(*slots.add(at))) }
+}
+
+/// Moves out what a slot holds.
+///
+/// # Safety
+/// As [`borrow`].
+#[inline(always)]
+pub unsafe fn take(slots: *mut u64, at: usize) -> Value {
+    // SAFETY: by contract; the slot gives up its reference.
+    unsafe {
+        let slot = slots.add(at);
+        let bits = slot.replace(UNBOUND);
+        Value::from_word(word(bits))
+    }
+}
+
+/// Stores a word into a slot and releases what was there.
+///
+/// # Safety
+/// The slot is one of a running frame; the word is owned.
+#[inline(always)]
+pub unsafe fn put_word(slots: *mut u64, at: usize, bits: u64) {
+    // SAFETY: by contract.
+    unsafe {
+        let old = slots.add(at).replace(bits);
+        release(old);
+    }
+}
+
+/// Stores a value into a slot and releases what was there.
+///
+/// # Safety
+/// The slot is one of a running frame.
+#[inline(always)]
+pub unsafe fn put(slots: *mut u64, at: usize, value: Value) {
+    // SAFETY: by contract.
+    unsafe { put_word(slots, at, value.into_word().bits()) }
+}
+
+/// Releases what the slots from `from` to before `to` hold.
+///
+/// # Safety
+/// They are slots of a running frame.
+pub unsafe fn clear(slots: *mut u64, from: usize, to: usize) {
+    for at in from..to {
+        // SAFETY: by contract.
+        unsafe { put_word(slots, at, UNBOUND) }
+    }
+}
+
+/// The stacks of a thread, made when it first runs code.
+pub fn stacks(thread: &Thread) -> &Stacks {
+    let host = thread.host.get().cast::<Stacks>();
+    if host.is_null() {
+        let made = Box::into_raw(Box::new(Stacks::new()));
+        thread.host.set(made.cast());
+        // SAFETY: just made; it lives as long as the thread state, which never moves.
+        return unsafe { &*made };
+    }
+    // SAFETY: as above.
+    unsafe { &*host }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taipan_object::Interp;
+    use taipan_object::list::PyList;
+
+    #[test]
+    fn a_slot_owns_what_it_holds() {
+        let interp = Interp::new().unwrap();
+        let thread = interp.new_thread().attach();
+        let stacks = stacks(&thread);
+        let slots = stacks.top();
+        assert!(stacks.is_idle() && stacks.reserve(slots.wrapping_add(4)));
+        let list = PyList::new(&thread).unwrap().into_value();
+        let count = || list.as_ref().head().unwrap().refcount();
+        let before = count();
+        // SAFETY: the slots were reserved, no frame runs; what is borrowed stays in its slot.
+        unsafe {
+            put(slots, 0, list.clone());
+            put(slots, 1, copy(slots, 0));
+            assert_eq!(count(), before + 2);
+            assert!(borrow(slots, 1).is(list.as_ref()));
+            drop(take(slots, 0));
+            assert_eq!((*slots, count()), (UNBOUND, before + 1));
+            put_word(slots, 2, NULL);
+            clear(slots, 0, 4);
+        }
+        assert_eq!(count(), before);
+    }
+
+    #[test]
+    fn there_is_an_end_to_the_stacks() {
+        let stacks = Stacks::new();
+        assert_eq!(stacks.depth(), 0);
+        assert!(stacks.reserve(stacks.top().wrapping_add(SLOTS - 1)));
+        assert!(!stacks.reserve(stacks.top().wrapping_add(SLOTS + 1)));
+    }
+}

@@ -1,0 +1,143 @@
+//! Code objects of Python, made from those of the bytecode format.
+
+use crate::code::RegisterCode;
+use crate::translate::translate;
+use num_bigint::{BigInt, Sign};
+use std::cell::OnceCell;
+use std::ffi::c_void;
+use std::sync::Arc;
+use taipan_bytecode_format::{Code, Const, Verified};
+use taipan_object::bytes::PyBytes;
+use taipan_object::code::PyCode;
+use taipan_object::complex::PyComplex;
+use taipan_object::set::PySet;
+use taipan_object::slice::PySlice;
+use taipan_object::str::{PyStr, intern};
+use taipan_object::tuple::PyTuple;
+use taipan_object::{Owned, PyResult, Thread, Value, raise};
+use taipan_wtf8::Wtf8Buf;
+
+/// What hangs off a code object.
+pub struct Program {
+    /// The bytecode.
+    pub source: Arc<Code>,
+    registers: OnceCell<RegisterCode>,
+}
+
+/// The code object of Python for one of the bytecode format.
+pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode>> {
+    let code = PyCode::new(thread)?;
+    code.co_name.init(text(thread, &source.name)?.into_value());
+    code.co_qualname.init(text(thread, &source.qualname)?.into_value());
+    code.co_filename.init(text(thread, &source.filename)?.into_value());
+    let program = Box::new(Program { source: source.clone(), registers: OnceCell::new() });
+    code.host.set(Box::into_raw(program).cast());
+    code.host_drop.set(Some(end));
+    Ok(code)
+}
+
+/// Ends a program.
+///
+/// # Safety
+/// What [`code_object`] made, once.
+unsafe fn end(program: *mut c_void) {
+    // SAFETY: by contract.
+    drop(unsafe { Box::from_raw(program.cast::<Program>()) });
+}
+
+/// The program of a code object.
+#[inline(always)]
+pub fn program(code: &PyCode) -> &Program {
+    // SAFETY: all code objects are made by `code_object`.
+    unsafe { &*code.host.get().cast::<Program>() }
+}
+
+impl Program {
+    /// The register code if it was made already.
+    #[inline(always)]
+    pub fn translated(&self) -> Option<&RegisterCode> {
+        self.registers.get()
+    }
+
+    /// The register code, which is made when it is first asked for.
+    pub fn registers(&self, thread: &Thread) -> PyResult<&RegisterCode> {
+        if let Some(known) = self.registers.get() {
+            return Ok(known);
+        }
+        let made = self.translate(thread)?;
+        Ok(self.registers.get_or_init(|| made))
+    }
+
+    fn translate(&self, thread: &Thread) -> PyResult<RegisterCode> {
+        let (verified, flow) = Verified::with_flow(self.source.clone())
+            .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
+        let constants = self.source.consts.iter().map(|constant| value(thread, constant));
+        let constants = constants.collect::<PyResult<Box<[Value]>>>()?;
+        let names = self.source.names.iter().map(|name| interned(thread, name));
+        let names = names.collect::<PyResult<Box<[_]>>>()?;
+        translate(&verified, &flow, constants, names)
+            .map_err(|_| raise!(thread, SYSTEM_ERROR, "a code object has too many locals or names"))
+    }
+}
+
+fn text(thread: &Thread, text: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
+    match text.as_wtf8().as_str() {
+        Some(text) => PyStr::from_text(thread, text),
+        None => {
+            let points: Vec<u32> = text.as_wtf8().code_points().map(|point| point.value()).collect();
+            PyStr::from_code_points(thread, &points)
+        }
+    }
+}
+
+/// A name as the interned string.
+pub fn interned(thread: &Thread, name: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
+    intern::intern(thread, text(thread, name)?)
+}
+
+/// A constant as a value. Constants nest no deeper than the verifier allows.
+fn value(thread: &Thread, constant: &Const) -> PyResult<Value> {
+    let all = |values: &[Const]| -> PyResult<Vec<Value>> {
+        values.iter().map(|item| value(thread, item)).collect()
+    };
+    Ok(match constant {
+        Const::None => Value::none(),
+        Const::Bool(value) => Value::bool(*value),
+        Const::Ellipsis => Value::ellipsis(),
+        Const::Int(int) => integer(thread, int)?,
+        Const::Float(value) => Value::float(thread, *value)?,
+        Const::Complex(real, imaginary) => PyComplex::new(thread, *real, *imaginary)?.into_value(),
+        Const::Str(value) => interned_if_name(thread, value)?,
+        Const::Bytes(bytes) => PyBytes::new(thread, bytes)?.into_value(),
+        Const::Tuple(items) => PyTuple::from_values(thread, all(items)?)?.into_value(),
+        Const::FrozenSet(items) => {
+            let set = PySet::new_frozen(thread)?;
+            for item in all(items)? {
+                set.add(thread, item.as_ref())?;
+            }
+            set.into_value()
+        }
+        Const::Slice(parts) => {
+            let [start, stop, step] = &**parts;
+            PySlice::new(thread, value(thread, start)?, value(thread, stop)?, value(thread, step)?)?
+                .into_value()
+        }
+        Const::Code(code) => code_object(thread, code)?.into_value(),
+    })
+}
+
+/// Strings that could be names are interned, as the reference does.
+fn interned_if_name(thread: &Thread, value: &Wtf8Buf) -> PyResult<Value> {
+    let is_name = value.as_wtf8().as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let made = if is_name { interned(thread, value)? } else { text(thread, value)? };
+    Ok(made.into_value())
+}
+
+fn integer(thread: &Thread, value: &BigInt) -> PyResult<Value> {
+    if let Ok(small) = i64::try_from(value) {
+        return Value::int(thread, small);
+    }
+    let digits = value.magnitude().to_str_radix(16);
+    taipan_object::int::parse(thread, value.sign() == Sign::Minus, &digits, 16)
+        .map_err(|_| thread.raise_memory_error())
+}

@@ -279,7 +279,20 @@ impl<'b> Decoder<'b> {
     }
 
     /// Reads an integer.
+    #[inline]
     pub fn u64(&mut self) -> Result<u64, ReadError> {
+        probe::note(self.rest.len());
+        match self.rest.split_first() {
+            Some((&first, rest)) if first < 251 => {
+                self.rest = rest;
+                self.offset += 1;
+                Ok(first.into())
+            }
+            _ => self.long_u64(),
+        }
+    }
+
+    fn long_u64(&mut self) -> Result<u64, ReadError> {
         let offset = self.offset;
         let (value, width) = self.get::<u64>()?;
         if width == shortest(value) { Ok(value) } else { Err(ReadError::Integer { offset }) }
@@ -297,6 +310,7 @@ impl<'b> Decoder<'b> {
     }
 
     /// Reads the number of items that follow, each of at least `least` bytes.
+    #[inline]
     pub fn count(&mut self, least: usize) -> Result<usize, ReadError> {
         let offset = self.offset;
         let count = self.u64()?;

@@ -27,6 +27,13 @@ impl<V> Default for NameMap<V> {
 }
 
 impl<V> NameMap<V> {
+    /// Takes all names out.
+    pub fn clear(&mut self) {
+        self.keys.clear();
+        self.values.clear();
+        self.index = None;
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.keys.len()
@@ -159,6 +166,11 @@ impl<V: Default> NameMap<V> {
 pub struct NameSet(NameMap<()>);
 
 impl NameSet {
+    /// Takes all names out.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

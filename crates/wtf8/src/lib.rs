@@ -2,20 +2,16 @@
 //! A `Wtf8` is valid by construction; nothing here is unsafe, and nothing trusts its input.
 #![forbid(unsafe_code)]
 
-use std::borrow::Borrow;
+mod buf;
+
+pub use buf::Wtf8Buf;
+
 use std::fmt;
-use std::ops::Deref;
 
 /// A borrowed piece of WTF-8 text.
 #[derive(PartialEq, Eq, Hash, PartialOrd, Ord, Clone, Copy, Default)]
 pub struct Wtf8<'a> {
     bytes: &'a [u8],
-}
-
-/// An owned piece of WTF-8 text.
-#[derive(PartialEq, Eq, Hash, PartialOrd, Ord, Clone, Default)]
-pub struct Wtf8Buf {
-    bytes: Vec<u8>,
 }
 
 /// A Unicode code point, surrogates included.
@@ -78,6 +74,11 @@ impl<'a> Wtf8<'a> {
         self.bytes.len()
     }
 
+    /// A copy of the text.
+    pub fn to_buf(self) -> Wtf8Buf {
+        Wtf8Buf::of(self)
+    }
+
     /// The code points in order.
     pub fn code_points(self) -> CodePoints<'a> {
         CodePoints { rest: self.bytes }
@@ -110,84 +111,6 @@ impl Iterator for CodePoints<'_> {
         let (point, width) = decode(self.rest)?;
         self.rest = self.rest.get(width..)?;
         Some(CodePoint(point))
-    }
-}
-
-impl Wtf8Buf {
-    /// No text.
-    pub const fn new() -> Self {
-        Wtf8Buf { bytes: Vec::new() }
-    }
-
-    /// No text yet, with room for `capacity` bytes.
-    pub fn with_capacity(capacity: usize) -> Self {
-        Wtf8Buf { bytes: Vec::with_capacity(capacity) }
-    }
-
-    /// The text, borrowed.
-    pub fn as_wtf8(&self) -> Wtf8<'_> {
-        Wtf8 { bytes: &self.bytes }
-    }
-
-    /// Appends a `str`.
-    pub fn push_str(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    /// Appends a character.
-    pub fn push_char(&mut self, c: char) {
-        self.push_str(c.encode_utf8(&mut [0; 4]));
-    }
-
-    /// Appends a code point. A high and a low surrogate that come to stand side by side stay two
-    /// code points, as in Python.
-    pub fn push(&mut self, point: CodePoint) {
-        match point.to_char() {
-            Some(c) => self.push_char(c),
-            None => {
-                let v = point.value();
-                self.bytes.extend_from_slice(&[
-                    0xE0 | (v >> 12) as u8,
-                    0x80 | (v >> 6 & 0x3F) as u8,
-                    0x80 | (v & 0x3F) as u8,
-                ]);
-            }
-        }
-    }
-
-    /// Appends other text.
-    pub fn push_wtf8(&mut self, text: Wtf8<'_>) {
-        self.bytes.extend_from_slice(text.bytes);
-    }
-
-    /// Drops the text, keeps the room.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-    }
-
-    /// The bytes.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-}
-
-impl Deref for Wtf8Buf {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Borrow<[u8]> for Wtf8Buf {
-    fn borrow(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl fmt::Debug for Wtf8Buf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_wtf8().fmt(f)
     }
 }
 

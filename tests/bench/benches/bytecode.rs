@@ -1,5 +1,6 @@
 //! `cargo bench --bench bytecode`: what it costs to decode and to verify the code objects of the standard
-//! library of the interpreter that `PYTHON` names (default `python3.14`), in one thread.
+//! library of the interpreter that `PYTHON` names (default `python3.14`), in one thread. With the
+//! argument `once` all is decoded and verified once and nothing is timed, for a profiler.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -8,6 +9,10 @@ use taipan_artifact::Limits;
 use taipan_bench::code::{self, Module};
 use taipan_bytecode_format::instruction::instructions;
 use taipan_bytecode_format::{pyc, verify};
+
+/// As in the programs, and in the benchmark of the compiler that this one is compared with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 15;
 
@@ -30,6 +35,10 @@ fn main() {
         codes.len(),
         bytes as f64 / 1e6
     );
+    if std::env::args().any(|argument| argument == "once") {
+        black_box(each(&modules, |file| pyc::read(file, Limits::default()).is_ok()));
+        return;
+    }
     let decode = measure(|| each(&modules, |file| pyc::read_unverified(file, Limits::default()).is_ok()));
     let verify = measure(|| codes.iter().filter(|code| verify::verify(black_box(code)).is_ok()).count());
     let both = measure(|| each(&modules, |file| pyc::read(file, Limits::default()).is_ok()));

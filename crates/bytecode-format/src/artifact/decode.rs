@@ -67,12 +67,15 @@ impl Reader<'_> {
             let bad =
                 |offset| ReadError::Tag { offset, of: "number of code objects", found: children as u32 };
             let from = done.len().checked_sub(children).ok_or(bad(offset))?;
-            let children = done.split_off(from);
-            let depth = children.iter().map(|child| child.1).max().unwrap_or(0) + 1;
+            let children = done.drain(from..).rev();
+            let mut depth = 1;
+            self.nested.extend(children.map(|(child, inner)| {
+                depth = depth.max(inner + 1);
+                child
+            }));
             if depth > MAX_CODE_DEPTH {
                 return Err(ReadError::Depth { offset, limit: MAX_CODE_DEPTH });
             }
-            self.nested = children.into_iter().rev().map(|child| child.0).collect();
             code.consts = self.consts()?;
             if !self.nested.is_empty() || left == 0 && !done.is_empty() {
                 return Err(bad(offset));
@@ -156,9 +159,7 @@ impl Reader<'_> {
         let too_large = ReadError::TooLarge { size: text.len() as u64, limit: self.budget as u64 };
         self.budget = self.budget.checked_sub(text.len()).ok_or(too_large)?;
         probe::note(text.len());
-        let mut copy = Wtf8Buf::with_capacity(text.len());
-        copy.push_wtf8(text);
-        Ok(copy)
+        Ok(text.to_buf())
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
@@ -169,33 +170,41 @@ impl Reader<'_> {
 
     fn consts(&mut self) -> Result<Vec<Const>, ReadError> {
         let count = self.input.count(2)?;
-        let mut frames = Chunks::default();
-        let outermost = Frame { kind: kind::TUPLE, left: count, items: Vec::with_capacity(count) };
-        frames.push(outermost, self.input.left());
+        let mut items = Vec::with_capacity(count);
+        for _ in 0..count {
+            items.push(match self.constant()? {
+                Item::Whole(constant) => constant,
+                Item::Open(kind, left) => self.container(Frame { kind, left, items: Vec::new() })?,
+            });
+        }
+        Ok(items)
+    }
+
+    /// The items of a container, and the container itself; containers within wait on a stack.
+    fn container(&mut self, mut frame: Frame) -> Result<Const, ReadError> {
+        let mut around = Chunks::default();
+        frame.items.reserve_exact(frame.left);
         loop {
-            let Some(frame) = frames.last_mut() else { return Ok(Vec::new()) };
-            if frame.left > 0 {
+            while frame.left > 0 {
                 frame.left -= 1;
                 match self.constant()? {
                     Item::Whole(constant) => frame.items.push(constant),
                     Item::Open(kind, left) => {
-                        if frames.len() as u32 > MAX_CONST_DEPTH {
+                        if around.len() as u32 + 1 >= MAX_CONST_DEPTH {
                             let offset = self.input.offset();
                             return Err(ReadError::Depth { offset, limit: MAX_CONST_DEPTH });
                         }
-                        let frame = Frame { kind, left, items: Vec::with_capacity(left) };
-                        frames.push(frame, self.input.left());
+                        let inner = Frame { kind, left, items: Vec::with_capacity(left) };
+                        around.push(std::mem::replace(&mut frame, inner), self.input.left());
                     }
                 }
-                continue;
             }
-            let Some(done) = frames.pop() else { return Ok(Vec::new()) };
-            let Some(parent) = frames.last_mut() else { return Ok(done.items) };
-            parent.items.push(match (done.kind, <[Const; 3]>::try_from(done.items)) {
-                (kind::SLICE, Ok(parts)) => Const::Slice(Box::new(parts)),
-                (kind::FROZENSET, items) => Const::FrozenSet(items.map_or_else(|items| items, Vec::from)),
-                (_, items) => Const::Tuple(items.map_or_else(|items| items, Vec::from)),
-            });
+            let done = frame.finish();
+            match around.pop() {
+                Some(outer) => frame = outer,
+                None => return Ok(done),
+            }
+            frame.items.push(done);
         }
     }
 
@@ -261,10 +270,22 @@ impl Reader<'_> {
     }
 }
 
+/// A container that is being read.
 struct Frame {
     kind: u8,
     left: usize,
     items: Vec<Const>,
+}
+
+impl Frame {
+    fn finish(self) -> Const {
+        match self.kind {
+            kind::FROZENSET => Const::FrozenSet(self.items),
+            kind::SLICE => <[Const; 3]>::try_from(self.items)
+                .map_or_else(Const::Tuple, |parts| Const::Slice(Box::new(parts))),
+            _ => Const::Tuple(self.items),
+        }
+    }
 }
 
 enum Item {

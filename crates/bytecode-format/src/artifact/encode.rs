@@ -15,9 +15,10 @@ const MAX_CODES: usize = 1 << 24;
 /// What the format cannot hold: see [`WriteError`].
 pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> {
     let mut texts = Texts::default();
-    let mut content = Encoder::new();
-    let mut positions = Encoder::new();
     let codes = children_first(code)?;
+    let room = |part: fn(&Code) -> usize| Encoder::with_capacity(codes.iter().map(|code| part(code)).sum());
+    let mut content = room(|code| code.code.len() + 4 * code.names.len() + 8 * code.consts.len() + 64);
+    let mut positions = room(|code| code.linetable.len() + 4);
     content.count(codes.len());
     for code in codes {
         one(&mut content, &mut texts, code);

@@ -5,6 +5,7 @@
 
 pub mod exceptions;
 pub mod positions;
+mod units;
 
 use std::fmt;
 

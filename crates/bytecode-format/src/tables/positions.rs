@@ -11,6 +11,8 @@
 //! | 14 | signed line delta, lines to the end, both columns above 1 (0: none) |
 //! | 15 | none |
 
+pub use super::units::units;
+
 use super::{Cursor, TableError};
 
 /// A source range.
@@ -35,9 +37,9 @@ pub struct PositionEntry {
     pub location: Option<Location>,
 }
 
-const NO_COLUMN: u8 = 13;
+pub(super) const NO_COLUMN: u8 = 13;
 const LONG: u8 = 14;
-const NONE: u8 = 15;
+pub(super) const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
@@ -147,8 +149,8 @@ const fn first(form: u8, units: u8) -> u8 {
 /// The entries of a table, in its order. After an error there is nothing more.
 #[derive(Clone, Debug)]
 pub struct Positions<'t> {
-    cursor: Cursor<'t>,
-    line: i32,
+    pub(super) cursor: Cursor<'t>,
+    pub(super) line: i32,
 }
 
 /// The entries of `table`.
@@ -202,7 +204,7 @@ impl Positions<'_> {
     }
 
     #[inline]
-    fn entry(&mut self) -> Result<PositionEntry, TableError> {
+    pub(super) fn entry(&mut self) -> Result<PositionEntry, TableError> {
         let offset = self.cursor.at;
         let first = self.cursor.byte()?;
         if first & 0x80 == 0 {
@@ -258,18 +260,6 @@ impl Iterator for Positions<'_> {
         }
         Some(entry)
     }
-}
-
-/// The number of code units that a table covers, if it decodes.
-///
-/// # Errors
-/// What [`decode`] says of it.
-pub fn units(table: &[u8], firstlineno: i32) -> Result<u64, TableError> {
-    let mut total = 0;
-    for entry in decode(table, firstlineno) {
-        total += u64::from(entry?.units);
-    }
-    Ok(total)
 }
 
 /// A run of code of one line, as `co_lines()` has it; offsets count bytes of the code.

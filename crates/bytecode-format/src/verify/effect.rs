@@ -7,12 +7,34 @@ use super::{Rule, Slot};
 use crate::code::Code;
 use crate::opcode::Opcode;
 
+/// Some kinds of slots.
+#[derive(Clone, Copy)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    pub(super) const fn of(slots: &[Slot]) -> Kinds {
+        let (mut bits, mut at) = (0, 0);
+        while at < slots.len() {
+            bits |= 1 << slots[at] as u8;
+            at += 1;
+        }
+        Kinds(bits)
+    }
+
+    pub(super) const fn has(self, slot: Slot) -> bool {
+        self.0 >> slot as u8 & 1 != 0
+    }
+}
+
 /// What may stand in a call's place for a self.
-const SELF: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull];
+const SELF: Kinds = Kinds::of(&[Slot::Value, Slot::Null, Slot::SelfOrNull]);
+const NULL: Kinds = Kinds::of(&[Slot::Null]);
+const VALUE_OR_NULL: Kinds = Kinds::of(&[Slot::Value, Slot::Null]);
 
 /// What a program may drop or put back into a local.
-const DROPPED: &[Slot] = &[Slot::Value, Slot::Null, Slot::SelfOrNull, Slot::Lasti];
-const STORED: &[Slot] = &[Slot::Value, Slot::MaybeUnbound, Slot::MaybeCell];
+const DROPPED: Kinds = Kinds::of(&[Slot::Value, Slot::Null, Slot::SelfOrNull, Slot::Lasti]);
+const STORED: Kinds = Kinds::of(&[Slot::Value, Slot::MaybeUnbound, Slot::MaybeCell]);
+const PREVIOUS: Kinds = Kinds::of(&[Slot::PreviousException]);
 
 /// What holds behind an instruction, on every way, if `state` holds before it.
 #[inline(never)]
@@ -40,7 +62,7 @@ fn change(arena: &mut Arena, code: &Code, step: &Step, state: &mut State) -> Res
             arena.push(state, Slot::PreviousException)?;
             arena.push(state, Slot::Value)
         }
-        Opcode::PopExcept => arena.pop_any(state, &[Slot::PreviousException]).map(drop),
+        Opcode::PopExcept => arena.pop_any(state, PREVIOUS).map(drop),
         Opcode::YieldValue => yield_value(arena, arg, state),
         Opcode::WithExceptStart => with_except_start(arena, state),
         Opcode::Reraise => reraise(arena, arg, state),
@@ -90,13 +112,13 @@ fn call(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State) -> Resul
         Opcode::Call => arg,
         Opcode::CallKw => arg + 1,
         _ => {
-            arena.pop_any(state, &[Slot::Value, Slot::Null])?;
+            arena.pop_any(state, VALUE_OR_NULL)?;
             1
         }
     };
     arena.pop_values(state, values)?;
     // with `CALL_FUNCTION_EX` a self stands among the arguments
-    let this = if opcode == Opcode::CallFunctionEx { &[Slot::Null] } else { SELF };
+    let this = if opcode == Opcode::CallFunctionEx { NULL } else { SELF };
     arena.pop_any(state, this)?;
     arena.pop_values(state, 1)?;
     arena.push(state, Slot::Value)
@@ -116,16 +138,11 @@ fn load_callable(arena: &mut Arena, opcode: Opcode, arg: u32, state: &mut State)
 /// Exit function, its self or null, lasti, previous exception, exception: all stay.
 fn with_except_start(arena: &mut Arena, state: &mut State) -> Result<(), Rule> {
     Arena::need(*state, 5)?;
-    let places: [(u32, &[Slot]); 5] = [
-        (1, &[Slot::Value]),
-        (2, &[Slot::PreviousException]),
-        (3, &[Slot::Lasti]),
-        (4, SELF),
-        (5, &[Slot::Value]),
-    ];
-    for (depth, allowed) in places {
+    const VALUE: Kinds = Kinds::of(&[Slot::Value]);
+    let places = [VALUE, PREVIOUS, Kinds::of(&[Slot::Lasti]), SELF, VALUE];
+    for (depth, allowed) in (1..).zip(places) {
         let found = arena.peek(*state, depth)?;
-        if !allowed.contains(&found) {
+        if !allowed.has(found) {
             return Err(Rule::SlotKind { slot: state.height() - depth, found });
         }
     }

@@ -14,32 +14,39 @@ pub(super) struct Facts {
     pub(super) pops: u8,
     pub(super) pushes: u8,
     pub(super) consumes: u8,
-    flags: u8,
+    /// The kind of its operand, for [`super::operand::Bounds`]; that of no kind for private opcodes.
+    pub(super) operand: u8,
+    flags: u16,
 }
 
 impl Facts {
     /// If all that it takes are values, then that is all to check: it leaves values and touches nothing
     /// else.
-    pub(super) const PLAIN: u8 = 1;
+    pub(super) const PLAIN: u16 = 1;
     /// The same, in code without cells.
-    pub(super) const PLAIN_WITHOUT_CELLS: u8 = 2;
+    pub(super) const PLAIN_WITHOUT_CELLS: u16 = 2;
     /// See [`Opcode::ends_block`].
-    pub(super) const ENDS: u8 = 4;
+    pub(super) const ENDS: u16 = 4;
     /// See [`Opcode::is_jump`].
-    pub(super) const JUMP: u8 = 8;
+    pub(super) const JUMP: u16 = 8;
     /// See [`Opcode::reaches_handlers`].
-    pub(super) const RAISES: u8 = 16;
+    pub(super) const RAISES: u16 = 16;
     /// Takes no argument and so no prefix.
-    pub(super) const BARE: u8 = 32;
+    pub(super) const BARE: u16 = 32;
     /// Its stack effect does not depend on the argument.
-    pub(super) const FIXED: u8 = 64;
+    pub(super) const FIXED: u16 = 64;
+    /// [`Facts::PLAIN`], the effects being those of argument 0, if the lowest bit of the argument is 0.
+    pub(super) const PLAIN_IF_EVEN: u16 = 128;
+    /// Stands only in some places or some codes.
+    pub(super) const PLACED: u16 = 256;
 
     /// Whether one of these flags is set.
-    pub(super) const fn has(self, flags: u8) -> bool {
+    pub(super) const fn has(self, flags: u16) -> bool {
         self.flags & flags != 0
     }
 
-    const NONE: Facts = Facts { opcode: None, caches: 0, pops: 0, pushes: 0, consumes: 0, flags: 0 };
+    const NONE: Facts =
+        Facts { opcode: None, caches: 0, pops: 0, pushes: 0, consumes: 0, operand: u8::MAX, flags: 0 };
 
     const fn of(opcode: Opcode) -> Facts {
         let bare = matches!(opcode.operand(), OperandKind::None);
@@ -51,6 +58,14 @@ impl Facts {
             (Self::RAISES, opcode.reaches_handlers()),
             (Self::BARE, bare),
             (Self::FIXED, is_fixed(opcode)),
+            (
+                Self::PLAIN_IF_EVEN,
+                matches!(opcode, Opcode::LoadAttr | Opcode::LoadSuperAttr | Opcode::LoadGlobal),
+            ),
+            (
+                Self::PLACED,
+                matches!(opcode, Opcode::CopyFreeVars | Opcode::ReturnGenerator | Opcode::YieldValue),
+            ),
         ];
         let (mut flags, mut at) = (0, 0);
         while at < marks.len() {
@@ -61,7 +76,8 @@ impl Facts {
         }
         let (pops, pushes) = (opcode.pops(0) as u8, opcode.pushes(0) as u8);
         let consumes = pops - opcode.keeps(0) as u8;
-        Facts { opcode: Some(opcode), caches: opcode.caches() as u8, pops, pushes, consumes, flags }
+        let operand = if opcode.is_public() { opcode.operand() as u8 } else { u8::MAX };
+        Facts { opcode: Some(opcode), caches: opcode.caches() as u8, pops, pushes, consumes, operand, flags }
     }
 }
 

@@ -55,8 +55,10 @@ impl Flow {
         self.states.clear();
         self.states.resize(self.layout.steps.len(), State::UNREACHED);
         self.pending.clear();
+        let bare = if self.arena.cells.any() { 0 } else { Facts::PLAIN_WITHOUT_CELLS };
         let mut walk = Walk {
             code,
+            plain: Facts::PLAIN | bare,
             layout: &self.layout,
             states: &mut self.states,
             arena: &mut self.arena,
@@ -73,6 +75,8 @@ impl Flow {
 
 struct Walk<'w> {
     code: &'w Code,
+    /// The facts of which one makes an instruction plain in this code.
+    plain: u16,
     layout: &'w Layout,
     states: &'w mut [State],
     arena: &'w mut Arena,
@@ -99,21 +103,22 @@ impl Walk<'_> {
         self.jump(self.layout.prologue, state).map_err(|rule| (rule, last))
     }
 
-    /// Notes that `state` holds before a step, on one way; whether that is news.
-    fn reach(&mut self, at: u32, state: State) -> Result<bool, Rule> {
+    /// Notes that `state` holds before a step, on one way; what is known there now, if that is news.
+    fn reach(&mut self, at: u32, state: State) -> Result<Option<State>, Rule> {
         let Some(known) = self.states.get_mut(at as usize) else { return Err(Rule::FallsOffEnd) };
-        if *known == state {
-            return Ok(false);
-        }
         if !known.is_reached() {
             *known = state;
-            return Ok(true);
+            return Ok(Some(state));
         }
-        self.arena.meet(known, state)
+        if *known == state {
+            return Ok(None);
+        }
+        Ok(self.arena.meet(known, state)?.then_some(*known))
     }
 
+    #[inline]
     fn jump(&mut self, at: u32, state: State) -> Result<(), Rule> {
-        if self.reach(at, state)? {
+        if self.reach(at, state)?.is_some() {
             self.pending.push(at);
         }
         Ok(())
@@ -122,41 +127,51 @@ impl Walk<'_> {
     /// Follows the code from a step until it ends or meets what is known.
     fn follow(&mut self, from: u32) -> Result<(), Broken> {
         let steps = self.layout.steps.get(from as usize..).unwrap_or_default();
+        let Some(mut before) = self.states.get(from as usize).copied() else { return Ok(()) };
         for (at, step) in (from..).zip(steps) {
-            let Some(before) = self.states.get(at as usize).copied() else { return Ok(()) };
+            let broken = |rule| (rule, step.start);
             let known = facts(step.opcode as u8);
-            let after = self.step(step, known, before).map_err(|rule| (rule, step.start))?;
+            let after = match self.plain(step, known, before) {
+                Some(after) => after,
+                None => apply(self.arena, self.code, step, before).map_err(broken)?,
+            };
+            if step.handler != 0 {
+                self.raise(step, known, before).map_err(broken)?;
+            }
+            // `END_ASYNC_FOR` looks at its target, but does not go there
+            if known.has(Facts::JUMP) && step.opcode != Opcode::EndAsyncFor {
+                self.jump(step.target, after).map_err(broken)?;
+            }
             if known.has(Facts::ENDS) {
                 return Ok(());
             }
-            if steps.get((at - from) as usize + 1).is_some_and(|next| next.opcode == Opcode::PushExcInfo) {
-                return Err((Rule::ExceptionEntry, step.start));
+            match self.layout.steps.get(at as usize + 1) {
+                Some(next) if next.opcode == Opcode::PushExcInfo => return Err(broken(Rule::ExceptionEntry)),
+                _ => {}
             }
-            if !self.reach(at + 1, after).map_err(|rule| (rule, step.start))? {
-                return Ok(());
-            }
+            before = match self.states.get_mut(at as usize + 1) {
+                Some(first) if !first.is_reached() => {
+                    *first = after;
+                    after
+                }
+                _ => match self.reach(at + 1, after).map_err(broken)? {
+                    Some(state) => state,
+                    None => return Ok(()),
+                },
+            };
         }
         Ok(())
     }
 
-    /// What holds behind an instruction.
+    /// What holds behind an instruction, if it takes and leaves values and nothing else is to be said of it.
     #[inline]
-    fn step(&mut self, step: &Step, known: Facts, before: State) -> Result<State, Rule> {
-        let plain =
-            known.has(Facts::PLAIN) || known.has(Facts::PLAIN_WITHOUT_CELLS) && !self.arena.cells.any();
-        let after = before.with_values(known.pops.into(), known.pushes.into());
-        let after = match after.filter(|after| plain && self.arena.has_room(after.height())) {
-            Some(after) => after,
-            None => apply(self.arena, self.code, step, before)?,
-        };
-        if step.handler != 0 {
-            self.raise(step, known, before)?;
+    fn plain(&self, step: &Step, known: Facts, before: State) -> Option<State> {
+        let even = if step.arg & 1 == 0 { Facts::PLAIN_IF_EVEN } else { 0 };
+        if !known.has(self.plain | even) {
+            return None;
         }
-        // `END_ASYNC_FOR` looks at its target, but does not go there
-        if known.has(Facts::JUMP) && step.opcode != Opcode::EndAsyncFor {
-            self.jump(step.target, after)?;
-        }
-        Ok(after)
+        let after = before.with_values(known.pops.into(), known.pushes.into())?;
+        self.arena.has_room(after.height()).then_some(after)
     }
 
     /// The way to the handler, which may be taken within any instruction that may raise. Tracing may take

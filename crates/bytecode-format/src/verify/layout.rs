@@ -4,7 +4,8 @@
 
 use super::facts::{Facts, facts};
 use super::locals::{free_count, is_generator};
-use super::{Broken, Rule, operand};
+use super::operand::{self, Bounds};
+use super::{Broken, Rule};
 use crate::code::Code;
 use crate::instruction::MAX_PREFIXES;
 use crate::opcode::{Opcode, OperandKind};
@@ -51,6 +52,8 @@ pub(super) struct Layout {
     pub(super) prologue: u32,
     /// The steps that have a target.
     jumps: Vec<u32>,
+    /// Whether there is a step that stands only in some places or some codes.
+    placed: bool,
 }
 
 impl Layout {
@@ -76,29 +79,43 @@ impl Layout {
     }
 
     fn decode(&mut self, code: &Code, units: &[[u8; 2]]) -> Result<(), Broken> {
-        let mut at = 0;
-        while at < units.len() {
-            let (step, unit, next) = one(units, at)?;
+        let bounds = Bounds::of(code);
+        let Layout { steps, index, jumps, .. } = self;
+        let (mut at, mut placed) = (0, false);
+        while let Some(&[number, low]) = units.get(at) {
             let start = at as u32;
-            operand::check(code, step.opcode, step.arg).map_err(|rule| (rule, start))?;
-            let facts = facts(step.opcode as u8);
-            let bare = facts.has(Facts::BARE) || step.opcode == Opcode::Resume;
-            if bare && unit > at {
-                return Err((Rule::Prefix { opcode: step.opcode }, start));
+            let mut known = facts(number);
+            let mut opcode = known.opcode.ok_or((Rule::UnknownOpcode { number }, start))?;
+            let (mut arg, mut unit) = (u32::from(low), at);
+            if opcode == Opcode::ExtendedArg {
+                (opcode, arg, unit) = prefixed(units, at)?;
+                known = facts(opcode as u8);
             }
-            if units.get(unit + 1..next).is_some_and(|cache| cache.iter().any(|unit| *unit != [0, 0])) {
+            let next = unit + 1 + usize::from(known.caches);
+            if next > units.len() {
+                return Err((Rule::CutInstruction, start));
+            }
+            if !bounds.hold(known.operand, arg) {
+                operand::check(code, opcode, arg).map_err(|rule| (rule, start))?;
+            }
+            if unit > at && (known.has(Facts::BARE) || opcode == Opcode::Resume) {
+                return Err((Rule::Prefix { opcode }, start));
+            }
+            if !is_blank(units, unit + 1, next) {
                 return Err((Rule::CacheContent, start));
             }
-            let number = self.steps.len() as u32;
-            if let Some(slot) = self.index.get_mut(at) {
+            let number = steps.len() as u32;
+            if let Some(slot) = index.get_mut(at) {
                 *slot = number;
             }
-            if facts.has(Facts::JUMP) {
-                self.jumps.push(number);
+            if known.has(Facts::JUMP) {
+                jumps.push(number);
             }
-            self.steps.push(step);
+            placed |= known.has(Facts::PLACED);
+            steps.push(Step { start, arg, target: NOWHERE, handler: 0, opcode });
             at = next;
         }
+        self.placed = placed;
         Ok(())
     }
 
@@ -115,7 +132,8 @@ impl Layout {
             return Err((Rule::FreeVariables { declared: free }, 0));
         }
         let mut started = false;
-        for (at, step) in self.steps.iter().enumerate() {
+        let steps = if self.placed { self.steps.as_slice() } else { &[] };
+        for (at, step) in steps.iter().enumerate() {
             match step.opcode {
                 Opcode::CopyFreeVars if at > 0 || free == 0 => {
                     return Err((Rule::FreeVariables { declared: free }, step.start));
@@ -205,27 +223,47 @@ fn units(code: &Code) -> Result<&[[u8; 2]], Broken> {
     }
 }
 
-/// The instruction at a code unit, the unit of its opcode, and that of the next instruction.
-fn one(units: &[[u8; 2]], start: usize) -> Result<(Step, usize, usize), Broken> {
+/// The opcode and argument of the instruction whose prefixes begin at a code unit, and the unit of its
+/// opcode.
+fn prefixed(units: &[[u8; 2]], start: usize) -> Result<(Opcode, u32, usize), Broken> {
     let mut arg = 0u32;
     for unit in start..=start + MAX_PREFIXES as usize {
         let Some([number, low]) = units.get(unit).copied() else {
             return Err((Rule::CutInstruction, start as u32));
         };
         arg = arg << 8 | u32::from(low);
-        let facts = facts(number);
-        let opcode = facts.opcode.ok_or((Rule::UnknownOpcode { number }, unit as u32))?;
+        let opcode = facts(number).opcode.ok_or((Rule::UnknownOpcode { number }, unit as u32))?;
         if opcode != Opcode::ExtendedArg {
-            let next = unit + 1 + usize::from(facts.caches);
-            if next > units.len() {
-                return Err((Rule::CutInstruction, start as u32));
-            }
-            let step = Step { start: start as u32, arg, target: NOWHERE, handler: 0, opcode };
-            return Ok((step, unit, next));
+            return Ok((opcode, arg, unit));
         }
     }
     Err((Rule::LongPrefix, start as u32))
 }
+
+/// Whether all from one code unit to another are zero. Caches of up to eight units are cut out of the eight
+/// behind the opcode, whatever those are, so that no branch depends on how many they are.
+#[inline]
+fn is_blank(units: &[[u8; 2]], from: usize, to: usize) -> bool {
+    let words = units.get(from..).and_then(|rest| rest.as_flattened().as_chunks::<8>().0.first_chunk::<2>());
+    match words.zip(CACHES.get(to - from)) {
+        Some(([low, high], mask)) => {
+            u64::from_le_bytes(*low) & mask[0] | u64::from_le_bytes(*high) & mask[1] == 0
+        }
+        None => units.get(from..to).is_none_or(|cache| cache.iter().all(|unit| *unit == [0, 0])),
+    }
+}
+
+/// For a number of code units the bits of two words in which they stand.
+static CACHES: [[u64; 2]; 9] = {
+    let mut masks = [[0; 2]; 9];
+    let mut count = 1;
+    while count < masks.len() {
+        masks[count] = masks[count - 1];
+        masks[count][(count - 1) / 4] |= 0xFFFF << ((count - 1) % 4 * 16);
+        count += 1;
+    }
+    masks
+};
 
 /// A yield is resumed behind it, at a place that knows whether it delegates.
 fn resumed(step: &Step, next: Option<&Step>) -> Result<(), Broken> {

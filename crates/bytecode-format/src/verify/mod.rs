@@ -66,13 +66,13 @@ type Broken = (Rule, u32);
 /// The first rule that is found broken.
 pub fn verify(code: &Code) -> Result<Flow, VerifyError> {
     let mut flow = Flow::default();
-    verify_in(code, &mut flow)?;
+    verify_in(code, &mut flow, |_| ())?;
     Ok(flow)
 }
 
-/// Verifies one code object in the room of another's flow.
-fn verify_in(code: &Code, flow: &mut Flow) -> Result<(), VerifyError> {
-    check(code, flow).map_err(|(rule, unit)| VerifyError {
+/// Verifies one code object in the room of another's flow, and calls `visit` with its constants.
+fn verify_in<'c>(code: &'c Code, flow: &mut Flow, visit: impl FnMut(&'c Const)) -> Result<(), VerifyError> {
+    check(code, flow, visit).map_err(|(rule, unit)| VerifyError {
         rule,
         offset: unit.saturating_mul(2),
         code: code.qualname.clone(),
@@ -87,22 +87,21 @@ pub fn verify_all(code: &Code) -> Result<(), VerifyError> {
     let mut pending = vec![(code, 1)];
     let mut flow = Flow::default();
     while let Some((code, depth)) = pending.pop() {
-        verify_in(code, &mut flow)?;
-        if depth > MAX_CODE_DEPTH {
-            return Err(VerifyError { rule: Rule::CodeDepth, offset: 0, code: code.qualname.clone() });
-        }
-        each_const(&code.consts, |constant| {
+        verify_in(code, &mut flow, |constant| {
             if let Const::Code(code) = constant {
                 pending.push((code, depth + 1));
             }
-        });
+        })?;
+        if depth > MAX_CODE_DEPTH {
+            return Err(VerifyError { rule: Rule::CodeDepth, offset: 0, code: code.qualname.clone() });
+        }
     }
     Ok(())
 }
 
-fn check(code: &Code, flow: &mut Flow) -> Result<(), Broken> {
+fn check<'c>(code: &'c Code, flow: &mut Flow, visit: impl FnMut(&'c Const)) -> Result<(), Broken> {
     locals::check(code)?;
-    if each_const(&code.consts, |_| ()) > MAX_CONST_DEPTH as usize {
+    if each_const(&code.consts, visit) > MAX_CONST_DEPTH as usize {
         return Err((Rule::ConstDepth, 0));
     }
     flow.check(code)

@@ -13,7 +13,51 @@ const MAX_COUNT: u32 = 0xFF_FFFF;
 /// The largest argument of `RESUME`: three kinds of places and a flag.
 const MAX_RESUME: u32 = 7;
 
-#[inline]
+/// For each kind of operand the number below which an argument is fine; 0 if more than that is to be said
+/// of it.
+pub(super) struct Bounds([u64; Bounds::KINDS]);
+
+impl Bounds {
+    /// More than there are kinds, so that none is `u8::MAX` in this range.
+    const KINDS: usize = 32;
+
+    /// The bounds in a code.
+    pub(super) fn of(code: &Code) -> Self {
+        let mut bounds = [0; Self::KINDS];
+        let names = code.names.len() as u64;
+        let locals = code.localsplusnames.len() as u64;
+        for (kind, bound) in [
+            (OperandKind::None, 1),
+            (OperandKind::Const, code.consts.len() as u64),
+            (OperandKind::Name, names),
+            (OperandKind::NameShift1, names << 1),
+            (OperandKind::NameShift2, names << 2),
+            (OperandKind::Local, locals),
+            // two locals of four bits each
+            (OperandKind::LocalPair, if locals < 16 { 0 } else { 256 }),
+            (OperandKind::Count, u64::from(MAX_COUNT) + 1),
+            (OperandKind::JumpForward, u64::MAX),
+            (OperandKind::JumpBackward, u64::MAX),
+            (OperandKind::BinaryOp, BINARY_OPERATORS.len() as u64),
+            (OperandKind::Comparison, (COMPARISONS.len() as u64) << 5),
+            (OperandKind::SmallInt, 256),
+            (OperandKind::Resume, u64::from(MAX_RESUME) + 1),
+        ] {
+            bounds[kind as usize % Self::KINDS] = bound;
+        }
+        Bounds(bounds)
+    }
+
+    /// Whether an argument is fine without a further look.
+    #[inline]
+    pub(super) fn hold(&self, operand: u8, arg: u32) -> bool {
+        u64::from(arg) < self.0[usize::from(operand) % Self::KINDS]
+    }
+}
+
+const _: () = assert!((OperandKind::Extended as usize) < Bounds::KINDS - 1);
+
+/// Says of any argument whether it is fine.
 pub(super) fn check(code: &Code, opcode: Opcode, arg: u32) -> Result<(), Rule> {
     if !opcode.is_public() {
         return Err(Rule::PrivateOpcode { opcode });
@@ -73,4 +117,27 @@ fn name(code: &Code, at: u32) -> Result<(), Rule> {
 
 fn local(code: &Code, at: u32) -> Result<(), Rule> {
     index(at, code.localsplusnames.len(), |index, count| Rule::LocalIndex { index, count })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::facts::facts;
+
+    #[test]
+    fn what_is_within_the_bounds_is_fine() {
+        for count in [0, 1, 15, 16, 300] {
+            let mut code = crate::verify::tests::function(&[]);
+            code.names = vec![Default::default(); count];
+            code.localsplusnames = vec![Default::default(); count];
+            code.consts = vec![crate::Const::None; count];
+            let bounds = Bounds::of(&code);
+            for &opcode in Opcode::ALL.iter().filter(|opcode| **opcode != Opcode::ExtendedArg) {
+                for arg in (0..2000).chain([MAX_COUNT, MAX_COUNT + 1, u32::MAX]) {
+                    let within = bounds.hold(facts(opcode as u8).operand, arg);
+                    assert!(!within || check(&code, opcode, arg).is_ok(), "{opcode:?} {arg} {count}");
+                }
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //! code, so no code keeps the verifier busy for longer.
 
 use super::cells::{Cells, Local};
+use super::effect::Kinds;
 use super::{Rule, Slot};
 use crate::code::Code;
 
@@ -182,18 +183,17 @@ impl Arena {
     pub(super) fn pop_values(&self, state: &mut State, count: u32) -> Result<(), Rule> {
         Self::need(*state, count)?;
         state.set_height(state.height() - count);
-        match self.node(state.slots()) {
-            Some(node) if state.special() > state.height() => {
-                Err(Rule::SlotKind { slot: node.position, found: node.slot })
-            }
-            _ => Ok(()),
+        if state.special() <= state.height() {
+            return Ok(());
         }
+        let node = self.node(state.slots());
+        node.map_or(Ok(()), |node| Err(Rule::SlotKind { slot: node.position, found: node.slot }))
     }
 
     /// Takes the topmost slot, which must be one of these.
-    pub(super) fn pop_any(&mut self, state: &mut State, allowed: &[Slot]) -> Result<Slot, Rule> {
+    pub(super) fn pop_any(&mut self, state: &mut State, allowed: Kinds) -> Result<Slot, Rule> {
         let found = self.pop(state)?;
-        if allowed.contains(&found) { Ok(found) } else { Err(Rule::SlotKind { slot: state.height(), found }) }
+        if allowed.has(found) { Ok(found) } else { Err(Rule::SlotKind { slot: state.height(), found }) }
     }
 
     /// The slot at a depth counted from 1 at the top.

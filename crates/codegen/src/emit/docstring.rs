@@ -1,5 +1,6 @@
 //! Docstrings, with their indentation removed.
 
+use std::borrow::Cow;
 use taipan_ast::{Constant, Expr, ExprKind};
 use taipan_wtf8::{CodePoint, Wtf8Buf};
 
@@ -34,7 +35,10 @@ fn indent(line: &[u8]) -> Option<usize> {
 }
 
 /// Tabs as spaces up to the next multiple of eight columns; a character is a column.
-fn expand_tabs(text: &[u8]) -> Vec<u8> {
+fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'\t') {
+        return Cow::Borrowed(text);
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut column = 0;
     for &byte in text {
@@ -51,7 +55,7 @@ fn expand_tabs(text: &[u8]) -> Vec<u8> {
         }
         out.push(byte);
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Bytes that were cut between characters, as text.

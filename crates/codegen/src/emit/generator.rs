@@ -39,6 +39,8 @@ pub(crate) struct Generator<'t, 'a> {
     pub(super) interactive: bool,
     locator: Locator<'t>,
     flow: Flow,
+    /// Units that are done: room for the next ones.
+    done: Vec<Unit>,
 }
 
 /// How many positional parameters a unit has.
@@ -60,7 +62,8 @@ impl<'t, 'a> Generator<'t, 'a> {
     ) -> Self {
         let top = table.top();
         let name = interner.intern("<module>");
-        let code = new_code(table.scope(top), interner, name, 1, Counts::default());
+        let mut code = new_code(Unit::default(), table.scope(top), interner, name, 1, Counts::default());
+        code.qualname = "<module>".to_owned();
         Generator {
             table,
             interner,
@@ -71,6 +74,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             interactive: false,
             locator: Locator::new(lines),
             flow: Flow::default(),
+            done: Vec::new(),
         }
     }
 
@@ -128,7 +132,8 @@ impl<'t, 'a> Generator<'t, 'a> {
         line: i32,
         counts: Counts,
     ) {
-        let code = new_code(self.table.scope(scope), self.interner, name, line, counts);
+        let room = self.done.pop().unwrap_or_default();
+        let code = new_code(room, self.table.scope(scope), self.interner, name, line, counts);
         let class = self.unit.class;
         let unit = UnitState::new(code, kind, scope, class);
         self.outer.push(std::mem::replace(&mut self.unit, unit));
@@ -183,7 +188,10 @@ impl<'t, 'a> Generator<'t, 'a> {
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
         let mut unit = std::mem::take(&mut self.unit.code);
         unit.flags = self.flags();
-        self.flow.assemble(unit, self.interner, self.settings.filename)
+        let code = self.flow.assemble(&mut unit, self.interner, self.settings.filename);
+        unit.clear();
+        self.done.push(unit);
+        code
     }
 
     fn flags(&self) -> CodeFlags {
@@ -250,39 +258,45 @@ pub(super) fn index(names: &mut Names, name: Identifier) -> u32 {
     names.insert_full(name).0 as u32
 }
 
-/// A unit without instructions for a scope.
-fn new_code(scope: &Scope, interner: &mut Interner, name: Identifier, line: i32, counts: Counts) -> Unit {
-    let mut cellvars = sorted(scope, interner, Resolution::Cell, flag::COMP_CELL);
+/// A unit without instructions for a scope, in the room of an empty one.
+fn new_code(
+    room: Unit,
+    scope: &Scope,
+    interner: &mut Interner,
+    name: Identifier,
+    line: i32,
+    counts: Counts,
+) -> Unit {
+    let mut unit = Unit {
+        parameters: scope.parameters.len() as u32,
+        argcount: counts.positional,
+        posonlyargcount: counts.positional_only,
+        kwonlyargcount: counts.keyword_only,
+        firstlineno: line,
+        name: Some(name),
+        ..room
+    };
+    unit.varnames.extend(&scope.parameters);
+    put_sorted(&mut unit.cellvars, scope, interner, Resolution::Cell, flag::COMP_CELL);
+    put_sorted(&mut unit.freevars, scope, interner, Resolution::Free, flag::FREE_CLASS);
     let implicit = [
         (scope.needs_class_closure, "__class__"),
         (scope.needs_classdict, "__classdict__"),
         (scope.has_conditional_annotations, "__conditional_annotations__"),
     ];
     for (_, name) in implicit.iter().filter(|(wanted, _)| *wanted) {
-        cellvars.insert(interner.intern(name));
+        unit.cellvars.insert(interner.intern(name));
     }
-    Unit {
-        varnames: scope.parameters.iter().copied().collect(),
-        parameters: scope.parameters.len() as u32,
-        cellvars,
-        freevars: sorted(scope, interner, Resolution::Free, flag::FREE_CLASS),
-        argcount: counts.positional,
-        posonlyargcount: counts.positional_only,
-        kwonlyargcount: counts.keyword_only,
-        firstlineno: line,
-        name: Some(name),
-        qualname: interner.resolve(name).to_owned(),
-        ..Unit::default()
-    }
+    unit
 }
 
-/// The names of a scope that live in one kind of place or have a flag, in the order of the names.
-fn sorted(scope: &Scope, interner: &Interner, place: Resolution, flags: u32) -> Names {
+/// Adds the names of a scope that live in one kind of place or have a flag, in the order of the names.
+fn put_sorted(names: &mut Names, scope: &Scope, interner: &Interner, place: Resolution, flags: u32) {
     let chosen =
         scope.symbols.iter().filter(|(_, symbol)| symbol.resolution == Some(place) || symbol.is(flags));
-    let mut names: Vec<Identifier> = chosen.map(|(name, _)| *name).collect();
-    names.sort_by_key(|name| interner.resolve(*name));
-    names.into_iter().collect()
+    let mut chosen: Vec<Identifier> = chosen.map(|(name, _)| *name).collect();
+    chosen.sort_by_key(|name| interner.resolve(*name));
+    names.extend(&chosen);
 }
 
 impl From<Opcode> for Op {

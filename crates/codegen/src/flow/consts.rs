@@ -8,7 +8,7 @@ use taipan_bytecode_format::Const;
 const UNUSED: u32 = u32::MAX;
 
 /// The constants that are loaded, and the first, which may be a docstring; indices are changed to match.
-pub(super) fn take_used(graph: &mut Graph, constants: Constants) -> Vec<Const> {
+pub(super) fn take_used(graph: &mut Graph, constants: &mut Constants) -> Vec<Const> {
     let count = constants.len();
     let mut numbers = vec![UNUSED; count];
     if let Some(first) = numbers.first_mut() {
@@ -24,7 +24,7 @@ pub(super) fn take_used(graph: &mut Graph, constants: Constants) -> Vec<Const> {
         *number = used;
         used += 1;
     }
-    let mut constants = constants.into_vec();
+    let mut constants = constants.take();
     if (used as usize) < count {
         for_each_load(graph, |arg| *arg = numbers.get(*arg as usize).copied().unwrap_or(*arg));
         let mut number = numbers.iter();

@@ -51,14 +51,13 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// The code object of a unit.
-    pub fn assemble(&mut self, mut unit: Unit, interner: &Interner, filename: Wtf8<'_>) -> Code {
+    /// The code object of a unit, whose constants are taken out.
+    pub fn assemble(&mut self, unit: &mut Unit, interner: &Interner, filename: Wtf8<'_>) -> Code {
         build::build(&mut self.graph, &unit.sequence, &mut self.starts);
-        let constants = std::mem::take(&mut unit.constants);
-        let consts = self.optimize(constants, unit.varnames.len() as u32, unit.parameters);
+        let consts = self.optimize(&mut unit.constants, unit.varnames.len() as u32, unit.parameters);
         pseudo::convert_conditional_jumps(&mut self.graph);
         let stacksize = stack::measure_stack(&mut self.graph);
-        let slots = locals::lay_out(&mut self.graph, &unit, interner);
+        let slots = locals::lay_out(&mut self.graph, unit, interner);
         pseudo::convert_pseudo_ops(&mut self.graph);
         pseudo::normalize_jumps(&mut self.graph);
         borrow::borrow_loads(&mut self.graph, slots.names.len(), &mut self.stack);
@@ -85,14 +84,14 @@ impl Flow {
     }
 
     /// Improves the graph and brings its blocks into their order; gives the constants that it uses.
-    fn optimize(&mut self, mut constants: Constants, locals: u32, parameters: u32) -> Vec<Const> {
+    fn optimize(&mut self, constants: &mut Constants, locals: u32, parameters: u32) -> Vec<Const> {
         let graph = &mut self.graph;
         handlers::assign_handlers(graph);
         jumps::inline_blocks(graph);
         reach::remove_unreachable(graph);
         lines::resolve_lines(graph);
-        const_loads::optimize_const_loads(graph, &mut constants);
-        peephole::optimize_blocks(graph, &mut constants);
+        const_loads::optimize_const_loads(graph, constants);
+        peephole::optimize_blocks(graph, constants);
         nops::remove_nops_and_pairs(graph);
         if graph.edges_changed {
             reach::remove_unreachable(graph);

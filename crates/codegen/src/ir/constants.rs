@@ -101,6 +101,9 @@ impl Constants {
 
     fn push(&mut self, hash: u64, constant: Const) -> u32 {
         let at = self.values.len() as u32;
+        if at == 0 {
+            self.values.reserve(8);
+        }
         self.hashes.push(hash);
         self.values.push(constant);
         match &mut self.index {
@@ -132,9 +135,18 @@ impl Constants {
         self.values.is_empty()
     }
 
-    /// All of them in order.
-    pub fn into_vec(self) -> Vec<Const> {
-        self.values
+    /// Takes all of them out, in order.
+    pub fn take(&mut self) -> Vec<Const> {
+        let values = std::mem::take(&mut self.values);
+        self.clear();
+        values
+    }
+
+    /// Takes all of them out.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.hashes.clear();
+        self.index = None;
     }
 }
 

@@ -57,6 +57,13 @@ pub struct Sequence {
 const UNPLACED: u32 = u32::MAX;
 
 impl Sequence {
+    /// Takes all instructions and labels out.
+    pub fn clear(&mut self) {
+        self.instrs.clear();
+        self.labels.clear();
+        self.annotations = None;
+    }
+
     /// A label to be placed later.
     pub fn new_label(&mut self) -> Label {
         self.labels.push(UNPLACED);

@@ -42,3 +42,24 @@ pub struct Unit {
     /// `co_qualname`
     pub qualname: String,
 }
+
+impl Unit {
+    /// Makes it a unit of nothing, which keeps the room that the old one had.
+    pub fn clear(&mut self) {
+        self.sequence.clear();
+        self.constants.clear();
+        let names =
+            [&mut self.names, &mut self.varnames, &mut self.cellvars, &mut self.freevars, &mut self.hidden];
+        names.into_iter().for_each(Names::clear);
+        *self = Unit {
+            sequence: std::mem::take(&mut self.sequence),
+            constants: std::mem::take(&mut self.constants),
+            names: std::mem::take(&mut self.names),
+            varnames: std::mem::take(&mut self.varnames),
+            cellvars: std::mem::take(&mut self.cellvars),
+            freevars: std::mem::take(&mut self.freevars),
+            hidden: std::mem::take(&mut self.hidden),
+            ..Unit::default()
+        };
+    }
+}

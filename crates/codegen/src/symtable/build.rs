@@ -32,7 +32,7 @@ pub(super) struct Builder<'i> {
 
 impl<'i> Builder<'i> {
     pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
-        let table = Symtable { scopes: Vec::new(), by_key: FxHashMap::default() };
+        let table = Symtable { scopes: Vec::with_capacity(64), by_key: FxHashMap::default() };
         let (format, classdict) = (interner.intern(".format"), interner.intern("__classdict__"));
         Builder {
             table,

@@ -25,7 +25,7 @@ fn bytes(code: &[(Opcode, u32)]) -> Vec<u8> {
 }
 
 /// A function with one constant, one name, two plain locals, a cell, and room for eight values.
-fn function(code: &[(Opcode, u32)]) -> Code {
+pub(super) fn function(code: &[(Opcode, u32)]) -> Code {
     let local = LocalKind(LocalKind::LOCAL);
     Code {
         argcount: 1,

@@ -14,8 +14,8 @@ fn unit(text: &str) -> Unit {
     Unit { sequence: sequence(text), constants, firstlineno: 1, ..Unit::default() }
 }
 
-fn assemble(unit: Unit, interner: &Interner) -> Code {
-    Flow::default().assemble(unit, interner, Wtf8::from_str("f"))
+fn assemble(mut unit: Unit, interner: &Interner) -> Code {
+    Flow::default().assemble(&mut unit, interner, Wtf8::from_str("f"))
 }
 
 fn code(text: &str) -> Code {

@@ -124,7 +124,7 @@ fn check_constants(input: &str, constants: &[Const], locals: u32, expected: &str
     for constant in constants {
         all.add(constant.clone());
     }
-    let consts = flow.optimize(all, locals, 0);
+    let consts = flow.optimize(&mut all, locals, 0);
     let tidy = |text: &str| {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join("\n")

@@ -11,8 +11,8 @@ use taipan_wtf8::Wtf8;
 fn assemble(sequence: Sequence) -> Code {
     let mut constants = Constants::default();
     constants.add(Const::None);
-    let unit = Unit { sequence, constants, firstlineno: 1, ..Unit::default() };
-    Flow::default().assemble(unit, &Interner::new(), Wtf8::from_str("f"))
+    let mut unit = Unit { sequence, constants, firstlineno: 1, ..Unit::default() };
+    Flow::default().assemble(&mut unit, &Interner::new(), Wtf8::from_str("f"))
 }
 
 /// Where a pass would look at all instructions again for each of them, this would not end.

@@ -1,8 +1,9 @@
 //! From the instructions of a unit to its code object: what CPython does in `flowgraph.c` and
 //! `assemble.c`, to the byte.
 //!
-//! `build.rs` makes a graph of basic blocks (`block.rs`, `graph.rs`). It is improved and checked by passes, one file
-//! each, in the order of [`Flow::assemble`] and what it calls; `layout.rs` and `assemble.rs` write what is left.
+//! `build.rs` makes a graph of basic blocks (`block.rs`, `graph.rs`). It is improved and checked by passes,
+//! one file each, in the order of [`Flow::assemble`] and what it calls; `layout.rs` and `assemble.rs` write
+//! what is left. `facts/` says what instructions are, so that blocks and units can note what they have.
 //! Which pass sees what decides what comes out, so their order is the reference's, and so is what a place
 //! behind the end of a block still holds ([`graph::Graph::push`]).
 //! Invariants: every pass takes linear time and none recurses; a pass that cannot apply is skipped.

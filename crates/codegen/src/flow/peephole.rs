@@ -26,19 +26,18 @@ pub(super) fn optimize_blocks(graph: &mut Graph, constants: &mut Constants) {
 
 fn optimize_block(graph: &mut Graph, constants: &mut Constants, block: BlockId) {
     let (mut got, mut swaps) = (Traits::NONE, false);
-    let improvable = graph[block].traits.has(Traits::IMPROVABLE);
-    let insts = graph.insts_mut(block);
-    for index in 0..if improvable { insts.len() } else { 0 } {
-        let op = insts[index].op;
-        if op.is_improvable() {
+    if graph[block].traits.has(Traits::IMPROVABLE) {
+        let insts = graph.insts_mut(block);
+        for index in 0..insts.len() {
+            let op = insts[index].op;
             swaps |= op == SWAP;
-            if optimize_at(insts, index, constants) {
+            if op.is_improvable() && optimize_at(insts, index, constants) {
                 let changed = insts[index.saturating_sub(1)..=index].iter().filter(|inst| inst.op != NOP);
                 got = changed.fold(got.with(CHANGED), |got, inst| got.with(place_traits(inst.loc)));
             }
         }
+        graph.mark(block, got);
     }
-    graph.mark(block, got);
     // behind the new target there may be one more jump; code that only jumps in a circle has an end here
     let mut left = graph.block_count();
     while left > 0 && thread_jump(graph, block) {

@@ -61,10 +61,8 @@ impl Generator<'_, '_> {
         let in_frame = self.scope().is_function_like();
         self.unit.inlined += 1;
         for (name, symbol) in own {
-            if !is_bound_here(*symbol) && !in_class {
-                continue;
-            }
-            if !in_frame && self.unit.hidden_now.insert(*name) {
+            let bound_here = is_bound_here(*symbol) || in_class;
+            if bound_here && !in_frame && self.unit.hidden_now.insert(*name) {
                 self.unit.code.hidden.insert(*name);
                 state.hidden.push(*name);
             }

@@ -146,7 +146,10 @@ pub fn float_text(value: f64, layout: FloatLayout) -> String {
             laid_out(&decimal, &mut text, wanted as i64 - i64::from(layout.point_zero), alternate);
         }
     }
-    if layout.point_zero && !text.get(start..).unwrap_or_default().contains(['.', 'e']) {
+    let shown = text.get(start..).unwrap_or_default();
+    if layout.point_zero && shown.ends_with('.') {
+        text.push('0');
+    } else if layout.point_zero && !shown.contains(['.', 'e']) {
         text.push_str(".0");
     }
     text

@@ -9,10 +9,10 @@ import sys, unicodedata
 print(unicodedata.unidata_version)
 # the lower case of a sigma at the end of a word tells what counts as a letter before it
 final = lambda text: (text + '\\u03a3').lower()[-1] == '\\u03c2'
-cased = lambda c: final(c)
+cased = lambda c: (c + 'a').title()[-1] == 'a'
 sets = (str.isprintable, str.isidentifier, lambda c: ('a' + c).isidentifier(), str.isalpha, str.isdecimal,
     str.isdigit, str.isnumeric, str.isspace, str.islower, str.isupper, lambda c: c.istitle() and not c.isupper(),
-    cased, lambda c: final('A' + c) and not cased(c))
+    cased, lambda c: final('A' + c) and not final(c))
 for asked in sets:
     changes, state = [], False
     for c in range(sys.maxunicode + 1):
@@ -38,7 +38,7 @@ const SETS: [(&str, &str); 13] = [
     ("LOWERCASE", "Where `str.islower` changes."),
     ("UPPERCASE", "Where `str.isupper` changes."),
     ("TITLECASE", "Where being of title case, but not of upper case, changes."),
-    ("CASED", "Where being a letter with case changes, as a sigma at the end of a word sees it."),
+    ("CASED", "Where being a letter with case changes, so that a letter behind it is not the first of a word."),
     ("CASE_IGNORABLE", "Where being looked through by a sigma at the end of a word changes."),
 ];
 

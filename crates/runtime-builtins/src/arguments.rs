@@ -155,6 +155,13 @@ pub fn to_size(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
     }
 }
 
+/// An argument that is a C `int`.
+pub fn to_int(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
+    let index = protocol::number::index(thread, value)?;
+    let int = index.as_ref().to_i64().and_then(|int| i32::try_from(int).ok());
+    int.ok_or_else(|| raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C int"))
+}
+
 /// A bound of a part of a sequence, clipped to what fits; none if it is `None`.
 pub fn to_bound(thread: &Thread, value: Option<Ref<'_>>) -> PyResult<Option<isize>> {
     let Some(value) = value.filter(|value| !value.is_none()) else { return Ok(None) };

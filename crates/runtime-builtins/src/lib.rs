@@ -10,6 +10,7 @@ pub mod arguments;
 mod chars;
 pub mod format;
 mod install;
+mod methods;
 pub mod text;
 
 #[cfg(test)]
@@ -20,6 +21,8 @@ use taipan_object::{PyResult, Thread};
 /// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     text::install();
+    methods::install_slots();
     install::inherit();
-    format::install(thread)
+    format::install(thread)?;
+    methods::install(thread)
 }

@@ -89,7 +89,7 @@ pub fn is_titlecase(code_point: u32) -> bool {
     contains(TITLECASE, code_point)
 }
 
-/// Whether a sigma behind the code point is at the end of a word.
+/// Whether the code point is a letter with case, so that a letter behind it is not the first of a word.
 #[inline]
 pub fn is_cased(code_point: u32) -> bool {
     contains(CASED, code_point)

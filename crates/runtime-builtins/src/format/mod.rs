@@ -15,6 +15,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
 use crate::arguments::expect_str;
 use crate::{install, text};
+pub(crate) use layout::push_fill;
 use spec::{Align, Spec, unknown_kind};
 
 type Formatter = fn(&Thread, Ref<'_>, &PyStr) -> PyResult<Owned<PyStr>>;

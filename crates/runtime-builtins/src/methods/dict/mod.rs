@@ -1,0 +1,5 @@
+//! Methods of `dict`, in CPython's order.
+
+mod subscript;
+
+pub(crate) use subscript::subscript;

@@ -165,17 +165,25 @@ pub fn to_int(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
 /// A bound of a part of a sequence, clipped to what fits; none if it is `None`.
 pub fn to_bound(thread: &Thread, value: Option<Ref<'_>>) -> PyResult<Option<isize>> {
     let Some(value) = value.filter(|value| !value.is_none()) else { return Ok(None) };
+    let message = "slice indices must be integers or None or have an __index__ method";
+    clipped_index(thread, value, message).map(Some)
+}
+
+/// The same where `None` is not allowed.
+pub fn to_index(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
+    clipped_index(thread, value, "slice indices must be integers or have an __index__ method")
+}
+
+fn clipped_index(thread: &Thread, value: Ref<'_>, message: &str) -> PyResult<isize> {
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        return Err(raise!(
-            thread,
-            TYPE_ERROR,
-            "slice indices must be integers or None or have an __index__ method"
-        ));
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
     }
     let index = protocol::number::index(thread, value)?;
+    if let Some(index) = index.as_ref().to_i64() {
+        return Ok(index as isize);
+    }
     let negative = index.as_ref().int_to_text(16).is_some_and(|text| text.starts_with('-'));
-    let clipped = if negative { isize::MIN } else { isize::MAX };
-    Ok(Some(index.as_ref().to_i64().map_or(clipped, |index| index as isize)))
+    Ok(if negative { isize::MIN } else { isize::MAX })
 }
 
 /// The part of `len` items between two bounds, which count from the end when they are negative.

@@ -10,6 +10,7 @@ pub mod arguments;
 mod chars;
 pub mod format;
 mod install;
+mod iterate;
 mod methods;
 pub mod text;
 

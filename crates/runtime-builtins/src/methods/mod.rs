@@ -1,9 +1,15 @@
 //! Methods of the built-in types: a folder a type, with the table of its methods in its `mod.rs`.
 
 mod dict;
+mod list;
+mod set;
 mod str;
+#[cfg(test)]
+mod tests;
+mod tuple;
 
-use taipan_object::types::statics;
+use taipan_object::builtin::MethodDef;
+use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread};
 
 /// Declares a table: how it is called, the name, the signature as the reference shows it, the function, a line of
@@ -30,5 +36,13 @@ pub(crate) fn install_slots() {
 
 /// Puts the methods into their types.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
-    crate::install::methods(thread, &statics::STR, &str::METHODS)
+    let all: [(&'static PyTypeObject, &'static [MethodDef]); _] = [
+        (&statics::STR, &str::METHODS),
+        (&statics::TUPLE, &tuple::METHODS),
+        (&statics::LIST, &list::METHODS),
+        (&statics::DICT, &dict::METHODS),
+        (&statics::SET, &set::METHODS),
+        (&statics::FROZENSET, &set::FROZEN_METHODS),
+    ];
+    all.into_iter().try_for_each(|(ty, methods)| crate::install::methods(thread, ty, methods))
 }

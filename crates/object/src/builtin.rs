@@ -149,27 +149,65 @@ impl MethodDef {
             return native(thread, this, arguments, names);
         }
         if names.is_some_and(|names| !names.is_empty()) {
-            return Err(raise!(thread, TYPE_ERROR, "{}() takes no keyword arguments", self.name()));
+            let name = self.full_name(thread, this);
+            return Err(raise!(thread, TYPE_ERROR, "{name}() takes no keyword arguments"));
         }
         match (self.native, arguments) {
             (Native::None(native), []) => native(thread, this),
             (Native::One(native), [a]) => native(thread, this, a.as_ref()),
             (Native::Two(native), [a, b]) => native(thread, this, a.as_ref(), b.as_ref()),
             (Native::Positional(native), _) => native(thread, this, arguments),
-            _ => Err(self.wrong_count(thread, arguments.len())),
+            _ => Err(self.wrong_count(thread, this, arguments.len())),
         }
     }
 
     #[cold]
-    fn wrong_count(&self, thread: &Thread, given: usize) -> crate::Raised {
+    fn wrong_count(&self, thread: &Thread, this: Ref<'_>, given: usize) -> crate::Raised {
+        let full = self.full_name(thread, this);
         let name = self.name();
         match self.native {
-            Native::None(_) => raise!(thread, TYPE_ERROR, "{name}() takes no arguments ({given} given)"),
+            Native::None(_) => raise!(thread, TYPE_ERROR, "{full}() takes no arguments ({given} given)"),
             Native::One(_) => {
-                raise!(thread, TYPE_ERROR, "{name}() takes exactly one argument ({given} given)")
+                raise!(thread, TYPE_ERROR, "{full}() takes exactly one argument ({given} given)")
             }
             _ => raise!(thread, TYPE_ERROR, "{name} expected 2 arguments, got {given}"),
         }
+    }
+
+    /// The name with that of the type, or of the module, before it: for messages.
+    #[cold]
+    fn full_name(&self, thread: &Thread, this: Ref<'_>) -> String {
+        let name = self.name();
+        if let Some(module) = this.get::<crate::module::PyModule>() {
+            let module = module.md_name().get();
+            return match module.as_ref().and_then(|module| module.as_ref().get::<crate::str::PyStr>()) {
+                Some(module) if !module.equals_text("builtins") => {
+                    format!("{}.{name}", module.to_text_lossy())
+                }
+                _ => name.to_owned(),
+            };
+        }
+        if this.is_none() {
+            return name.to_owned();
+        }
+        let ty = match this.get::<PyTypeObject>() {
+            Some(class) if self.binding() != Binding::Instance => class,
+            _ => self.owner(thread, this.ty()),
+        };
+        format!("{}.{name}", ty.short_name())
+    }
+
+    /// The type that the method is one of: the one on the MRO whose dict has it.
+    fn owner<'a>(&self, thread: &Thread, ty: &'a PyTypeObject) -> &'a PyTypeObject {
+        let is_owner = |ty: &PyTypeObject| {
+            let name = crate::str::intern::intern_text(thread, self.name()).ok()?;
+            let found = ty.dict()?.get_str(thread, &name).ok()??;
+            let method = found.as_ref().get::<crate::descriptor::PyMethodDescr>()?;
+            Some(std::ptr::eq(method.definition(), self))
+        };
+        let mro = ty.mro().into_iter().flat_map(PyTuple::iter);
+        let mut types = mro.filter_map(|ty| ty.get::<PyTypeObject>());
+        types.find(|ty| is_owner(ty) == Some(true)).unwrap_or(ty)
     }
 }
 

@@ -5,15 +5,19 @@
 #![forbid(unsafe_code)]
 
 mod aliases;
+pub mod case;
 mod generated;
 mod names;
 
 pub use names::character_named;
 
-use generated::{IDENTIFIER_CONTINUE, IDENTIFIER_START, PRINTABLE};
+use generated::sets::{
+    ALPHABETIC, CASE_IGNORABLE, CASED, DECIMAL, DIGIT, IDENTIFIER_CONTINUE, IDENTIFIER_START, LOWERCASE,
+    NUMERIC, PRINTABLE, SPACE, TITLECASE, UPPERCASE,
+};
 
 /// The version of Unicode that the tables follow.
-pub const UNICODE_VERSION: (u8, u8, u8) = generated::UNICODE_VERSION;
+pub const UNICODE_VERSION: (u8, u8, u8) = generated::sets::UNICODE_VERSION;
 
 /// Whether `str.isprintable` is true of the code point, so that `repr` shows it as it is.
 #[inline]
@@ -43,6 +47,71 @@ pub fn is_identifier_continue(code_point: u32) -> bool {
     }
 }
 
+/// Whether `str.isalpha` is true of the code point.
+#[inline]
+pub fn is_alphabetic(code_point: u32) -> bool {
+    contains(ALPHABETIC, code_point)
+}
+
+/// Whether `str.isdigit` is true of the code point.
+#[inline]
+pub fn is_digit(code_point: u32) -> bool {
+    contains(DIGIT, code_point)
+}
+
+/// Whether `str.isnumeric` is true of the code point.
+#[inline]
+pub fn is_numeric(code_point: u32) -> bool {
+    contains(NUMERIC, code_point)
+}
+
+/// Whether `str.isspace` is true of the code point.
+#[inline]
+pub fn is_space(code_point: u32) -> bool {
+    contains(SPACE, code_point)
+}
+
+/// Whether the code point is a letter of lower case.
+#[inline]
+pub fn is_lowercase(code_point: u32) -> bool {
+    contains(LOWERCASE, code_point)
+}
+
+/// Whether the code point is a letter of upper case.
+#[inline]
+pub fn is_uppercase(code_point: u32) -> bool {
+    contains(UPPERCASE, code_point)
+}
+
+/// Whether the code point is a letter of title case, such as U+01C5.
+#[inline]
+pub fn is_titlecase(code_point: u32) -> bool {
+    contains(TITLECASE, code_point)
+}
+
+/// Whether the code point is a letter with case, so that a letter behind it is not the first of a word.
+#[inline]
+pub fn is_cased(code_point: u32) -> bool {
+    contains(CASED, code_point)
+}
+
+/// Whether a sigma looks through the code point for the letter before it or behind it.
+#[inline]
+pub fn is_case_ignorable(code_point: u32) -> bool {
+    contains(CASE_IGNORABLE, code_point)
+}
+
+/// The value of a decimal digit, of any script.
+#[inline]
+pub fn decimal_value(code_point: u32) -> Option<u32> {
+    if code_point < 0x80 {
+        return char::from_u32(code_point)?.to_digit(10);
+    }
+    let changes = DECIMAL.partition_point(|&change| change <= code_point);
+    let start = DECIMAL.get(changes.checked_sub(1)?)?;
+    (changes % 2 == 1).then(|| (code_point - start) % 10)
+}
+
 /// Whether a code point is in a set given by the ascending code points at which membership changes.
 fn contains(changes: &[u32], code_point: u32) -> bool {
     changes.partition_point(|&change| change <= code_point) % 2 == 1
@@ -70,6 +139,15 @@ mod tests {
             assert_eq!(is_identifier_start(c), contains(IDENTIFIER_START, c), "{c:x}");
             assert_eq!(is_identifier_continue(c), contains(IDENTIFIER_CONTINUE, c), "{c:x}");
         }
+    }
+
+    #[test]
+    fn decimal_digits_count_within_their_script() {
+        assert_eq!(decimal_value('7' as u32), Some(7));
+        assert_eq!(decimal_value(0x0665), Some(5));
+        assert_eq!(decimal_value(0x1D7FF), Some(9));
+        assert_eq!(decimal_value(0xB2), None);
+        assert!(is_digit(0xB2) && is_numeric(0xBD) && !is_digit(0xBD));
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl PyDict {
     /// Sets the value of a key, and hands out the one that it had.
     #[inline]
     pub fn insert(&self, thread: &Thread, key: Ref<'_>, value: Value) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a dict key")?;
         self.insert_with_hash(thread, key, hash, value)
     }
 
@@ -37,7 +37,7 @@ impl PyDict {
 
     /// The value of a key; sets it first if there is none.
     pub fn get_or_insert(&self, thread: &Thread, key: Ref<'_>, value: Value) -> PyResult<Value> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a dict key")?;
         if let Some(found) = self.get_with_hash(thread, key, hash)? {
             return Ok(found);
         }
@@ -101,7 +101,7 @@ impl PyDict {
 
     /// Takes a key and its value out.
     pub fn remove(&self, thread: &Thread, key: Ref<'_>) -> PyResult<Option<(Value, Value)>> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a dict key")?;
         match self.find(thread, key, hash)? {
             Some(number) => Ok(self.remove_at(number)),
             None => Ok(None),

@@ -22,7 +22,7 @@ impl PyDict {
     /// The value of a key.
     #[inline]
     pub fn get(&self, thread: &Thread, key: Ref<'_>) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a dict key")?;
         self.get_with_hash(thread, key, hash)
     }
 
@@ -52,7 +52,7 @@ impl PyDict {
 
     /// Whether a key is there.
     pub fn contains(&self, thread: &Thread, key: Ref<'_>) -> PyResult<bool> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a dict key")?;
         Ok(self.find(thread, key, hash)?.is_some())
     }
 

@@ -230,7 +230,10 @@ fn errors_of_keys_come_through() {
         let dict = PyDict::new(thread).unwrap();
         let key = crate::list::PyList::new(thread).unwrap();
         let tried = dict.insert(thread, key.as_ref(), Value::none());
-        assert_eq!(error(thread, tried), "TypeError: unhashable type: 'list'");
+        assert_eq!(
+            error(thread, tried),
+            "TypeError: cannot use 'list' as a dict key (unhashable type: 'list')"
+        );
         assert!(dict.is_empty());
     });
 }

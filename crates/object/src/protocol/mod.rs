@@ -44,6 +44,29 @@ fn unhashable(thread: &Thread, value: Ref<'_>) -> crate::Raised {
     raise!(thread, TYPE_ERROR, "unhashable type: '{}'", value.ty().short_name())
 }
 
+/// `hash(value)` of what is looked for in a container: a `TypeError` says as what it was to be used.
+#[inline]
+pub(crate) fn hash_as(thread: &Thread, value: Ref<'_>, role: &str) -> PyResult<i64> {
+    hash(thread, value).map_err(|raised| unhashable_as(thread, raised, value, role))
+}
+
+#[cold]
+fn unhashable_as(thread: &Thread, raised: crate::Raised, value: Ref<'_>, role: &str) -> crate::Raised {
+    let exception = thread.catch(raised);
+    let text = |exception: Ref<'_>| {
+        let args = exception.get::<crate::exception::PyBaseException>()?.args()?;
+        let message = args.as_ref().get::<crate::tuple::PyTuple>()?.get(0)?;
+        message.as_ref().get::<crate::str::PyStr>().map(crate::str::PyStr::to_text_lossy)
+    };
+    match text(exception.as_ref()) {
+        Some(text) if exception.as_ref().ty().is_subtype(&crate::exception::TYPE_ERROR) => {
+            let ty = value.ty().short_name();
+            raise!(thread, TYPE_ERROR, "cannot use '{ty}' as {role} ({text})")
+        }
+        _ => thread.raise(exception),
+    }
+}
+
 /// The hash slot of types without hash.
 pub fn no_hash(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
     Err(unhashable(thread, value))

@@ -17,7 +17,7 @@ const LARGE: usize = 50_000;
 impl PySet {
     /// Adds a key; says whether it is new.
     pub fn add(&self, thread: &Thread, key: Ref<'_>) -> PyResult<bool> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a set element")?;
         self.add_with_hash(thread, key, hash)
     }
 
@@ -53,7 +53,7 @@ impl PySet {
 
     /// Takes a key out.
     pub fn discard(&self, thread: &Thread, key: Ref<'_>) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a set element")?;
         match self.find(thread, key, hash)? {
             Found::Key(at) => Ok(self.remove_at(at)),
             Found::Free(_) => Ok(None),

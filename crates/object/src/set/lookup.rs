@@ -61,11 +61,12 @@ pub(super) enum Found {
 impl PySet {
     /// Whether a key is there.
     pub fn contains(&self, thread: &Thread, key: Ref<'_>) -> PyResult<bool> {
-        let hash = protocol::hash(thread, key)?;
+        let hash = protocol::hash_as(thread, key, "a set element")?;
         self.contains_with_hash(thread, key, hash)
     }
 
-    pub(super) fn contains_with_hash(&self, thread: &Thread, key: Ref<'_>, hash: i64) -> PyResult<bool> {
+    /// The same for a key whose hash is known.
+    pub fn contains_with_hash(&self, thread: &Thread, key: Ref<'_>, hash: i64) -> PyResult<bool> {
         Ok(matches!(self.find(thread, key, hash)?, Found::Key(_)))
     }
 

@@ -260,6 +260,11 @@ impl PyTypeObject {
         self.has_flag(flags::HEAPTYPE).then(|| unsafe { &*std::ptr::from_ref(self).cast() })
     }
 
+    /// `__qualname__` of a class; none for static types, whose name is all there is.
+    pub fn qualified_name(&self) -> Option<crate::value::Value> {
+        self.heap_part()?.ht_qualname.get()
+    }
+
     /// Whether objects of this type may be used where `other`'s are expected.
     #[inline]
     pub fn is_subtype(&self, other: &PyTypeObject) -> bool {

@@ -1,0 +1,33 @@
+//! Putting slots and methods into static types. Invariant: it runs once, while the process is set up, and
+//! every type's own slots stand before those are inherited.
+
+use taipan_object::builtin::Binding;
+use taipan_object::builtin::{MethodDef, PyCFunction};
+use taipan_object::descriptor::{PyMethodDescr, PyStaticMethod};
+use taipan_object::str::intern::intern_text;
+use taipan_object::types::{PyTypeObject, statics};
+use taipan_object::{PyResult, Thread, as_ref};
+
+/// Hands slots on from bases to what derives from them, and tells C of them.
+pub(crate) fn inherit() {
+    for ty in statics::all() {
+        ty.inherit_slots();
+    }
+}
+
+/// Puts methods into the dict of a type.
+pub(crate) fn methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
+    let Some(dict) = ty.dict() else { return Ok(()) };
+    for method in methods {
+        let name = intern_text(thread, method.name())?;
+        let value = match method.binding() {
+            Binding::Static => {
+                let function = PyCFunction::new(thread, method, Some(as_ref(ty).to_value()), None)?;
+                PyStaticMethod::new(thread, function.into_value())?.into_value()
+            }
+            _ => PyMethodDescr::new(thread, ty, method)?.into_value(),
+        };
+        drop(dict.insert(thread, name.as_ref(), value)?);
+    }
+    Ok(())
+}

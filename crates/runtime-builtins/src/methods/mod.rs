@@ -1,0 +1,48 @@
+//! Methods of the built-in types: a folder a type, with the table of its methods in its `mod.rs`.
+
+mod dict;
+mod list;
+mod set;
+mod str;
+#[cfg(test)]
+mod tests;
+mod tuple;
+
+use taipan_object::builtin::MethodDef;
+use taipan_object::types::{PyTypeObject, statics};
+use taipan_object::{PyResult, Thread};
+
+/// Declares a table: how it is called, the name, the signature as the reference shows it, the function, a line of
+/// documentation.
+macro_rules! method_table {
+    ($static:ident: $($binding:ident $native:ident $name:literal $signature:literal $function:expr, $doc:literal;)*) => {
+        pub(super) static $static: [taipan_object::builtin::MethodDef; { [$($name),*].len() }] = [$(
+            taipan_object::builtin::MethodDef::new(
+                $name,
+                taipan_object::builtin::Binding::$binding,
+                taipan_object::builtin::Native::$native($function),
+                $signature,
+                $doc,
+            )
+        ),*];
+    };
+}
+use method_table;
+
+/// Fills slots that are more than a look into the layout.
+pub(crate) fn install_slots() {
+    statics::DICT.slots().subscript.set(Some(dict::subscript));
+}
+
+/// Puts the methods into their types.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    let all: [(&'static PyTypeObject, &'static [MethodDef]); _] = [
+        (&statics::STR, &str::METHODS),
+        (&statics::TUPLE, &tuple::METHODS),
+        (&statics::LIST, &list::METHODS),
+        (&statics::DICT, &dict::METHODS),
+        (&statics::SET, &set::METHODS),
+        (&statics::FROZENSET, &set::FROZEN_METHODS),
+    ];
+    all.into_iter().try_for_each(|(ty, methods)| crate::install::methods(thread, ty, methods))
+}

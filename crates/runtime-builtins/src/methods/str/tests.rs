@@ -1,0 +1,8 @@
+//! Goldens of the methods of `str`.
+
+use crate::testing::check;
+
+#[test]
+fn methods_of_str_are_the_references() {
+    check("str");
+}

@@ -1,0 +1,115 @@
+//! What the tests of this crate share: an interpreter with everything filled in, and goldens that the reference
+//! wrote: a line is a receiver, a method, positional arguments, keyword arguments, and what became of it.
+
+use std::sync::Once;
+
+use taipan_object::dict::PyDict;
+use taipan_object::exception::PyBaseException;
+use taipan_object::hash::HashSecret;
+use taipan_object::str::intern::intern_text;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
+
+use crate::text;
+
+mod literal;
+
+pub(crate) use literal::read;
+
+static SET_UP: Once = Once::new();
+
+/// Runs `test` in an interpreter of its own and checks the heap afterwards.
+pub(crate) fn run(test: impl FnOnce(&Thread)) {
+    SET_UP.call_once(|| {
+        process::init(HashSecret::default(), crate::fill);
+    });
+    let interp = Interp::new().unwrap();
+    let thread = interp.new_thread().attach();
+    test(&thread);
+    assert!(thread.current_exception().is_none(), "an exception was left");
+    taipan_object::gc::collect(&thread, 2);
+    assert_eq!(thread.heap().check().problems, Vec::<String>::new());
+}
+
+/// `repr` of a value, or `Type: message` of the exception.
+pub(crate) fn outcome(thread: &Thread, result: PyResult<Value>) -> String {
+    let shown = result.and_then(|value| text::repr(thread, value.as_ref()));
+    match shown {
+        Ok(text) => text.to_text_lossy(),
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            let name = exception.as_ref().ty().short_name().to_owned();
+            assert!(exception.as_ref().get::<PyBaseException>().is_some());
+            format!("{name}: {}", text::str(thread, exception.as_ref()).unwrap().to_text_lossy())
+        }
+    }
+}
+
+/// Calls a method as the golden says; `repr`, `str` and `ascii` are functions.
+fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &str) -> PyResult<Value> {
+    match method {
+        "repr" => return Ok(text::repr(thread, receiver.as_ref())?.into_value()),
+        "str" => return Ok(text::str(thread, receiver.as_ref())?.into_value()),
+        "ascii" => return Ok(text::to_ascii(thread, receiver.as_ref())?.into_value()),
+        _ => {}
+    }
+    let args = read(thread, args);
+    let mut all: Vec<Value> =
+        args.as_ref().get::<PyTuple>().unwrap().iter().map(taipan_object::Ref::to_value).collect();
+    let keywords = read(thread, keywords);
+    let dict = keywords.as_ref().get::<PyDict>().unwrap();
+    let mut cursor = taipan_object::dict::DictCursor::start();
+    let mut names = Vec::new();
+    while let Some((name, value)) = cursor.next(dict) {
+        names.push(name);
+        all.push(value);
+    }
+    let names = PyTuple::from_values(thread, names)?;
+    let name = intern_text(thread, method)?;
+    let bound = protocol::attribute::get_attribute(thread, receiver.as_ref(), &name)?;
+    protocol::call(thread, bound.as_ref(), &all, (!names.is_empty()).then_some(&*names))
+}
+
+/// Compares every line of a golden with what happens here.
+pub(crate) fn check(name: &str) {
+    let path = format!("{}/../../fixtures/builtins/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let golden = std::fs::read_to_string(&path).unwrap();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    run(|thread| {
+        for line in golden.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [receiver, method, args, keywords, expected, after] = fields[..] else {
+                panic!("not a line of {name}: {line}");
+            };
+            let object = read(thread, receiver);
+            let result = call(thread, &object, method, args, keywords);
+            let got = outcome(thread, result);
+            let left = outcome(thread, Ok(object));
+            count += 1;
+            if escaped(&got) != expected || (!after.is_empty() && escaped(&left) != after) {
+                wrong.push(format!(
+                    "{receiver}.{method}{args} {keywords}\n  expected {expected} {after}\n  got      {} {}",
+                    escaped(&got),
+                    escaped(&left)
+                ));
+            }
+        }
+    });
+    assert!(count > 0, "{name} is empty");
+    let shown = wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(wrong.is_empty(), "{} of {count} lines of {name} differ:\n{shown}", wrong.len());
+}
+
+/// A line's form of a text: one line, ASCII.
+fn escaped(text: &str) -> String {
+    let mut line = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' => line.push_str("\\\\"),
+            ' '..='~' => line.push(c),
+            _ => line.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        }
+    }
+    line
+}

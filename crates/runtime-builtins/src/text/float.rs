@@ -1,0 +1,173 @@
+//! Floats as decimal text: digits, then where the point goes. Invariant: digits are exact, or the fewest
+//! that read back as the same float; ties of exact digits go to even.
+
+use std::fmt::Write;
+
+/// What a float is laid out as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// The shortest digits, with an exponent where it is far from one: `repr`.
+    Shortest,
+    /// `e`: one digit before the point, an exponent.
+    Exponent,
+    /// `f`: all digits before the point.
+    Fixed,
+    /// `g`: so many digits in all, with an exponent where it is far from one.
+    General,
+}
+
+/// How a float is written.
+#[derive(Clone, Copy, Debug)]
+pub struct FloatLayout {
+    /// The kind of layout.
+    pub style: Style,
+    /// Digits behind the point, or in all; of no meaning for the shortest.
+    pub precision: usize,
+    /// Keeps the point and the zeros behind it.
+    pub alternate: bool,
+    /// Appends `.0` to what looks like an int.
+    pub point_zero: bool,
+}
+
+/// A double has no more digits than this behind its point; what is asked for beyond is zeros.
+const MOST_DIGITS: usize = 1100;
+
+/// Digits `d.ddd` without the point, and the exponent of ten.
+struct Decimal {
+    digits: String,
+    exponent: i32,
+}
+
+impl Decimal {
+    fn of_scientific(text: &str) -> Decimal {
+        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        Decimal { digits: digits.replace('.', ""), exponent: exponent.parse().unwrap_or(0) }
+    }
+
+    fn shortest(value: f64) -> Decimal {
+        Decimal::of_scientific(&format!("{value:e}"))
+    }
+
+    fn rounded(value: f64, digits: usize) -> Decimal {
+        let behind = digits.saturating_sub(1).min(MOST_DIGITS);
+        Decimal::of_scientific(&format!("{value:.behind$e}"))
+    }
+
+    fn without_zeros(mut self) -> Decimal {
+        let kept = self.digits.trim_end_matches('0').len().max(1);
+        self.digits.truncate(kept);
+        self
+    }
+
+    fn with_exponent(&self, text: &mut String, alternate: bool) {
+        let (first, rest) = self.digits.split_at(1);
+        text.push_str(first);
+        if alternate || !rest.is_empty() {
+            text.push('.');
+        }
+        text.push_str(rest);
+        let sign = if self.exponent < 0 { '-' } else { '+' };
+        // writing to a string does not fail
+        let _ = write!(text, "e{sign}{:02}", self.exponent.unsigned_abs());
+    }
+
+    fn plain(&self, text: &mut String, alternate: bool) {
+        let digits = &self.digits;
+        match usize::try_from(self.exponent) {
+            Err(_) => {
+                text.push_str("0.");
+                text.extend(std::iter::repeat_n('0', self.exponent.unsigned_abs() as usize - 1));
+                text.push_str(digits);
+            }
+            Ok(exponent) if exponent + 1 >= digits.len() => {
+                text.push_str(digits);
+                text.extend(std::iter::repeat_n('0', exponent + 1 - digits.len()));
+                if alternate {
+                    text.push('.');
+                }
+            }
+            Ok(exponent) => {
+                let (whole, fraction) = digits.split_at(exponent + 1);
+                text.push_str(whole);
+                text.push('.');
+                text.push_str(fraction);
+            }
+        }
+    }
+}
+
+fn zeros(text: &mut String, count: usize) {
+    text.extend(std::iter::repeat_n('0', count));
+}
+
+/// The text of a float, with a minus if it is negative. The precision is what memory is for: the caller limits it.
+pub fn float_text(value: f64, layout: FloatLayout) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    let mut text = String::new();
+    if value.is_sign_negative() {
+        text.push('-');
+    }
+    let value = value.abs();
+    if value.is_infinite() {
+        text.push_str("inf");
+        return text;
+    }
+    let start = text.len();
+    let (precision, alternate) = (layout.precision, layout.alternate);
+    match layout.style {
+        Style::Shortest => {
+            let decimal = Decimal::shortest(value);
+            laid_out(&decimal, &mut text, 16, alternate);
+        }
+        Style::Exponent => {
+            let mut decimal = Decimal::rounded(value, precision + 1);
+            let missing = (precision + 1).saturating_sub(decimal.digits.len());
+            zeros(&mut decimal.digits, missing);
+            decimal.with_exponent(&mut text, alternate);
+        }
+        Style::Fixed => {
+            let behind = precision.min(MOST_DIGITS);
+            let _ = write!(text, "{value:.behind$}");
+            zeros(&mut text, precision - behind);
+            if alternate && precision == 0 {
+                text.push('.');
+            }
+        }
+        Style::General => {
+            let wanted = precision.max(1);
+            let mut decimal = Decimal::rounded(value, wanted);
+            if alternate {
+                zeros(&mut decimal.digits, wanted.saturating_sub(MOST_DIGITS + 1));
+            } else {
+                decimal = decimal.without_zeros();
+            }
+            laid_out(&decimal, &mut text, wanted as i64 - i64::from(layout.point_zero), alternate);
+        }
+    }
+    let shown = text.get(start..).unwrap_or_default();
+    if layout.point_zero && shown.ends_with('.') {
+        text.push('0');
+    } else if layout.point_zero && !shown.contains(['.', 'e']) {
+        text.push_str(".0");
+    }
+    text
+}
+
+/// Plain where the point is not before the fifth zero nor behind so many digits.
+fn laid_out(decimal: &Decimal, text: &mut String, most: i64, alternate: bool) {
+    if decimal.exponent < -4 || i64::from(decimal.exponent) >= most {
+        decimal.with_exponent(text, alternate);
+    } else {
+        decimal.plain(text, alternate);
+    }
+}
+
+/// `repr(value)`.
+pub fn repr(value: f64) -> String {
+    float_text(
+        value,
+        FloatLayout { style: Style::Shortest, precision: 0, alternate: false, point_zero: true },
+    )
+}

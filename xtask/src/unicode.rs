@@ -38,7 +38,10 @@ const SETS: [(&str, &str); 13] = [
     ("LOWERCASE", "Where `str.islower` changes."),
     ("UPPERCASE", "Where `str.isupper` changes."),
     ("TITLECASE", "Where being of title case, but not of upper case, changes."),
-    ("CASED", "Where being a letter with case changes, so that a letter behind it is not the first of a word."),
+    (
+        "CASED",
+        "Where being a letter with case changes, so that a letter behind it is not the first of a word.",
+    ),
     ("CASE_IGNORABLE", "Where being looked through by a sigma at the end of a word changes."),
 ];
 

@@ -3,7 +3,7 @@
 
 use taipan_object::builtin::Binding;
 use taipan_object::builtin::{MethodDef, PyCFunction};
-use taipan_object::descriptor::{PyMethodDescr, PyStaticMethod};
+use taipan_object::descriptor::{GetSetDef, PyGetSetDescr, PyMethodDescr, PyStaticMethod};
 use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread, as_ref};
@@ -27,6 +27,17 @@ pub(crate) fn methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [Met
             }
             _ => PyMethodDescr::new(thread, ty, method)?.into_value(),
         };
+        drop(dict.insert(thread, name.as_ref(), value)?);
+    }
+    Ok(())
+}
+
+/// Puts computed attributes into the dict of a type.
+pub(crate) fn attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
+    let Some(dict) = ty.dict() else { return Ok(()) };
+    for attribute in all {
+        let name = intern_text(thread, attribute.name)?;
+        let value = PyGetSetDescr::new(thread, ty, attribute)?.into_value();
         drop(dict.insert(thread, name.as_ref(), value)?);
     }
     Ok(())

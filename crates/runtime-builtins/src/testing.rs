@@ -50,6 +50,10 @@ fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &
     match method {
         "repr" => return Ok(text::repr(thread, receiver.as_ref())?.into_value()),
         "str" => return Ok(text::str(thread, receiver.as_ref())?.into_value()),
+        "real" | "imag" | "numerator" | "denominator" => {
+            let name = intern_text(thread, method)?;
+            return protocol::attribute::get_attribute(thread, receiver.as_ref(), &name);
+        }
         "ascii" => return Ok(text::to_ascii(thread, receiver.as_ref())?.into_value()),
         _ => {}
     }

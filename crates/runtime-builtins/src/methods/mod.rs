@@ -1,6 +1,8 @@
 //! Methods of the built-in types: a folder a type, with the table of its methods in its `mod.rs`.
 
 mod dict;
+mod float;
+mod int;
 mod list;
 mod set;
 mod str;
@@ -9,6 +11,7 @@ mod tests;
 mod tuple;
 
 use taipan_object::builtin::MethodDef;
+use taipan_object::descriptor::GetSetDef;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread};
 
@@ -37,6 +40,9 @@ pub(crate) fn install_slots() {
 /// Puts the methods into their types.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     let all: [(&'static PyTypeObject, &'static [MethodDef]); _] = [
+        (&statics::INT, &int::METHODS),
+        (&statics::FLOAT, &float::METHODS),
+        (&statics::COMPLEX, &float::COMPLEX_METHODS),
         (&statics::STR, &str::METHODS),
         (&statics::TUPLE, &tuple::METHODS),
         (&statics::LIST, &list::METHODS),
@@ -44,5 +50,11 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         (&statics::SET, &set::METHODS),
         (&statics::FROZENSET, &set::FROZEN_METHODS),
     ];
-    all.into_iter().try_for_each(|(ty, methods)| crate::install::methods(thread, ty, methods))
+    all.into_iter().try_for_each(|(ty, methods)| crate::install::methods(thread, ty, methods))?;
+    let all: [(&'static PyTypeObject, &'static [GetSetDef]); _] = [
+        (&statics::INT, &int::ATTRIBUTES),
+        (&statics::FLOAT, &float::ATTRIBUTES),
+        (&statics::COMPLEX, &float::COMPLEX_ATTRIBUTES),
+    ];
+    all.into_iter().try_for_each(|(ty, attributes)| crate::install::attributes(thread, ty, attributes))
 }

@@ -1,8 +1,13 @@
-//! Goldens of the methods of containers.
+//! Goldens of the methods of containers and numbers.
 
 use crate::testing::check;
 
 #[test]
 fn methods_of_containers_are_the_references() {
     check("containers");
+}
+
+#[test]
+fn methods_of_numbers_are_the_references() {
+    check("numbers");
 }

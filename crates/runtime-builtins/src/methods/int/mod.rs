@@ -1,0 +1,69 @@
+//! Methods and attributes of `int`, in CPython's order.
+
+mod bytes;
+mod round;
+
+use taipan_object::descriptor::GetSetDef;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Ref, Thread, Value, protocol::number, raise};
+
+use super::method_table;
+
+method_table! { METHODS:
+    Instance None c"conjugate" "($self, /)" exact, c"The number itself.";
+    Instance None c"bit_length" "($self, /)" bit_length, c"How many bits the magnitude has.";
+    Instance None c"bit_count" "($self, /)" bit_count, c"How many bits of the magnitude are set.";
+    Instance Keywords c"to_bytes" "($self, /, length=1, byteorder='big', *, signed=False)" bytes::to_bytes, c"The number as bytes.";
+    Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"The number and one.";
+    Instance None c"__trunc__" "($self, /)" exact, c"The number itself.";
+    Instance None c"__floor__" "($self, /)" exact, c"The number itself.";
+    Instance None c"__ceil__" "($self, /)" exact, c"The number itself.";
+    Instance Positional c"__round__" "($self, ndigits=None, /)" round::round, c"The number, rounded to a power of ten if ndigits is negative.";
+    Instance None c"is_integer" "($self, /)" |_, _| Ok(Value::bool(true)), c"True.";
+}
+
+/// The attributes.
+pub(super) static ATTRIBUTES: [GetSetDef; 4] = [
+    GetSetDef { name: "real", get: exact, set: None, doc: "the real part of a complex number" },
+    GetSetDef {
+        name: "imag",
+        get: |_, _| Ok(Value::small(0)),
+        set: None,
+        doc: "the imaginary part of a complex number",
+    },
+    GetSetDef {
+        name: "numerator",
+        get: exact,
+        set: None,
+        doc: "the numerator of a rational number in lowest terms",
+    },
+    GetSetDef {
+        name: "denominator",
+        get: |_, _| Ok(Value::small(1)),
+        set: None,
+        doc: "the denominator of a rational number in lowest terms",
+    },
+];
+
+/// The number without what a derived class adds.
+fn exact(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    number::unary(thread, this, number::UnaryOp::Positive)
+}
+
+fn wrong(thread: &Thread, this: Ref<'_>) -> taipan_object::Raised {
+    raise!(thread, TYPE_ERROR, "'int' object expected, not '{}'", this.ty().short_name())
+}
+
+fn bit_length(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    Value::uint(thread, this.int_bit_length().ok_or_else(|| wrong(thread, this))?)
+}
+
+fn bit_count(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let digits = this.int_to_text(16).ok_or_else(|| wrong(thread, this))?;
+    let count: u32 = digits.chars().filter_map(|digit| digit.to_digit(16)).map(u32::count_ones).sum();
+    Value::int(thread, count.into())
+}
+
+fn as_integer_ratio(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    Ok(PyTuple::pack(thread, [exact(thread, this)?, Value::small(1)])?.into_value())
+}

@@ -1,5 +1,6 @@
 //! Methods of the built-in types: a folder a type, with the table of its methods in its `mod.rs`.
 
+mod bytes;
 mod dict;
 mod float;
 mod int;
@@ -44,6 +45,9 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         (&statics::FLOAT, &float::METHODS),
         (&statics::COMPLEX, &float::COMPLEX_METHODS),
         (&statics::STR, &str::METHODS),
+        (&statics::BYTES, &bytes::METHODS),
+        (&statics::BYTEARRAY, &bytes::METHODS),
+        (&statics::BYTEARRAY, &bytes::ARRAY_METHODS),
         (&statics::TUPLE, &tuple::METHODS),
         (&statics::LIST, &list::METHODS),
         (&statics::DICT, &dict::METHODS),

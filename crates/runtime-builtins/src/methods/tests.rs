@@ -11,3 +11,8 @@ fn methods_of_containers_are_the_references() {
 fn methods_of_numbers_are_the_references() {
     check("numbers");
 }
+
+#[test]
+fn methods_of_bytes_are_the_references() {
+    check("bytes");
+}

@@ -8,7 +8,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 use super::{receiver, value};
 
 /// The items of an iterable, as they are now.
-fn items(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>> {
+pub(in crate::methods) fn items(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>> {
     let mut items = Vec::new();
     if let Some(tuple) = iterable.get_exact::<PyTuple>() {
         items.extend(tuple.iter().map(Ref::to_value));

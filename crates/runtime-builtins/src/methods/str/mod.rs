@@ -3,7 +3,7 @@
 mod case;
 mod classify;
 mod find;
-mod join;
+pub(super) mod join;
 mod pad;
 mod split;
 mod strip;

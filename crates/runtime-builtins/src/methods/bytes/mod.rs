@@ -1,0 +1,126 @@
+//! Methods of `bytes` and `bytearray`. Most are shared: they read a receiver of either type as a slice and give
+//! back what is of its type. Invariant: arguments are converted before the receiver's bytes are read, for a
+//! conversion may run code that changes a bytearray.
+
+mod case;
+mod change;
+mod find;
+mod hex;
+mod pad;
+mod replace;
+mod split;
+mod strip;
+
+use std::borrow::Cow;
+
+use taipan_object::bytearray::PyByteArray;
+use taipan_object::bytes::PyBytes;
+use taipan_object::list::PyList;
+use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+
+use super::method_table;
+
+method_table! { METHODS:
+    Instance None c"capitalize" "($self, /)" case::capitalize, c"The first byte in upper case, the rest in lower case.";
+    Instance Positional c"center" "($self, width, fillchar=b' ', /)" pad::center, c"In the middle of a field of this width.";
+    Instance Positional c"count" "($self, sub[, start[, end]], /)" find::count, c"How many occurrences of sub there are that do not overlap.";
+    Instance Positional c"endswith" "($self, suffix[, start[, end]], /)" find::endswith, c"Whether it ends with the suffix, or one of a tuple.";
+    Instance Keywords c"expandtabs" "($self, /, tabsize=8)" pad::expandtabs, c"Tabs replaced by spaces.";
+    Instance Positional c"find" "($self, sub[, start[, end]], /)" find::find, c"The lowest index of sub, -1 if there is none.";
+    Instance Keywords c"hex" "($self, /, sep=<unrepresentable>, bytes_per_sep=1)" hex::hex, c"Two digits for each byte, with separators between groups.";
+    Instance Positional c"index" "($self, sub[, start[, end]], /)" find::index, c"The lowest index of sub; ValueError if there is none.";
+    Instance None c"isalnum" "($self, /)" case::isalnum, c"Whether there is nothing but ASCII letters and digits.";
+    Instance None c"isalpha" "($self, /)" case::isalpha, c"Whether there is nothing but ASCII letters.";
+    Instance None c"isascii" "($self, /)" case::isascii, c"Whether all bytes are ASCII.";
+    Instance None c"isdigit" "($self, /)" case::isdigit, c"Whether there is nothing but ASCII digits.";
+    Instance None c"islower" "($self, /)" case::islower, c"Whether there are letters, all of lower case.";
+    Instance None c"isspace" "($self, /)" case::isspace, c"Whether there is nothing but ASCII whitespace.";
+    Instance None c"istitle" "($self, /)" case::istitle, c"Whether all words are in title case.";
+    Instance None c"isupper" "($self, /)" case::isupper, c"Whether there are letters, all of upper case.";
+    Instance One c"join" "($self, iterable_of_bytes, /)" replace::join, c"The bytes of the iterable, with these between them.";
+    Instance Positional c"ljust" "($self, width, fillchar=b' ', /)" pad::ljust, c"At the left of a field of this width.";
+    Instance None c"lower" "($self, /)" case::lower, c"In lower case.";
+    Instance Positional c"lstrip" "($self, bytes=None, /)" strip::lstrip, c"Without these bytes, or whitespace, at the beginning.";
+    Instance One c"partition" "($self, sep, /)" split::partition, c"What is before the first separator, the separator, what is behind it.";
+    Instance Positional c"replace" "($self, old, new, count=-1, /)" replace::replace, c"A copy with all occurrences of old replaced by new, at most count of them.";
+    Instance One c"removeprefix" "($self, prefix, /)" strip::removeprefix, c"Without the prefix, if it is there.";
+    Instance One c"removesuffix" "($self, suffix, /)" strip::removesuffix, c"Without the suffix, if it is there.";
+    Instance Positional c"rfind" "($self, sub[, start[, end]], /)" find::rfind, c"The highest index of sub, -1 if there is none.";
+    Instance Positional c"rindex" "($self, sub[, start[, end]], /)" find::rindex, c"The highest index of sub; ValueError if there is none.";
+    Instance Positional c"rjust" "($self, width, fillchar=b' ', /)" pad::rjust, c"At the right of a field of this width.";
+    Instance One c"rpartition" "($self, sep, /)" split::rpartition, c"What is before the last separator, the separator, what is behind it.";
+    Instance Keywords c"rsplit" "($self, /, sep=None, maxsplit=-1)" split::rsplit, c"The parts between separators, at most maxsplit splits from the right.";
+    Instance Positional c"rstrip" "($self, bytes=None, /)" strip::rstrip, c"Without these bytes, or whitespace, at the end.";
+    Instance Keywords c"split" "($self, /, sep=None, maxsplit=-1)" split::split, c"The parts between separators, at most maxsplit splits from the left.";
+    Instance Keywords c"splitlines" "($self, /, keepends=False)" split::splitlines, c"The lines.";
+    Instance Positional c"startswith" "($self, prefix[, start[, end]], /)" find::startswith, c"Whether it starts with the prefix, or one of a tuple.";
+    Instance Positional c"strip" "($self, bytes=None, /)" strip::strip, c"Without these bytes, or whitespace, at both ends.";
+    Instance None c"swapcase" "($self, /)" case::swapcase, c"Upper case for lower case and the other way round.";
+    Instance None c"title" "($self, /)" case::title, c"Words in title case.";
+    Instance Keywords c"translate" "($self, table, /, delete=b'')" replace::translate, c"Without some bytes, and each other one replaced by what the table has for it.";
+    Instance None c"upper" "($self, /)" case::upper, c"In upper case.";
+    Instance One c"zfill" "($self, width, /)" pad::zfill, c"Zeros behind the sign up to this width.";
+}
+
+method_table! { ARRAY_METHODS:
+    Instance One c"append" "($self, item, /)" change::append, c"Adds a byte at the end.";
+    Instance None c"clear" "($self, /)" change::clear, c"Removes all bytes.";
+    Instance None c"copy" "($self, /)" change::copy, c"A bytearray of the same bytes.";
+    Instance One c"extend" "($self, iterable_of_ints, /)" change::extend, c"Adds all bytes of the iterable at the end.";
+    Instance Two c"insert" "($self, index, item, /)" change::insert, c"Adds a byte before an index.";
+    Instance Positional c"pop" "($self, index=-1, /)" change::pop, c"Removes the byte at an index, and returns it.";
+    Instance One c"remove" "($self, value, /)" change::remove, c"Removes the first byte that is the value; ValueError if there is none.";
+    Instance None c"reverse" "($self, /)" change::reverse, c"Turns the bytearray around.";
+}
+
+/// The bytes of a bytes-like object; those of a bytearray are copied, for they may change.
+fn peek<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'a, [u8]>>> {
+    if let Some(bytes) = value.get::<PyBytes>() {
+        return Ok(Some(Cow::Borrowed(bytes.as_slice())));
+    }
+    let array = value.get::<PyByteArray>();
+    Ok(array.map(|array| array.copy(thread, 0, array.len())).transpose()?.map(Cow::Owned))
+}
+
+/// The same for a receiver or an argument that has to be one.
+fn bytes_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
+    peek(thread, value)?.ok_or_else(|| {
+        raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().short_name())
+    })
+}
+
+/// Bytes as an object of the receiver's type.
+fn alike(thread: &Thread, this: Ref<'_>, bytes: &[u8]) -> PyResult<Value> {
+    match this.get::<PyByteArray>() {
+        Some(_) => Ok(PyByteArray::new(thread, bytes)?.into_value()),
+        None => Ok(PyBytes::new(thread, bytes)?.into_value()),
+    }
+}
+
+/// A list of parts, each of the receiver's type.
+fn list_of(thread: &Thread, this: Ref<'_>, parts: &[&[u8]]) -> PyResult<Value> {
+    let mut values = Vec::new();
+    if values.try_reserve(parts.len()).is_err() {
+        return Err(thread.raise_memory_error());
+    }
+    for part in parts {
+        values.push(alike(thread, this, part)?);
+    }
+    Ok(PyList::from_values(thread, values)?.into_value())
+}
+
+/// Room for so many bytes more.
+fn reserve(thread: &Thread, bytes: &mut Vec<u8>, more: usize) -> PyResult<()> {
+    bytes.try_reserve(more).map_err(|_| thread.raise_memory_error())
+}
+
+/// The byte that an integer stands for.
+fn to_byte(thread: &Thread, value: Ref<'_>) -> PyResult<u8> {
+    let index = protocol::number::index(thread, value)?;
+    let byte = index.as_ref().to_i64().and_then(|byte| u8::try_from(byte).ok());
+    byte.ok_or_else(|| raise!(thread, VALUE_ERROR, "byte must be in range(0, 256)"))
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ')
+}

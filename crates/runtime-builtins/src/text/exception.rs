@@ -124,3 +124,25 @@ pub(super) fn syntax_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Valu
     builder.push_str(thread, &place)?;
     Ok(builder.finish(thread)?.into_value())
 }
+
+/// `'ascii' codec can't encode character '\xe9' in position 0: ordinal not in range(128)`
+pub(super) fn encode_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    let args = args_of(value);
+    let text = |at: usize| args.borrow(at).and_then(|arg| arg.get::<PyStr>());
+    let place = |at: usize| args.borrow(at).and_then(|arg| usize::try_from(arg.to_i64()?).ok());
+    let (Some(codec), Some(object), Some(start), Some(end), Some(reason)) =
+        (text(0), text(1), place(2), place(3), text(4))
+    else {
+        return base_str(thread, value);
+    };
+    let (codec, reason) = (codec.to_text_lossy(), reason.to_text_lossy());
+    let what = match object.char_at(start).filter(|_| end == start.saturating_add(1)) {
+        Some(c @ 0..=0xFF) => format!("character '\\x{c:02x}' in position {start}"),
+        Some(c @ 0x100..=0xFFFF) => format!("character '\\u{c:04x}' in position {start}"),
+        Some(c) => format!("character '\\U{c:08x}' in position {start}"),
+        None => format!("characters in position {start}-{}", end.saturating_sub(1)),
+    };
+    let mut builder = StrBuilder::new();
+    builder.push_str(thread, &format!("'{codec}' codec can't encode {what}: {reason}"))?;
+    Ok(builder.finish(thread)?.into_value())
+}

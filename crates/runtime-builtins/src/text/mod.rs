@@ -120,6 +120,7 @@ pub(crate) fn install() {
         (&exceptions::BASE_EXCEPTION, exception::base_str),
         (&exceptions::BASE_EXCEPTION_GROUP, exception::group_str),
         (&exceptions::KEY_ERROR, exception::key_error_str),
+        (&exceptions::UNICODE_ENCODE_ERROR, exception::encode_error_str),
         (&exceptions::IMPORT_ERROR, exception::import_error_str),
         (&exceptions::OS_ERROR, exception::os_error_str),
         (&exceptions::SYNTAX_ERROR, exception::syntax_error_str),

@@ -2,6 +2,7 @@
 
 mod case;
 mod classify;
+mod encode;
 mod find;
 pub(super) mod join;
 mod pad;
@@ -17,6 +18,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 use super::method_table;
 
 method_table! { METHODS:
+    Instance Keywords c"encode" "($self, /, encoding='utf-8', errors='strict')" encode::encode, c"The bytes that an encoding has for it.";
     Instance Keywords c"replace" "($self, old, new, /, count=-1)" find::replace, c"A copy with all occurrences of old replaced by new, at most count of them.";
     Instance Keywords c"split" "($self, /, sep=None, maxsplit=-1)" split::split, c"The parts between separators, at most maxsplit splits from the left.";
     Instance Keywords c"rsplit" "($self, /, sep=None, maxsplit=-1)" split::rsplit, c"The parts between separators, at most maxsplit splits from the right.";

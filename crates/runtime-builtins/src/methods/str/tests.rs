@@ -6,3 +6,8 @@ use crate::testing::check;
 fn methods_of_str_are_the_references() {
     check("str");
 }
+
+#[test]
+fn encoding_is_the_references() {
+    check("encode");
+}

@@ -4,6 +4,7 @@
 //! the caller.
 
 mod change;
+mod slots;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,8 @@ static LIST_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: protocol::no_hash,
     richcompare: sequence::compare_slot::<PyList>,
     length: |_, list| Ok(list.get::<PyList>().map_or(0, PyList::len)),
+    subscript: slots::subscript,
+    set_subscript: slots::set_subscript,
     item: item_slot,
     set_item: set_item_slot,
     contains: sequence::contains_slot::<PyList>,

@@ -1,6 +1,7 @@
 //! `range`: start, stop, step and the number of items, ints of any size. Invariant: the fields never change.
 
 mod iter;
+mod slots;
 
 pub use iter::{LONG_RANGE_ITERATOR, PyLongRangeIterator, PyRangeIterator, RANGE_ITERATOR};
 
@@ -30,6 +31,7 @@ pub static RANGE: PyTypeObject =
     StaticType::new(c"range", 48, dealloc_range, &RANGE_CORE).flags(flags::SEQUENCE).build();
 static RANGE_CORE: TypeCore = TypeCore::new(slots_of! {
     length: length_slot,
+    subscript: slots::subscript,
     iter: iter::iter_slot,
 });
 

@@ -2,6 +2,8 @@
 //! moves nor changes its length; a NUL stands behind the bytes; no slice into the block is handed out, bytes
 //! are copied in and out.
 
+mod slots;
+
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -34,6 +36,8 @@ static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: crate::protocol::no_hash,
     iter: crate::iterators::slots::bytearray,
     length: |_, array| Ok(array.get::<PyByteArray>().map_or(0, PyByteArray::len)),
+    subscript: slots::subscript,
+    set_subscript: slots::set_subscript,
 });
 
 // SAFETY: the layout above, for the type and what derives from it.

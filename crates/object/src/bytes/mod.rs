@@ -1,6 +1,8 @@
 //! `bytes`: bytes in place, a NUL behind them. Invariant: bytes that are visible never change; the hash is
 //! -1 until it is known, and equals that of an ASCII string of the same bytes.
 
+pub(crate) mod slots;
+
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -34,6 +36,7 @@ const fn bytes_slots() -> crate::types::slots::Slots {
     richcompare: compare_slot,
         iter: crate::iterators::slots::bytes,
     length: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len())),
+    subscript: slots::subscript,
     }
 }
 

@@ -2,6 +2,7 @@
 //! moves nor changes its length; a NUL stands behind the bytes; no slice into the block is handed out, bytes
 //! are copied in and out.
 
+mod operators;
 mod slots;
 
 use std::cell::Cell;
@@ -37,6 +38,10 @@ static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     iter: crate::iterators::slots::bytearray,
     length: |_, array| Ok(array.get::<PyByteArray>().map_or(0, PyByteArray::len)),
     subscript: slots::subscript,
+    concat: operators::concat,
+    repeat: operators::repeat,
+    inplace_concat: operators::inplace_concat,
+    inplace_repeat: operators::inplace_repeat,
     set_subscript: slots::set_subscript,
 });
 

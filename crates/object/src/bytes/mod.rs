@@ -37,6 +37,8 @@ const fn bytes_slots() -> crate::types::slots::Slots {
         iter: crate::iterators::slots::bytes,
     length: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len())),
     subscript: slots::subscript,
+    concat: slots::concat,
+    repeat: slots::repeat,
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn set_subscript(
     };
     let Some(value) = value else { return delete(thread, this, bounds.of(this.len())) };
     let mut part = bounds.of(this.len());
-    let new = collect(thread, value.as_ref(), "must assign iterable to extended slice")?;
+    let new = collect(thread, value.as_ref(), Some("must assign iterable to extended slice"))?;
     if let Some((start, end)) = part.run() {
         drop(this.splice(thread, start, end, new)?);
         return Ok(());
@@ -93,8 +93,8 @@ fn delete(thread: &Thread, list: &PyList, part: Part) -> PyResult<()> {
     Ok(())
 }
 
-/// The items of an iterable; the message is that of what cannot be iterated.
-fn collect(thread: &Thread, value: Ref<'_>, message: &str) -> PyResult<Block> {
+/// The items of an iterable; the message is that of what cannot be iterated, if it has one of its own.
+pub(super) fn collect(thread: &Thread, value: Ref<'_>, message: Option<&str>) -> PyResult<Block> {
     if let Some(list) = value.get_exact::<PyList>() {
         return list.copy(thread, 0, list.len());
     }
@@ -104,6 +104,7 @@ fn collect(thread: &Thread, value: Ref<'_>, message: &str) -> PyResult<Block> {
         return Ok(list.take());
     }
     let iterator = protocol::iter(thread, value).map_err(|raised| {
+        let Some(message) = message else { return raised };
         let exception = thread.catch(raised);
         if exception.as_ref().ty().is_subtype(&crate::exception::TYPE_ERROR) {
             raise!(thread, TYPE_ERROR, "{message}")

@@ -3,6 +3,7 @@
 //! each comparison.
 
 pub(crate) mod key;
+pub(crate) mod repeat;
 #[cfg(test)]
 mod tests;
 

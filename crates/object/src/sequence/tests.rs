@@ -3,7 +3,7 @@
 use crate::bytearray::PyByteArray;
 use crate::bytes::PyBytes;
 use crate::list::PyList;
-use crate::protocol::{set_subscript, subscript};
+use crate::protocol::{BinaryOp, binary, in_place, set_subscript, subscript};
 use crate::range::PyRange;
 use crate::slice::PySlice;
 use crate::str::PyStr;
@@ -64,8 +64,7 @@ fn range(thread: &Thread, start: i64, stop: i64, step: i64) -> Value {
 
 fn huge(thread: &Thread) -> Value {
     let half = Value::int(thread, 1 << 40).unwrap();
-    crate::protocol::binary(thread, half.as_ref(), half.as_ref(), crate::protocol::BinaryOp::Multiply)
-        .unwrap()
+    binary(thread, half.as_ref(), half.as_ref(), BinaryOp::Multiply).unwrap()
 }
 
 /// A slice; `i64::MIN` stands for `None`.
@@ -284,5 +283,84 @@ fn what_cannot_be_assigned_to_says_so() {
         let set = |value| error(thread, set_subscript(thread, tuple.as_ref(), key.as_ref(), value));
         assert_eq!(set(None), "TypeError: 'tuple' object doesn't support item deletion");
         assert_eq!(set(Some(Value::none())), "TypeError: 'tuple' object does not support item assignment");
+    });
+}
+
+#[test]
+fn sequences_are_added() {
+    run_without_leak(|thread| {
+        let check = |a: Value, b: Value, expected: &str| {
+            assert_eq!(shown(thread, binary(thread, a.as_ref(), b.as_ref(), BinaryOp::Add)), expected);
+        };
+        let (list, pair) = (|| ints(thread, &[1]), || tuple(thread, &[1, 2]));
+        check(list(), ints(thread, &[2, 3]), "[1, 2, 3]");
+        check(list(), pair(), "TypeError: can only concatenate list (not \"tuple\") to list");
+        check(pair(), tuple(thread, &[3]), "(1, 2, 3)");
+        check(pair(), list(), "TypeError: can only concatenate tuple (not \"list\") to tuple");
+        check(text(thread, "a"), text(thread, "b"), "'ab'");
+        check(text(thread, "a"), list(), "TypeError: can only concatenate str (not \"list\") to str");
+        check(bytes(thread, b"a"), array(thread, b"b"), "b'ab'");
+        check(array(thread, b"a"), bytes(thread, b"b"), "B'ab'");
+        check(bytes(thread, b"a"), text(thread, "b"), "TypeError: can't concat str to bytes");
+        check(array(thread, b"a"), Value::small(1), "TypeError: can't concat int to bytearray");
+        let (empty, whole) = (tuple(thread, &[]), pair());
+        let sum = binary(thread, empty.as_ref(), whole.as_ref(), BinaryOp::Add).unwrap();
+        assert!(sum.as_ref().is(whole.as_ref()));
+    });
+}
+
+#[test]
+fn sequences_are_repeated() {
+    run_without_leak(|thread| {
+        let check = |a: &Value, b: &Value, expected: &str| {
+            assert_eq!(shown(thread, binary(thread, a.as_ref(), b.as_ref(), BinaryOp::Multiply)), expected);
+        };
+        let all = [
+            (ints(thread, &[1, 2]), "[1, 2, 1, 2]", "[]", "MemoryError"),
+            (tuple(thread, &[1, 2]), "(1, 2, 1, 2)", "()", "MemoryError"),
+            (text(thread, "ab"), "'abab'", "''", "OverflowError: repeated string is too long"),
+            (bytes(thread, b"ab"), "b'abab'", "b''", "OverflowError: repeated bytes are too long"),
+            (array(thread, b"ab"), "B'abab'", "B''", "MemoryError"),
+        ];
+        for (value, twice, none, too_long) in &all {
+            check(value, &Value::small(2), twice);
+            check(&Value::small(2), value, twice);
+            check(value, &Value::small(0), none);
+            check(value, &Value::small(-5), none);
+            check(value, &Value::int(thread, 1 << 62).unwrap(), too_long);
+            check(value, &huge(thread), "OverflowError: cannot fit 'int' into an index-sized integer");
+            let wrong = "TypeError: can't multiply sequence by non-int of type 'str'";
+            check(value, &text(thread, "a"), wrong);
+        }
+        let most = Value::int(thread, i64::MAX).unwrap();
+        for value in [text(thread, "a"), bytes(thread, b"a"), array(thread, b"a"), ints(thread, &[1])] {
+            check(&value, &most, "MemoryError");
+        }
+    });
+}
+
+#[test]
+fn lists_and_bytearrays_change_in_place() {
+    run_without_leak(|thread| {
+        let check = |a: Value, b: Value, op: BinaryOp, expected: &str| {
+            let result = in_place(thread, a.as_ref(), b.as_ref(), op);
+            let same = result.as_ref().is_ok_and(|result| result.as_ref().is(a.as_ref()));
+            assert_eq!(same, !expected.contains("Error"));
+            assert_eq!(shown(thread, result), expected);
+        };
+        let list = || ints(thread, &[1, 2]);
+        check(list(), tuple(thread, &[3]), BinaryOp::Add, "[1, 2, 3]");
+        check(list(), range(thread, 3, 5, 1), BinaryOp::Add, "[1, 2, 3, 4]");
+        check(list(), Value::small(5), BinaryOp::Add, "TypeError: 'int' object is not iterable");
+        check(list(), Value::small(3), BinaryOp::Multiply, "[1, 2, 1, 2, 1, 2]");
+        check(list(), Value::small(-1), BinaryOp::Multiply, "[]");
+        check(list(), Value::int(thread, 1 << 62).unwrap(), BinaryOp::Multiply, "MemoryError");
+        let array = || array(thread, b"ab");
+        check(array(), bytes(thread, b"c"), BinaryOp::Add, "B'abc'");
+        check(array(), text(thread, "c"), BinaryOp::Add, "TypeError: can't concat str to bytearray");
+        check(array(), Value::small(2), BinaryOp::Multiply, "B'abab'");
+        let (itself, bytes) = (list(), array());
+        check(itself.clone(), itself, BinaryOp::Add, "[1, 2, 1, 2]");
+        check(bytes.clone(), bytes, BinaryOp::Add, "B'abab'");
     });
 }

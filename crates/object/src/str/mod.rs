@@ -137,6 +137,7 @@ const fn str_slots() -> crate::types::slots::Slots {
     richcompare: compare_strings,
     length: |_, text| Ok(text.get::<PyStr>().map_or(0, PyStr::len)),
     subscript: slots::subscript,
+    repeat: slots::repeat,
     concat: concat_slot,
     contains: contains_slot,
         iter: crate::iterators::slots::str,

@@ -1,10 +1,11 @@
-//! Subscripts of strings.
+//! Subscripts and `*` of strings.
 
 use super::PyStr;
 use crate::error::PyResult;
 use crate::raise;
 use crate::sequence::key::{self, Key};
 use crate::sequence::receiver;
+use crate::sequence::repeat::times;
 use crate::thread::Thread;
 use crate::value::{Ref, Value};
 
@@ -32,4 +33,14 @@ pub(super) fn subscript(thread: &Thread, text: Ref<'_>, key: Ref<'_>) -> PyResul
             Ok(taken.into_value())
         }
     }
+}
+
+/// `text * count`.
+pub(super) fn repeat(thread: &Thread, text: Ref<'_>, count: isize) -> PyResult<Value> {
+    let text = receiver::<PyStr>(thread, text)?;
+    let total = text.len().checked_mul(times(count));
+    if total.is_none_or(|total| isize::try_from(total).is_err()) {
+        return Err(raise!(thread, OVERFLOW_ERROR, "repeated string is too long"));
+    }
+    Ok(text.repeat(thread, times(count))?.into_value())
 }

@@ -49,6 +49,8 @@ const fn tuple_slots() -> crate::types::slots::Slots {
     richcompare: sequence::compare_slot::<PyTuple>,
     length: |_, tuple| Ok(tuple.get::<PyTuple>().map_or(0, PyTuple::len)),
     subscript: slots::subscript,
+    concat: slots::concat,
+    repeat: slots::repeat,
     item: item_slot,
     contains: sequence::contains_slot::<PyTuple>,
         iter: crate::iterators::slots::tuple,

@@ -3,7 +3,7 @@
 //! are copied in and out.
 
 mod operators;
-mod slots;
+pub(crate) mod slots;
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -35,6 +35,8 @@ pub static BYTEARRAY: PyTypeObject = StaticType::new(c"bytearray", 56, dealloc_b
     .build();
 static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: crate::protocol::no_hash,
+    richcompare: crate::bytes::compare::compare_slot,
+    contains: crate::bytes::compare::contains_slot,
     iter: crate::iterators::slots::bytearray,
     length: |_, array| Ok(array.get::<PyByteArray>().map_or(0, PyByteArray::len)),
     subscript: slots::subscript,

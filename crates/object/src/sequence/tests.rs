@@ -364,3 +364,62 @@ fn lists_and_bytearrays_change_in_place() {
         check(bytes.clone(), bytes, BinaryOp::Add, "B'abab'");
     });
 }
+
+#[test]
+fn bytes_compare_and_contain() {
+    use crate::protocol::{compare, contains};
+    use crate::types::slots::CompareOp;
+    run_without_leak(|thread| {
+        let all = [bytes(thread, b"abc"), array(thread, b"abc")];
+        for a in &all {
+            for b in &all {
+                let equal = compare(thread, a.as_ref(), b.as_ref(), CompareOp::Eq).unwrap();
+                assert!(equal.as_ref().is(Value::bool(true).as_ref()));
+            }
+            let has = |wanted: Value| contains(thread, a.as_ref(), wanted.as_ref());
+            assert!(has(bytes(thread, b"bc")).unwrap() && has(array(thread, b"")).unwrap());
+            assert!(has(Value::small(97)).unwrap() && !has(bytes(thread, b"ac")).unwrap());
+            assert_eq!(error(thread, has(Value::small(300))), "ValueError: byte must be in range(0, 256)");
+            assert_eq!(
+                error(thread, has(text(thread, "a"))),
+                "TypeError: a bytes-like object is required, not 'str'"
+            );
+        }
+    });
+}
+
+#[test]
+fn sets_have_operators() {
+    use crate::set::PySet;
+    run_without_leak(|thread| {
+        let set = |keys: &[i32], set: crate::Owned<PySet>| {
+            keys.iter().for_each(|key| assert!(set.add(thread, Value::small(*key).as_ref()).unwrap()));
+            set
+        };
+        let keys = |value: &Value| {
+            let (set, mut position) = (value.as_ref().get::<PySet>().unwrap(), 0);
+            let mut keys: Vec<_> =
+                std::iter::from_fn(|| set.next(&mut position)?.as_ref().to_i64()).collect();
+            keys.sort_unstable();
+            keys
+        };
+        let ops: [(_, &[i64]); 4] = [
+            (BinaryOp::Or, &[1, 2, 3, 4]),
+            (BinaryOp::And, &[2, 3]),
+            (BinaryOp::Subtract, &[1]),
+            (BinaryOp::Xor, &[1, 4]),
+        ];
+        for (op, expected) in ops {
+            let a = set(&[1, 2, 3], PySet::new(thread).unwrap());
+            let b = set(&[2, 3, 4], PySet::new_frozen(thread).unwrap());
+            let result = binary(thread, a.as_ref(), b.as_ref(), op).unwrap();
+            assert_eq!((keys(&result), result.as_ref().ty().short_name()), (expected.to_vec(), "set"));
+            let result = in_place(thread, a.as_ref(), b.as_ref(), op).unwrap();
+            assert!(result.as_ref().is(a.as_ref()));
+            assert_eq!(keys(&result), expected);
+            let wrong = error(thread, in_place(thread, a.as_ref(), ints(thread, &[1]).as_ref(), op));
+            let sign = op.sign(true);
+            assert_eq!(wrong, format!("TypeError: unsupported operand type(s) for {sign}: 'set' and 'list'"));
+        }
+    });
+}

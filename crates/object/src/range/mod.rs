@@ -1,5 +1,6 @@
 //! `range`: start, stop, step and the number of items, ints of any size. Invariant: the fields never change.
 
+mod compare;
 mod iter;
 mod slots;
 
@@ -31,6 +32,9 @@ pub static RANGE: PyTypeObject =
     StaticType::new(c"range", 48, dealloc_range, &RANGE_CORE).flags(flags::SEQUENCE).build();
 static RANGE_CORE: TypeCore = TypeCore::new(slots_of! {
     length: length_slot,
+    hash: compare::hash,
+    richcompare: compare::compare,
+    contains: compare::contains,
     subscript: slots::subscript,
     iter: iter::iter_slot,
 });

@@ -11,16 +11,16 @@ use crate::thread::Thread;
 use crate::types::slots::CompareOp;
 use crate::value::{Owned, Ref, Value};
 
-fn op(thread: &Thread, a: &Value, b: &Value, op: BinaryOp) -> PyResult<Value> {
+pub(super) fn op(thread: &Thread, a: &Value, b: &Value, op: BinaryOp) -> PyResult<Value> {
     protocol::binary(thread, a.as_ref(), b.as_ref(), op)
 }
 
-fn less(thread: &Thread, a: &Value, b: &Value) -> PyResult<bool> {
+pub(super) fn less(thread: &Thread, a: &Value, b: &Value) -> PyResult<bool> {
     let less = protocol::compare(thread, a.as_ref(), b.as_ref(), CompareOp::Lt)?;
     protocol::truth(thread, less.as_ref())
 }
 
-fn is_negative(thread: &Thread, value: &Value) -> PyResult<bool> {
+pub(super) fn is_negative(thread: &Thread, value: &Value) -> PyResult<bool> {
     less(thread, value, &Value::small(0))
 }
 

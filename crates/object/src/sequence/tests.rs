@@ -423,3 +423,26 @@ fn sets_have_operators() {
         }
     });
 }
+
+#[test]
+fn ranges_compare_and_contain() {
+    use crate::protocol::{contains, hash, same_or_equal};
+    run_without_leak(|thread| {
+        let equal = [([0, 0, 1], [2, 1, 1]), ([0, 3, 2], [0, 4, 2]), ([0, 1, 1], [0, 1, 5])];
+        for ([a, b, c], [d, e, f]) in equal {
+            let (x, y) = (range(thread, a, b, c), range(thread, d, e, f));
+            assert!(same_or_equal(thread, x.as_ref(), y.as_ref()).unwrap());
+            assert_eq!(hash(thread, x.as_ref()).unwrap(), hash(thread, y.as_ref()).unwrap());
+        }
+        let (three, down) = (range(thread, 0, 3, 1), range(thread, 10, 0, -3));
+        assert!(!same_or_equal(thread, three.as_ref(), down.as_ref()).unwrap());
+        assert_eq!(
+            hash(thread, three.as_ref()).unwrap(),
+            hash(thread, tuple(thread, &[3, 0, 1]).as_ref()).unwrap()
+        );
+        let has = |range: &Value, wanted: Value| contains(thread, range.as_ref(), wanted.as_ref()).unwrap();
+        assert!(has(&down, Value::small(7)) && !has(&down, Value::small(6)) && !has(&down, Value::small(13)));
+        assert!(has(&three, Value::bool(true)) && has(&three, Value::float(thread, 1.0).unwrap()));
+        assert!(!has(&three, huge(thread)) && !has(&three, text(thread, "a")));
+    });
+}

@@ -4,6 +4,8 @@
 //! the caller.
 
 mod change;
+mod operators;
+mod slots;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +46,12 @@ static LIST_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: protocol::no_hash,
     richcompare: sequence::compare_slot::<PyList>,
     length: |_, list| Ok(list.get::<PyList>().map_or(0, PyList::len)),
+    subscript: slots::subscript,
+    concat: operators::concat,
+    repeat: operators::repeat,
+    inplace_concat: operators::inplace_concat,
+    inplace_repeat: operators::inplace_repeat,
+    set_subscript: slots::set_subscript,
     item: item_slot,
     set_item: set_item_slot,
     contains: sequence::contains_slot::<PyList>,

@@ -4,7 +4,9 @@ use super::number::index_size;
 use super::same_or_equal;
 use crate::error::PyResult;
 use crate::raise;
+use crate::sequence::key::is_index;
 use crate::thread::Thread;
+use crate::types::flags;
 use crate::value::{Ref, Value};
 
 /// `container[key]`.
@@ -34,16 +36,26 @@ pub fn set_subscript(
     }
     let name = container.ty().short_name();
     let Some(set) = slots.set_item.get() else {
-        let what = if value.is_some() { "assignment" } else { "deletion" };
-        return Err(raise!(thread, TYPE_ERROR, "'{name}' object does not support item {what}"));
+        let what = match value {
+            Some(_) => "does not support item assignment",
+            None if is_index(key) && has_sequence_slots(container) => "doesn't support item deletion",
+            None => "does not support item deletion",
+        };
+        return Err(raise!(thread, TYPE_ERROR, "'{name}' object {what}"));
     };
     let at = position(thread, container, key)?;
     set(thread, container, at, value)
 }
 
+/// Whether C sees a table of sequence slots in the value's type: the reference has two messages.
+fn has_sequence_slots(value: Ref<'_>) -> bool {
+    let (ty, slots) = (value.ty(), value.ty().slots());
+    ty.has_flag(flags::HEAPTYPE) || slots.length.get().is_some() || slots.contains.get().is_some()
+}
+
 /// The index that a key stands for, counted from the front.
 fn position(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<isize> {
-    if !key.is_int() && key.ty().slots().index.get().is_none() {
+    if !is_index(key) {
         let name = key.ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "sequence index must be integer, not '{name}'"));
     }

@@ -1,6 +1,8 @@
 //! `range`: start, stop, step and the number of items, ints of any size. Invariant: the fields never change.
 
+mod compare;
 mod iter;
+mod slots;
 
 pub use iter::{LONG_RANGE_ITERATOR, PyLongRangeIterator, PyRangeIterator, RANGE_ITERATOR};
 
@@ -30,6 +32,10 @@ pub static RANGE: PyTypeObject =
     StaticType::new(c"range", 48, dealloc_range, &RANGE_CORE).flags(flags::SEQUENCE).build();
 static RANGE_CORE: TypeCore = TypeCore::new(slots_of! {
     length: length_slot,
+    hash: compare::hash,
+    richcompare: compare::compare,
+    contains: compare::contains,
+    subscript: slots::subscript,
     iter: iter::iter_slot,
 });
 

@@ -54,6 +54,16 @@ impl PySet {
     /// Takes a key out.
     pub fn discard(&self, thread: &Thread, key: Ref<'_>) -> PyResult<Option<Value>> {
         let hash = protocol::hash_as(thread, key, "a set element")?;
+        self.discard_with_hash(thread, key, hash)
+    }
+
+    /// The same for a key whose hash is known.
+    pub(super) fn discard_with_hash(
+        &self,
+        thread: &Thread,
+        key: Ref<'_>,
+        hash: i64,
+    ) -> PyResult<Option<Value>> {
         match self.find(thread, key, hash)? {
             Found::Key(at) => Ok(self.remove_at(at)),
             Found::Free(_) => Ok(None),

@@ -8,6 +8,7 @@
 mod change;
 pub mod iter;
 mod lookup;
+mod operators;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +74,14 @@ const fn set_slots() -> crate::types::slots::Slots {
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
+    or: operators::or,
+    and: operators::and,
+    subtract: operators::subtract,
+    xor: operators::xor,
+    inplace_or: operators::inplace_or,
+    inplace_and: operators::inplace_and,
+    inplace_subtract: operators::inplace_subtract,
+    inplace_xor: operators::inplace_xor,
         iter: iter::iter_slot,
     }
 }
@@ -90,6 +99,10 @@ const fn frozenset_slots() -> crate::types::slots::Slots {
     richcompare: compare_slot,
     length: |_, set| Ok(set.get::<PySet>().map_or(0, PySet::len)),
     contains: contains_slot,
+    or: operators::or,
+    and: operators::and,
+    subtract: operators::subtract,
+    xor: operators::xor,
         iter: iter::iter_slot,
     }
 }

@@ -13,6 +13,7 @@ mod find;
 pub mod intern;
 mod new;
 mod slice;
+mod slots;
 pub mod statics;
 #[cfg(test)]
 mod tests;
@@ -135,6 +136,8 @@ const fn str_slots() -> crate::types::slots::Slots {
     str: |_, text| Ok(text.to_value()),
     richcompare: compare_strings,
     length: |_, text| Ok(text.get::<PyStr>().map_or(0, PyStr::len)),
+    subscript: slots::subscript,
+    repeat: slots::repeat,
     concat: concat_slot,
     contains: contains_slot,
         iter: crate::iterators::slots::str,

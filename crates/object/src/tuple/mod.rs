@@ -2,6 +2,7 @@
 //! items are canonical words, read and stored through [`items`](crate::items).
 
 mod build;
+mod slots;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +48,9 @@ const fn tuple_slots() -> crate::types::slots::Slots {
     hash: hash_tuple,
     richcompare: sequence::compare_slot::<PyTuple>,
     length: |_, tuple| Ok(tuple.get::<PyTuple>().map_or(0, PyTuple::len)),
+    subscript: slots::subscript,
+    concat: slots::concat,
+    repeat: slots::repeat,
     item: item_slot,
     contains: sequence::contains_slot::<PyTuple>,
         iter: crate::iterators::slots::tuple,

@@ -2,6 +2,9 @@
 //! moves nor changes its length; a NUL stands behind the bytes; no slice into the block is handed out, bytes
 //! are copied in and out.
 
+mod operators;
+pub(crate) mod slots;
+
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -32,8 +35,16 @@ pub static BYTEARRAY: PyTypeObject = StaticType::new(c"bytearray", 56, dealloc_b
     .build();
 static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: crate::protocol::no_hash,
+    richcompare: crate::bytes::compare::compare_slot,
+    contains: crate::bytes::compare::contains_slot,
     iter: crate::iterators::slots::bytearray,
     length: |_, array| Ok(array.get::<PyByteArray>().map_or(0, PyByteArray::len)),
+    subscript: slots::subscript,
+    concat: operators::concat,
+    repeat: operators::repeat,
+    inplace_concat: operators::inplace_concat,
+    inplace_repeat: operators::inplace_repeat,
+    set_subscript: slots::set_subscript,
 });
 
 // SAFETY: the layout above, for the type and what derives from it.

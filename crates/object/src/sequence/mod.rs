@@ -2,11 +2,24 @@
 //! Invariant: an item is held as an owned value while it is compared, and the count is asked again after
 //! each comparison.
 
+pub(crate) mod key;
+pub(crate) mod repeat;
+#[cfg(test)]
+mod tests;
+
 use crate::error::PyResult;
 use crate::protocol;
 use crate::thread::Thread;
 use crate::types::slots::CompareOp;
 use crate::value::{Layout, Ref, Value};
+
+/// The operand that a slot belongs to, as what the slot is for.
+pub(crate) fn receiver<'a, T: Layout>(thread: &Thread, value: Ref<'a>) -> PyResult<&'a T> {
+    value.get::<T>().ok_or_else(|| {
+        let (wanted, found) = (T::ty().short_name(), value.ty().short_name());
+        crate::raise!(thread, TYPE_ERROR, "a '{wanted}' object is required, not '{found}'")
+    })
+}
 
 /// Items by index.
 pub(crate) trait Items {

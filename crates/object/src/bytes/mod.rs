@@ -1,6 +1,9 @@
 //! `bytes`: bytes in place, a NUL behind them. Invariant: bytes that are visible never change; the hash is
 //! -1 until it is known, and equals that of an ASCII string of the same bytes.
 
+pub(crate) mod compare;
+pub(crate) mod slots;
+
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -8,7 +11,7 @@ use crate::error::PyResult;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::{Kind, MAX_SIZE};
 use crate::thread::Thread;
-use crate::types::slots::{CompareOp, slots_of};
+use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
 use crate::value::{Layout, Owned, Ref, Value};
 
@@ -31,9 +34,13 @@ static BYTES_CORE: TypeCore = TypeCore::with_init(bytes_slots(), init_instance);
 const fn bytes_slots() -> crate::types::slots::Slots {
     slots_of! {
     hash: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, PyBytes::hash)),
-    richcompare: compare_slot,
+    richcompare: compare::compare_slot,
+    contains: compare::contains_slot,
         iter: crate::iterators::slots::bytes,
     length: |_, bytes| Ok(bytes.get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len())),
+    subscript: slots::subscript,
+    concat: slots::concat,
+    repeat: slots::repeat,
     }
 }
 
@@ -132,13 +139,6 @@ impl PyBytes {
         }
         self.ob_shash.get()
     }
-}
-
-fn compare_slot(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
-    Ok(match (a.get::<PyBytes>(), b.get::<PyBytes>()) {
-        (Some(a), Some(b)) => Value::bool(op.holds(a.as_slice().cmp(b.as_slice()))),
-        _ => Value::not_implemented(),
-    })
 }
 
 /// `tp_dealloc`.

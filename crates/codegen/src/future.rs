@@ -26,7 +26,7 @@ pub(crate) fn head<'m, 'a>(
         Mod::Interactive(node) => node.body,
         Mod::Expression(_) | Mod::FunctionType(_) => &[],
     };
-    let skipped = usize::from(body.first().is_some_and(is_docstring));
+    let skipped = usize::from(has_docstring(body));
     body.iter().skip(skipped).map_while(|stmt| Some((stmt, future_import(stmt, interner)?)))
 }
 
@@ -37,8 +37,11 @@ pub(crate) fn future_import<'a>(stmt: &Stmt<'a>, interner: &Interner) -> Option<
     (is_future && node.level.unwrap_or(0) == 0).then_some(node)
 }
 
-fn is_docstring(stmt: &Stmt<'_>) -> bool {
-    let StmtKind::Expr { value: Expr { kind: ExprKind::Constant(node), .. } } = stmt.kind else {
+/// Whether a body begins with a docstring.
+pub(crate) fn has_docstring(body: &[Stmt<'_>]) -> bool {
+    let Some(StmtKind::Expr { value: Expr { kind: ExprKind::Constant(node), .. } }) =
+        body.first().map(|stmt| stmt.kind)
+    else {
         return false;
     };
     matches!(node.value, Constant::Str(_))

@@ -8,6 +8,7 @@ use taipan_artifact::{Kind, Limits, SourceHash};
 use taipan_ast::artifact::{Form, Tree, TreeInfo, TreeOptions};
 use taipan_ast::{Arena, Interner};
 use taipan_diagnostics::Diagnostic;
+use taipan_diagnostics::render::{cpython, json};
 use taipan_lexer::artifact::{self as tokens, TokenFile};
 use taipan_lexer::{LexOptions, Source, lex};
 use taipan_span::LineIndex;
@@ -182,6 +183,34 @@ fn warnings(tokens: &TokenFile, text: &str, own: &[Warning], feature_version: u8
     warnings.sort_by_key(|warning| warning.0);
     warnings.dedup();
     warnings
+}
+
+/// An error of an input as a program says it.
+pub fn error_text(diagnostic: &Diagnostic, name: Wtf8<'_>, as_json: bool) -> String {
+    let name = String::from_utf8_lossy(name.as_bytes());
+    if as_json { json::error(diagnostic, &name) } else { cpython::error(diagnostic, &name) }
+}
+
+/// Warnings about a source as a program says them, each with its line; the lines are shown if the source is at
+/// hand.
+pub fn warnings_text(
+    warnings: &[(u32, String)],
+    source: Option<&str>,
+    name: Wtf8<'_>,
+    as_json: bool,
+) -> String {
+    let text = source.unwrap_or_default();
+    let lines = LineIndex::new(text.as_bytes());
+    let name = String::from_utf8_lossy(name.as_bytes());
+    let one = |(line, message): &(u32, String)| {
+        let span = lines.line_span(*line, text.len() as u32);
+        let line_text = text.get(span.range()).unwrap_or_default();
+        match as_json {
+            true => json::warning(&name, *line, message),
+            false => cpython::warning(&name, *line, message, line_text),
+        }
+    };
+    warnings.iter().map(one).collect()
 }
 
 #[cfg(test)]

@@ -50,11 +50,7 @@ impl Build for ConstBuilder {
             Atom::Float(value) => Const::Float(value),
             Atom::Complex(real, imaginary) => Const::Complex(real, imaginary),
             Atom::Bytes(bytes) => Const::Bytes(bytes.to_vec()),
-            Atom::Str(text, _) => {
-                let mut buffer = Wtf8Buf::with_capacity(text.len());
-                buffer.push_wtf8(text);
-                Const::Str(buffer)
-            }
+            Atom::Str(text, _) => Const::Str(text.to_buf()),
             Atom::StopIteration => return Err(MarshalError::NotAllowed { offset, found: "StopIteration" }),
         })
     }

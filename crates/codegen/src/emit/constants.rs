@@ -8,15 +8,8 @@ use taipan_bytecode_format::{Const, Opcode};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// An owned copy.
-pub(super) fn owned(text: Wtf8<'_>) -> Wtf8Buf {
-    let mut out = Wtf8Buf::with_capacity(text.len());
-    out.push_wtf8(text);
-    out
-}
-
-/// An owned copy.
 pub(super) fn string(text: &str) -> Wtf8Buf {
-    owned(Wtf8::from_str(text))
+    Wtf8::from_str(text).to_buf()
 }
 
 /// A tree's constant as a code object's.
@@ -26,7 +19,7 @@ pub(super) fn constant(value: Constant<'_>) -> Const {
         Constant::True => Const::Bool(true),
         Constant::False => Const::Bool(false),
         Constant::Ellipsis => Const::Ellipsis,
-        Constant::Str(text) => Const::Str(owned(text)),
+        Constant::Str(text) => Const::Str(text.to_buf()),
         Constant::Bytes(bytes) => Const::Bytes(bytes.to_vec()),
         Constant::Int(value) => Const::Int(integer(value)),
         Constant::Float(value) => Const::Float(value),

@@ -63,7 +63,7 @@ impl Flow {
         pseudo::normalize_jumps(&mut self.graph);
         borrow::borrow_loads(&mut self.graph, slots.names.len(), &mut self.stack);
         let assembled = self.assembler.assemble(&mut self.graph, unit.firstlineno);
-        let text = |text: &str| buffer(Wtf8::from_str(text));
+        let text = |text: &str| Wtf8::from_str(text).to_buf();
         Code {
             argcount: unit.argcount,
             posonlyargcount: unit.posonlyargcount,
@@ -75,7 +75,7 @@ impl Flow {
             names: unit.names.iter().map(|&name| text(interner.resolve(name))).collect(),
             localsplusnames: slots.names,
             localspluskinds: slots.kinds,
-            filename: buffer(filename),
+            filename: filename.to_buf(),
             name: unit.name.map_or_else(Wtf8Buf::new, |name| text(interner.resolve(name))),
             qualname: text(&unit.qualname),
             firstlineno: unit.firstlineno,
@@ -105,10 +105,4 @@ impl Flow {
         lines::resolve_lines(graph);
         consts
     }
-}
-
-fn buffer(text: Wtf8<'_>) -> Wtf8Buf {
-    let mut buffer = Wtf8Buf::with_capacity(text.len());
-    buffer.push_wtf8(text);
-    buffer
 }

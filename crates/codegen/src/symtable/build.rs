@@ -1,11 +1,10 @@
 //! The walk over statements and patterns.
 
 use super::bindings::fail;
-use super::definitions::has_docstring;
 use super::scope::{ScopeId, ScopeKind, flag};
 use super::{Result, Symtable, SymtableOptions, address};
 use crate::CompileErrorKind as Error;
-use crate::future::future_import;
+use crate::future::{future_import, has_docstring};
 use rustc_hash::FxHashMap;
 use taipan_ast::{
     Alias, ExceptHandler, Expr, Identifier, Interner, Mod, Pattern, PatternKind, Stmt, StmtKind,

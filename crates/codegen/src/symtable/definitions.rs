@@ -5,8 +5,9 @@ use super::build::Builder;
 use super::scope::{ScopeKind, flag};
 use super::{Result, address};
 use crate::CompileErrorKind as Error;
+use crate::future::has_docstring;
 use taipan_ast::{
-    Arguments, Constant, Expr, ExprKind, Identifier, Stmt, StmtClassDef, StmtKind, StmtTypeAlias, TypeParam,
+    Arguments, Expr, ExprKind, Identifier, Stmt, StmtClassDef, StmtKind, StmtTypeAlias, TypeParam,
     TypeParamKind,
 };
 use taipan_span::Span;
@@ -22,16 +23,6 @@ struct Function<'t, 'a> {
     returns: Option<Expr<'a>>,
     type_params: &'a [TypeParam<'a>],
     is_async: bool,
-}
-
-/// Whether a body begins with a docstring.
-pub(super) fn has_docstring(body: &[Stmt<'_>]) -> bool {
-    let Some(StmtKind::Expr { value: Expr { kind: ExprKind::Constant(node), .. } }) =
-        body.first().map(|s| s.kind)
-    else {
-        return false;
-    };
-    matches!(node.value, Constant::Str(_))
 }
 
 impl Builder<'_> {

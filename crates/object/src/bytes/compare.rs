@@ -27,8 +27,5 @@ pub(crate) fn contains_slot(thread: &Thread, bytes: Ref<'_>, wanted: Ref<'_>) ->
         return Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"));
     };
     let Some(bytes) = bytes_of(thread, bytes)? else { return Ok(false) };
-    let Some(first) = wanted_bytes.first() else { return Ok(true) };
-    let found =
-        bytes.windows(wanted_bytes.len()).any(|part| part.first() == Some(first) && part == &*wanted_bytes);
-    Ok(found)
+    Ok(memchr::memmem::find(&bytes, &wanted_bytes).is_some())
 }

@@ -10,9 +10,7 @@ use taipan_ast::{Arena, Interner};
 use taipan_bytecode_format::{Validation, assembly, dis, pyc};
 use taipan_codegen::{CompileError, compile_tree, header, symtable_of};
 use taipan_diagnostics::Diagnostic;
-use taipan_diagnostics::render::{cpython, json};
 use taipan_parser::front::{self, ReadFailure};
-use taipan_span::LineIndex;
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// Why there is no output for an input.
@@ -177,8 +175,7 @@ fn validation(request: &Request, file: &OsStr, tree: &Tree<'_>) -> Result<Valida
 // -- diagnostics -------------------------------------------------------------------------------
 
 fn report(diagnostic: &Diagnostic, name: Wtf8<'_>, as_json: bool) {
-    let name = String::from_utf8_lossy(name.as_bytes());
-    say(&if as_json { json::error(diagnostic, &name) } else { cpython::error(diagnostic, &name) });
+    say(&front::error_text(diagnostic, name, as_json));
 }
 
 /// Reports an error with its line, if the source is at hand.
@@ -193,17 +190,6 @@ fn refuse(error: &CompileError, tree: &Tree<'_>, as_json: bool) -> Failure {
     Failure::Refused
 }
 
-/// Warnings about a source, each with its line; the lines are shown if the source is at hand.
 fn warn(warnings: &[(u32, String)], source: Option<&str>, name: Wtf8<'_>, as_json: bool) {
-    let text = source.unwrap_or_default();
-    let lines = LineIndex::new(text.as_bytes());
-    let name = String::from_utf8_lossy(name.as_bytes());
-    for (line, message) in warnings {
-        let span = lines.line_span(*line, text.len() as u32);
-        let line_text = text.get(span.range()).unwrap_or_default();
-        say(&match as_json {
-            true => json::warning(&name, *line, message),
-            false => cpython::warning(&name, *line, message, line_text),
-        });
-    }
+    say(&front::warnings_text(warnings, source, name, as_json));
 }

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 use taipan_diagnostics::Diagnostic;
-use taipan_diagnostics::render::{cpython, json};
-use taipan_span::LineIndex;
+use taipan_parser::front;
 use taipan_wtf8::Wtf8;
 
 /// A complaint of the program about how it is used. If standard error is closed nobody hears it.
@@ -17,21 +16,10 @@ fn say(text: &str) {
 
 /// An error of an input.
 pub fn error(diagnostic: &Diagnostic, name: Wtf8<'_>, as_json: bool) {
-    let name = String::from_utf8_lossy(name.as_bytes());
-    say(&if as_json { json::error(diagnostic, &name) } else { cpython::error(diagnostic, &name) });
+    say(&front::error_text(diagnostic, name, as_json));
 }
 
-/// Warnings about a source, each with its line; the lines are shown if the source is at hand.
+/// Warnings about a source, each with its line.
 pub fn warnings(warnings: &[(u32, String)], source: Option<&str>, name: Wtf8<'_>, as_json: bool) {
-    let text = source.unwrap_or_default();
-    let lines = LineIndex::new(text.as_bytes());
-    let name = String::from_utf8_lossy(name.as_bytes());
-    for (line, message) in warnings {
-        let span = lines.line_span(*line, text.len() as u32);
-        let line_text = text.get(span.range()).unwrap_or_default();
-        say(&match as_json {
-            true => json::warning(&name, *line, message),
-            false => cpython::warning(&name, *line, message, line_text),
-        });
-    }
+    say(&front::warnings_text(warnings, source, name, as_json));
 }

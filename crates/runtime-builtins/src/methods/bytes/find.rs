@@ -1,5 +1,6 @@
 //! Looking for parts: `find` and its kin, `count`, prefixes and suffixes.
 
+use memchr::memmem;
 use std::borrow::Cow;
 
 use taipan_object::tuple::PyTuple;
@@ -10,21 +11,12 @@ use crate::arguments::{check_count, clip, to_bound};
 
 /// The first place of `wanted` at or behind `from`.
 pub(super) fn find_first(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    let found = match wanted {
-        [] => Some(0),
-        [byte] => rest.iter().position(|at| at == byte),
-        _ => rest.windows(wanted.len()).position(|window| window == wanted),
-    };
-    found.map(|at| at + from)
+    memmem::find(bytes.get(from..)?, wanted).map(|at| at + from)
 }
 
 /// The last place of `wanted`.
 pub(super) fn find_last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    match wanted {
-        [] => Some(bytes.len()),
-        _ => bytes.windows(wanted.len()).rposition(|window| window == wanted),
-    }
+    memmem::rfind(bytes, wanted)
 }
 
 /// The bounds that an argument list may end with.

@@ -52,6 +52,12 @@ pub struct Interp {
     /// The thread states, attached or not.
     #[expect(clippy::vec_box, reason = "thread states do not move")]
     threads: RefCell<Vec<Box<Thread>>>,
+    /// The dict of the module `builtins`.
+    pub builtins: Slot,
+    /// The dict of the module `sys`.
+    pub sys: Slot,
+    /// `sys.modules`, as the import machinery knows it.
+    pub modules: Slot,
     /// Hooks of the layers above.
     pub hooks: Hooks,
     /// For the VM: what it hangs off an interpreter.
@@ -86,6 +92,9 @@ impl Interp {
             next_dict_version: Cell::new(1),
             memory_error: Slot::empty(),
             threads: RefCell::default(),
+            builtins: Slot::empty(),
+            sys: Slot::empty(),
+            modules: Slot::empty(),
             hooks: Hooks { unraisable: Cell::new(|_, _, _| ()), type_changed: Cell::new(|_, _, _| Ok(())) },
             host: Cell::new(std::ptr::null_mut()),
         })
@@ -128,7 +137,9 @@ impl Drop for Interp {
     /// [`gc::shut_down`](crate::gc::shut_down).
     fn drop(&mut self) {
         // what is left in the slots lives in the heap that goes next: it is forgotten, not released
-        std::mem::forget(self.memory_error.take());
+        for slot in [&self.memory_error, &self.builtins, &self.sys, &self.modules] {
+            std::mem::forget(slot.take());
+        }
         for thread in self.threads.take() {
             thread.forget_references();
         }

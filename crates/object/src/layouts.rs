@@ -100,7 +100,7 @@ pub type Ints = Cell<[i32; 2]>;
 pub type Call = Cell<crate::types::layout::CSlot>;
 
 /// A literal that ends with a NUL as C has it.
-pub(crate) const fn c_name(name: &'static str) -> &'static CStr {
+pub const fn c_name(name: &'static str) -> &'static CStr {
     match CStr::from_bytes_with_nul(name.as_bytes()) {
         Ok(name) => name,
         Err(_) => panic!("a name with one NUL, at its end"),

@@ -54,6 +54,7 @@ mod layouts;
 pub mod list;
 pub mod method;
 pub mod module;
+pub mod native;
 pub mod process;
 pub mod protocol;
 pub mod range;

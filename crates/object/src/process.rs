@@ -46,6 +46,11 @@ pub fn init(secret: HashSecret, fill: fn(&Thread) -> PyResult<()>) -> bool {
     first
 }
 
+/// Whether the process is set up.
+pub(crate) fn is_set_up() -> bool {
+    SHARED.get().is_some()
+}
+
 /// Sets the process up without methods, if it is not set up.
 pub(crate) fn ensure() {
     init(HashSecret::default(), |_| Ok(()));

@@ -28,6 +28,26 @@ pub(crate) fn ready_static_types(thread: &Thread) -> PyResult<()> {
     Ok(())
 }
 
+/// Makes static types of the layers above ready: what `fill` of [`process::init`](crate::process::init) does
+/// first of all. Bases come first.
+///
+/// # Panics
+/// When the process is set up already.
+pub fn ready_more(thread: &Thread, types: &[&'static PyTypeObject]) -> PyResult<()> {
+    assert!(!crate::process::is_set_up(), "static types are made ready while the process is set up");
+    let known = statics::all().count() as u32;
+    for ty in types {
+        let index = known + statics::count_more();
+        let core = ty.core();
+        core.static_index.set(index);
+        core.kind.set(kind_of(ty.flags()));
+        ready(thread, ty)?;
+        ty.tp_version_tag.set(index + 1);
+        ty.tp_flags.set(ty.flags() | flags::VALID_VERSION_TAG);
+    }
+    Ok(())
+}
+
 fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     let base = ty.base_type();
     if let Some(base) = base {

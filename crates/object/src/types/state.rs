@@ -26,7 +26,7 @@ pub(crate) struct StaticTypeStates {
 impl StaticTypeStates {
     pub(crate) fn new() -> StaticTypeStates {
         let row = || StaticTypeState { subclasses: RefCell::default(), weak: Cell::new(std::ptr::null()) };
-        StaticTypeStates { rows: super::statics::all().map(|_| row()).collect() }
+        StaticTypeStates { rows: std::iter::repeat_with(row).take(super::statics::count()).collect() }
     }
 
     /// The row of a static type.

@@ -2,6 +2,8 @@
 //! Invariant: all of them stand in writable memory at link-time addresses (they are to be exported), and a
 //! base stands before what derives from it in [`all`].
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::core::TypeCore;
 use super::slots::{CompareOp, slots_of};
 use super::{PyTypeObject, StaticType, flags, lifecycle};
@@ -94,7 +96,20 @@ pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Py
     })
 }
 
-/// All static types, bases first.
+/// How many static types the layers above have.
+static MORE: AtomicU32 = AtomicU32::new(0);
+
+/// Counts one more static type of the layers above; says how many there were before.
+pub(crate) fn count_more() -> u32 {
+    MORE.fetch_add(1, Ordering::Relaxed)
+}
+
+/// How many static types there are.
+pub(crate) fn count() -> usize {
+    all().count() + MORE.load(Ordering::Relaxed) as usize
+}
+
+/// All static types of this crate, bases first.
 pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
     let basic: [&'static PyTypeObject; _] = [
         &OBJECT,

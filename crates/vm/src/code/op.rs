@@ -148,6 +148,14 @@ macro_rules! for_each_operation {
             (EndSend, 0, "a = a+1")
             (CleanupThrow, 0, "a = the value of the StopIteration a+2, or raises it again")
             (GetAwaitable, 0, "a = the awaitable of a")
+            (GetAiter, 0, "a = aiter(a)")
+            (GetAnext, 0, "a = the awaitable of the next item of the iterator b, which stays")
+            (EndAsyncFor, 0, "ends a loop over the iterator a with the exception a+1, or raises it again")
+            // -- patterns --------------------------------------------------------------------------
+            (MatchMapping, 0, "a = whether b is a mapping, which stays")
+            (MatchSequence, 0, "a = whether b is a sequence, which stays")
+            (MatchKeys, 0, "a = the values that b has for the keys c, or None; both stay")
+            (MatchClass, 0, "a = the attributes of a as an instance of a+1, b of them by position, a+2 by name")
             // -- exceptions ------------------------------------------------------------------------
             (Raise, 0, "raises a from a+1, as many as b says")
             (Reraise, 0, "raises a again; b is 1 if the slot c tells where")
@@ -166,7 +174,6 @@ macro_rules! for_each_operation {
             (FormatWithSpec, 0, "a = format(a, a+1)")
             (ConvertValue, 0, "a = a converted as b says")
             (SetupAnnotations, 0, "makes __annotations__ in the frame's namespace")
-            (Resume, 0, "a safepoint")
             (Unbuilt, 0, "raises SystemError: the instruction of wide number is not built yet")
         }
     };

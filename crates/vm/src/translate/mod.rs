@@ -24,6 +24,7 @@ use std::cell::UnsafeCell;
 use taipan_bytecode_format::tables::exceptions;
 use taipan_bytecode_format::verify::Flow;
 use taipan_bytecode_format::{CodeFlags, LocalKind, Opcode, Verified};
+use taipan_object::code::PyCode;
 use taipan_object::str::PyStr;
 use taipan_object::{Owned, Value};
 use values::Entry;
@@ -32,16 +33,24 @@ use values::Entry;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooLarge;
 
+/// What of a code object's objects the register code holds.
+pub struct Parts {
+    /// The constants.
+    pub constants: Box<[Value]>,
+    /// The names, interned.
+    pub names: Box<[Owned<PyStr>]>,
+    /// The names of locals, cells and free variables, interned.
+    pub local_names: Box<[Owned<PyStr>]>,
+    /// The code object.
+    pub object: *const PyCode,
+}
+
 /// Translates a code object.
 ///
 /// # Errors
 /// [`TooLarge`]
-pub fn translate(
-    code: &Verified,
-    flow: &Flow,
-    constants: Box<[Value]>,
-    names: Box<[Owned<PyStr>]>,
-) -> Result<RegisterCode, TooLarge> {
+pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterCode, TooLarge> {
+    let Parts { constants, names, local_names, object } = parts;
     let locals = code.localsplusnames.len() as u32;
     let slots = locals + code.stacksize;
     if slots > u32::from(u16::MAX) || names.len() > usize::from(u16::MAX) {
@@ -73,6 +82,7 @@ pub fn translate(
         words: words.into_iter().map(UnsafeCell::new).collect(),
         constants,
         names,
+        local_names,
         handlers,
         points,
         locals,
@@ -81,6 +91,7 @@ pub fn translate(
         simple: plain && code.kwonlyargcount == 0,
         suspends: flags.0 & suspending != 0,
         source: code.code().clone(),
+        object,
     })
 }
 

@@ -13,7 +13,8 @@ impl Translator<'_> {
         let arg = step.arg;
         match step.opcode {
             O::Nop | O::NotTaken | O::Cache => {}
-            O::Resume => self.op(Op::Resume, 0, 0, 0),
+            // calls and jumps back are the safepoints
+            O::Resume => {}
             O::LoadFast => self.load_local(arg),
             O::LoadFastCheck => {
                 self.op(Op::CheckLocal, arg as u16, 0, 0);

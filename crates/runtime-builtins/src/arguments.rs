@@ -194,3 +194,8 @@ pub fn clip(len: usize, start: Option<isize>, end: Option<isize>) -> (usize, usi
     };
     (start.map_or(0, place), end.map_or(len, place).min(len))
 }
+
+/// How many of the arguments are positional.
+pub fn positional_count(arguments: &[Value], names: Option<&PyTuple>) -> usize {
+    arguments.len().saturating_sub(names.map_or(0, PyTuple::len))
+}

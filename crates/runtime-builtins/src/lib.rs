@@ -8,22 +8,43 @@
 
 pub mod arguments;
 mod chars;
+pub mod classes;
+pub mod descriptors;
 pub mod format;
+pub mod generics;
 mod install;
+pub mod instance_check;
 mod iterate;
 mod methods;
+mod notes;
+pub mod objects;
+pub mod special;
 pub mod text;
 
 #[cfg(test)]
 mod testing;
 
-use taipan_object::{PyResult, Thread};
+use taipan_object::{Interp, PyResult, Thread};
+
+/// Installs in a new interpreter what keeps classes in line with their dicts.
+pub fn prepare(interp: &Interp) {
+    interp.hooks.type_changed.set(special::type_changed);
+}
 
 /// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
 pub fn fill(thread: &Thread) -> PyResult<()> {
+    install::ready(thread)?;
     text::install();
     methods::install_slots();
+    objects::install_slots();
+    classes::install_slots();
+    descriptors::install_slots();
     install::inherit();
     format::install(thread)?;
-    methods::install(thread)
+    methods::install(thread)?;
+    objects::install(thread)?;
+    classes::install(thread)?;
+    descriptors::install(thread)?;
+    generics::install(thread)?;
+    special::install(thread)
 }

@@ -12,6 +12,7 @@ use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
 
 use crate::text;
 
+pub(crate) mod function;
 mod literal;
 
 pub(crate) use literal::read;
@@ -24,6 +25,7 @@ pub(crate) fn run(test: impl FnOnce(&Thread)) {
         process::init(HashSecret::default(), crate::fill);
     });
     let interp = Interp::new().unwrap();
+    crate::prepare(&interp);
     let thread = interp.new_thread().attach();
     test(&thread);
     assert!(thread.current_exception().is_none(), "an exception was left");

@@ -37,7 +37,7 @@ pub fn ready_more(thread: &Thread, types: &[&'static PyTypeObject]) -> PyResult<
     assert!(!crate::process::is_set_up(), "static types are made ready while the process is set up");
     let known = statics::all().count() as u32;
     for ty in types {
-        let index = known + statics::count_more();
+        let index = known + statics::add_more(ty);
         let core = ty.core();
         core.static_index.set(index);
         core.kind.set(kind_of(ty.flags()));

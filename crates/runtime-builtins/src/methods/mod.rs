@@ -31,7 +31,8 @@ macro_rules! method_table {
         ),*];
     };
 }
-use method_table;
+pub(crate) use method_table;
+pub(crate) use str::is_identifier;
 
 /// Fills slots that are more than a look into the layout.
 pub(crate) fn install_slots() {

@@ -12,6 +12,8 @@ mod strip;
 mod tests;
 mod translate;
 
+pub(crate) use classify::is_identifier;
+
 use taipan_object::str::PyStr;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 

@@ -8,22 +8,45 @@
 
 pub mod arguments;
 mod chars;
+mod class_method_descr;
+pub mod codecs;
+mod construct;
+pub mod exceptions;
+mod float_sum;
 pub mod format;
 mod install;
 mod iterate;
+mod iterators;
 mod methods;
+pub mod modules;
+mod native_state;
 pub mod text;
+pub mod type_lookup;
 
 #[cfg(test)]
 mod testing;
 
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::ready::ready_more;
 use taipan_object::{PyResult, Thread};
 
 /// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
 pub fn fill(thread: &Thread) -> PyResult<()> {
+    let types: Vec<&'static PyTypeObject> = static_types().collect();
+    ready_more(thread, &types)?;
     text::install();
+    construct::install_slots();
+    exceptions::install_slots();
     methods::install_slots();
     install::inherit();
     format::install(thread)?;
+    exceptions::install(thread)?;
+    iterators::install(thread)?;
     methods::install(thread)
+}
+
+/// The static types of this crate, bases first: iterators, views, what native modules have.
+pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
+    let own: &'static PyTypeObject = &class_method_descr::CLASS_METHOD_DESCRIPTOR;
+    std::iter::once(own).chain(iterators::types()).chain(methods::dict::views::types())
 }

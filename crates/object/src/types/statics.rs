@@ -2,7 +2,7 @@
 //! Invariant: all of them stand in writable memory at link-time addresses (they are to be exported), and a
 //! base stands before what derives from it in [`all`].
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use super::core::TypeCore;
 use super::slots::{CompareOp, slots_of};
@@ -96,17 +96,24 @@ pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Py
     })
 }
 
-/// How many static types the layers above have.
-static MORE: AtomicU32 = AtomicU32::new(0);
+/// The static types of the layers above, in the order in which they were made ready.
+static MORE: RwLock<Vec<&'static PyTypeObject>> = RwLock::new(Vec::new());
 
-/// Counts one more static type of the layers above; says how many there were before.
-pub(crate) fn count_more() -> u32 {
-    MORE.fetch_add(1, Ordering::Relaxed)
+/// Notes one more static type of the layers above; says how many there were before.
+pub(crate) fn add_more(ty: &'static PyTypeObject) -> u32 {
+    let mut more = MORE.write().unwrap_or_else(PoisonError::into_inner);
+    more.push(ty);
+    more.len() as u32 - 1
+}
+
+/// The static types of the layers above, bases first.
+pub fn more() -> Vec<&'static PyTypeObject> {
+    MORE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// How many static types there are.
 pub(crate) fn count() -> usize {
-    all().count() + MORE.load(Ordering::Relaxed) as usize
+    all().count() + MORE.read().unwrap_or_else(PoisonError::into_inner).len()
 }
 
 /// All static types of this crate, bases first.
@@ -140,6 +147,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::iterators::str::STR_ITERATOR,
         &crate::iterators::bytes::BYTES_ITERATOR,
         &crate::iterators::bytearray::BYTEARRAY_ITERATOR,
+        &crate::iterators::sequence::SEQUENCE_ITERATOR,
         &crate::dict::iterators::keys::DICT_KEY_ITERATOR,
         &crate::dict::iterators::values::DICT_VALUE_ITERATOR,
         &crate::dict::iterators::items::DICT_ITEM_ITERATOR,

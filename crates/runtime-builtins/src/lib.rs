@@ -10,20 +10,30 @@ pub mod arguments;
 mod chars;
 pub mod classes;
 pub mod descriptors;
+pub mod codecs;
+mod construct;
+pub mod exceptions;
+mod float_sum;
 pub mod format;
 pub mod generics;
 mod install;
 pub mod instance_check;
 mod iterate;
+mod iterators;
 mod methods;
 mod notes;
 pub mod objects;
 pub mod special;
+pub mod modules;
+mod native_state;
 pub mod text;
+pub mod type_lookup;
 
 #[cfg(test)]
 mod testing;
 
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::ready::ready_more;
 use taipan_object::{Interp, PyResult, Thread};
 
 /// Installs in a new interpreter what keeps classes in line with their dicts.
@@ -34,17 +44,28 @@ pub fn prepare(interp: &Interp) {
 /// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     install::ready(thread)?;
+    let types: Vec<&'static PyTypeObject> = static_types().collect();
+    ready_more(thread, &types)?;
     text::install();
+    construct::install_slots();
+    exceptions::install_slots();
     methods::install_slots();
     objects::install_slots();
     classes::install_slots();
     descriptors::install_slots();
     install::inherit();
     format::install(thread)?;
+    exceptions::install(thread)?;
+    iterators::install(thread)?;
     methods::install(thread)?;
     objects::install(thread)?;
     classes::install(thread)?;
     descriptors::install(thread)?;
     generics::install(thread)?;
     special::install(thread)
+}
+
+/// The static types of this crate, bases first: iterators, views, what native modules have.
+pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
+    iterators::types().into_iter().chain(methods::dict::views::types())
 }

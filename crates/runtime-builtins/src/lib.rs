@@ -9,9 +9,9 @@
 pub mod arguments;
 mod chars;
 pub mod classes;
-pub mod descriptors;
 pub mod codecs;
 mod construct;
+pub mod descriptors;
 pub mod exceptions;
 mod float_sum;
 pub mod format;
@@ -21,11 +21,11 @@ pub mod instance_check;
 mod iterate;
 mod iterators;
 mod methods;
+pub mod modules;
+mod native_state;
 mod notes;
 pub mod objects;
 pub mod special;
-pub mod modules;
-mod native_state;
 pub mod text;
 pub mod type_lookup;
 

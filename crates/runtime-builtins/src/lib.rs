@@ -42,11 +42,15 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     format::install(thread)?;
     exceptions::install(thread)?;
     iterators::install(thread)?;
+    modules::install(thread)?;
     methods::install(thread)
 }
 
 /// The static types of this crate, bases first: iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
     let own: &'static PyTypeObject = &class_method_descr::CLASS_METHOD_DESCRIPTOR;
-    std::iter::once(own).chain(iterators::types()).chain(methods::dict::views::types())
+    std::iter::once(own)
+        .chain(iterators::types())
+        .chain(methods::dict::views::types())
+        .chain(modules::types())
 }

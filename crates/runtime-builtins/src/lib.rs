@@ -57,6 +57,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     format::install(thread)?;
     exceptions::install(thread)?;
     iterators::install(thread)?;
+    modules::install(thread)?;
     methods::install(thread)?;
     objects::install(thread)?;
     classes::install(thread)?;
@@ -67,5 +68,5 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 
 /// The static types of this crate, bases first: iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
-    iterators::types().into_iter().chain(methods::dict::views::types())
+    iterators::types().into_iter().chain(methods::dict::views::types()).chain(modules::types())
 }

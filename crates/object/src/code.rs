@@ -38,11 +38,13 @@ pub struct PyCode {
     pub host: Cell<*mut c_void>,
     /// Ends what hangs off `host`.
     pub host_drop: Cell<Option<unsafe fn(*mut c_void)>>,
-    private: [Cell<usize>; 5],
+    /// For the VM: what a call runs, null until the first one.
+    pub ready: Cell<*mut c_void>,
+    private: [Cell<usize>; 4],
 }
 
 offsets!(PyCode, 208: tables 24, numbers 48, locals 96, co_filename 112, co_name 120, co_qualname 128,
-    co_linetable 136, co_weakreflist 144, host 152, private 168);
+    co_linetable 136, co_weakreflist 144, host 152, ready 168);
 
 /// `code`.
 pub static CODE: PyTypeObject =

@@ -324,6 +324,35 @@ pub unsafe fn load_place(head: &PyObject, basic_size: usize, at: u8) -> Option<W
     }
 }
 
+/// Whether an instance has no attribute of a name: its place, if the name has one, is empty, and it has no dict.
+///
+/// # Safety
+/// As for [`load_place`].
+#[inline(always)]
+pub unsafe fn is_empty_place(head: &PyObject, basic_size: usize, at: u8) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        PreHeader::of(head.as_ptr()).inline_capacity.get() != 0 && load_place(head, basic_size, at).is_none()
+    }
+}
+
+/// The slot of a place that holds a value already.
+///
+/// # Safety
+/// As for [`load_place`].
+#[inline(always)]
+pub unsafe fn filled_place(head: &PyObject, basic_size: usize, at: u8) -> Option<&Slot> {
+    // SAFETY: by contract.
+    unsafe {
+        if at >= PreHeader::of(head.as_ptr()).inline_capacity.get() {
+            return None;
+        }
+        let offset = basic_size + usize::from(at) * 8;
+        let slot = &*std::ptr::from_ref(head).byte_add(offset).cast::<Slot>();
+        slot.peek().is_some().then_some(slot)
+    }
+}
+
 /// An attribute of the instance itself (not of its class).
 pub fn get(thread: &Thread, head: &PyObject, name: &PyStr) -> PyResult<Option<Value>> {
     if let Some(inline) = Inline::of(head) {
@@ -343,8 +372,14 @@ pub fn set(thread: &Thread, head: &PyObject, name: &PyStr, value: Option<Value>)
     let name = crate::str::intern::intern(thread, Owned::new_ref(name))?;
     if let Some(inline) = Inline::of(head) {
         let keys = &head.ty().core().shared_keys;
-        let at =
-            if value.is_some() { keys.find_or_add(name.as_ref()) } else { keys.find(name.as_ref().word()) };
+        let known = keys.find(name.as_ref().word());
+        let at = if value.is_some() && known.is_none() {
+            // caches may know that instances have no such attribute
+            head.ty().modified(thread);
+            keys.find_or_add(name.as_ref())
+        } else {
+            known
+        };
         if let Some((at, slot)) = at.and_then(|at| Some((at, inline.slot(at)?))) {
             let is_set = value.is_some();
             let old = slot.replace(value);

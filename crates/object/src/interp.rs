@@ -2,7 +2,8 @@
 //! Invariant: nothing here is shared with another interpreter; what is shared is immutable and stands in
 //! [`process`](crate::process). The interpreter does not move and outlives its thread states.
 
-use std::cell::{Cell, RefCell};
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -100,6 +101,8 @@ pub struct Interp {
     pub sys: Slot,
     /// `sys.modules`, as the import machinery knows it.
     pub modules: Slot,
+    /// What the layers above give to natives: the operating system behind its traits.
+    pub services: OnceCell<Box<dyn Any>>,
     /// Hooks of the layers above.
     pub hooks: Hooks,
     /// For the VM: what it hangs off an interpreter.
@@ -137,6 +140,7 @@ impl Interp {
             builtins: Slot::empty(),
             sys: Slot::empty(),
             modules: Slot::empty(),
+            services: OnceCell::new(),
             hooks: Hooks::none(),
             host: Cell::new(std::ptr::null_mut()),
         })

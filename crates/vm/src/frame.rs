@@ -7,11 +7,14 @@
 
 use crate::code::RegisterCode;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 use taipan_object::dict::PyDict;
 use taipan_object::function::PyFunction;
 use taipan_object::header::decref;
-use taipan_object::{Ref, Thread, Value, Word};
+use taipan_object::slot::Slot;
+use taipan_object::{Owned, Ref, Thread, Value, Word};
 
 /// Words of the slot stack: address space, of which only what is used becomes memory.
 const SLOTS: usize = 1 << 23;
@@ -23,18 +26,39 @@ pub const UNBOUND: u64 = Word::UNBOUND.bits();
 /// The marker for no self.
 pub const NULL: u64 = Word::NULL.bits();
 
-/// What is to be done with the value that a frame returns.
+/// What is to be done with the value that a frame returns or yields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum Continuation {
+    /// It is the result of the operation `Call`, `CallKw` or `CallEx` at the caller's `ip`, whose callable stands
+    /// in its base slot.
+    Call = 0,
     /// It is handed to the native code that ran the frame.
     Entry,
-    /// It is the result of the operation `Call`, `CallKw` or `CallEx` at the caller's `ip`.
-    Call,
     /// It must be None; the object in the caller's callable slot is the result of the call.
     Init,
+    /// It is the result of the operation at the caller's `ip`, for the slot that the frame names.
+    Value,
+    /// It is the next item of the operation `ForIter` at the caller's `ip`; a return ends the loop.
+    Next,
+    /// It is what the operation `Send` at the caller's `ip` gets; a return ends the delegation.
+    Send,
+}
+
+/// What a frame has beyond what every frame has.
+pub mod extra {
+    /// A namespace: that of a module or class body.
+    pub const NAMESPACE: u8 = 1;
+    /// A frame object.
+    pub const OBJECT: u8 = 2;
+    /// A generator that the frame is the run of.
+    pub const GENERATOR: u8 = 4;
+    /// A function that the frame holds itself, for no slot of the caller does.
+    pub const FUNCTION: u8 = 8;
 }
 
 /// A frame.
+#[repr(C)]
 pub struct Frame {
     /// What it runs.
     pub code: *const RegisterCode,
@@ -48,10 +72,84 @@ pub struct Frame {
     pub globals: *const PyDict,
     /// Its built-ins.
     pub builtins: *const PyDict,
-    /// The namespace of a module or class body, owned.
-    pub namespace: Option<Value>,
     /// What becomes of its result.
     pub continuation: Continuation,
+    /// Which of the fields below hold something.
+    pub extras: u8,
+    /// The caller's slot for the result, if the continuation is `Value`.
+    pub destination: u16,
+    /// Slots of locals, cells and free variables: operands from there on are consumed.
+    pub locals: u32,
+    /// The namespace of a module or class body.
+    pub namespace: ManuallyDrop<Slot>,
+    /// The frame object.
+    pub object: ManuallyDrop<Slot>,
+    /// The generator.
+    pub generator: ManuallyDrop<Slot>,
+}
+
+impl Frame {
+    /// Whether it is a plain call's, with no extras: all that there is to its end is the value.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        // one comparison of the two bytes
+        self.continuation as u16 | u16::from(self.extras) << 8 == 0
+    }
+
+    /// Whether it has one of the extras.
+    #[inline(always)]
+    pub fn has(&self, extra: u8) -> bool {
+        self.extras & extra != 0
+    }
+
+    /// Gives it a namespace.
+    pub fn set_namespace(&mut self, namespace: Value) {
+        self.namespace = ManuallyDrop::new(Slot::new(namespace));
+        self.extras |= extra::NAMESPACE;
+    }
+
+    /// Gives it a frame object.
+    pub fn set_object(&mut self, object: Value) {
+        self.object = ManuallyDrop::new(Slot::new(object));
+        self.extras |= extra::OBJECT;
+    }
+
+    /// Makes it the run of a generator.
+    pub fn set_generator(&mut self, generator: Value) {
+        self.generator = ManuallyDrop::new(Slot::new(generator));
+        self.extras |= extra::GENERATOR;
+    }
+
+    /// The namespace.
+    pub fn namespace(&self) -> Option<Value> {
+        if self.has(extra::NAMESPACE) { self.namespace.get() } else { None }
+    }
+
+    /// The frame object, if one was made.
+    pub fn object(&self) -> Option<Value> {
+        if self.has(extra::OBJECT) { self.object.get() } else { None }
+    }
+
+    /// The generator.
+    pub fn generator(&self) -> Option<Value> {
+        if self.has(extra::GENERATOR) { self.generator.get() } else { None }
+    }
+
+    /// Takes the extras out, to be released when the frame is no longer the running one.
+    pub fn take_extras(&mut self) -> [Option<Value>; 4] {
+        let extras = std::mem::take(&mut self.extras);
+        let take = |extra: u8, slot: &Slot| if extras & extra != 0 { slot.take() } else { None };
+        let function = (extras & extra::FUNCTION != 0 && !self.function.is_null()).then(|| {
+            // SAFETY: the frame owned a reference to the function.
+            unsafe { Owned::from_ptr(NonNull::new_unchecked(self.function.cast_mut())) }
+        });
+        [
+            take(extra::NAMESPACE, &self.namespace),
+            take(extra::OBJECT, &self.object),
+            take(extra::GENERATOR, &self.generator),
+            function.map(Owned::into_value),
+        ]
+    }
 }
 
 /// The stacks of one thread.
@@ -63,7 +161,12 @@ pub struct Stacks {
     frames: *mut Frame,
     /// The frame that runs.
     pub current: Cell<*mut Frame>,
-    last: *mut Frame,
+    /// The last frame that the recursion limit allows.
+    limit: Cell<*mut Frame>,
+    /// What running frames may refer to although nothing else does any more: replaced code objects.
+    retired: RefCell<Vec<Value>>,
+    /// What asynchronous generators are shown to first, and what ends them (`sys.set_asyncgen_hooks`).
+    pub async_hooks: [Slot; 2],
 }
 
 fn layouts() -> (Layout, Layout) {
@@ -74,8 +177,8 @@ fn layouts() -> (Layout, Layout) {
 }
 
 impl Stacks {
-    /// Empty stacks.
-    pub fn new() -> Stacks {
+    /// Empty stacks for frames nested as deep as `depth`.
+    pub fn new(depth: usize) -> Stacks {
         let (slots, frames) = layouts();
         // SAFETY: neither layout is empty.
         let (base, first) = unsafe { (alloc(slots).cast::<u64>(), alloc(frames).cast::<Frame>()) };
@@ -83,14 +186,42 @@ impl Stacks {
             handle_alloc_error(slots);
         }
         // SAFETY: one past the end of what was just allocated.
-        let (end, last) = unsafe { (base.add(SLOTS), first.add(FRAMES - 1)) };
+        let end = unsafe { base.add(SLOTS) };
         let current = Cell::new(first.wrapping_sub(1));
-        Stacks { base, high_water: Cell::new(base), end, frames: first, current, last }
+        let limit = Cell::new(first);
+        let retired = RefCell::default();
+        let (high_water, async_hooks) = (Cell::new(base), Default::default());
+        let stacks = Stacks { base, high_water, end, frames: first, current, limit, retired, async_hooks };
+        stacks.set_limit(depth);
+        stacks
+    }
+
+    /// Sets how deep frames may nest.
+    pub fn set_limit(&self, limit: usize) {
+        self.limit.set(self.frames.wrapping_add(limit.clamp(1, FRAMES) - 1));
+    }
+
+    /// Keeps something until no frame runs any more.
+    pub fn retire(&self, value: Value) {
+        self.retired.borrow_mut().push(value);
+    }
+
+    /// Lets go of what was kept, if no frame runs.
+    pub fn release_retired(&self) {
+        if self.is_idle() && !self.retired.borrow().is_empty() {
+            let retired = self.retired.take();
+            drop(retired);
+        }
     }
 
     /// Whether no frame runs.
     pub fn is_idle(&self) -> bool {
         self.current.get() < self.frames
+    }
+
+    /// Whether a frame is the outermost one.
+    pub fn is_first(&self, frame: *mut Frame) -> bool {
+        frame == self.frames
     }
 
     /// How many frames run.
@@ -140,13 +271,7 @@ impl Stacks {
     #[inline(always)]
     pub fn next(&self) -> Option<*mut Frame> {
         let next = self.current.get().wrapping_add(1);
-        (next <= self.last).then_some(next)
-    }
-}
-
-impl Default for Stacks {
-    fn default() -> Self {
-        Stacks::new()
+        (next <= self.limit.get()).then_some(next)
     }
 }
 
@@ -265,7 +390,7 @@ pub unsafe fn clear(slots: *mut u64, from: usize, to: usize) {
 pub fn stacks(thread: &Thread) -> &Stacks {
     let host = thread.host.get().cast::<Stacks>();
     if host.is_null() {
-        let made = Box::into_raw(Box::new(Stacks::new()));
+        let made = Box::into_raw(Box::new(Stacks::new(thread.recursion_limit().unsigned_abs() as usize)));
         thread.host.set(made.cast());
         // SAFETY: just made; it lives as long as the thread state, which never moves.
         return unsafe { &*made };
@@ -306,7 +431,7 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_the_stacks() {
-        let stacks = Stacks::new();
+        let stacks = Stacks::new(1000);
         assert_eq!(stacks.depth(), 0);
         assert!(stacks.reserve(stacks.top().wrapping_add(SLOTS - 1)));
         assert!(!stacks.reserve(stacks.top().wrapping_add(SLOTS + 1)));

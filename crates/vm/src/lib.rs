@@ -1,13 +1,39 @@
 //! The virtual machine: register code, made from verified bytecode, and the frames that it runs in.
 //!
 //! Start with `code/`, which says what a frame's slots hold and what an operation may do to them, then
-//! `translate/` and `frame.rs`. The interpreter itself is not written yet. Invariant: nothing here knows a lexer, a parser or a code generator; what is translated was
-//! verified.
+//! `translate/` and `frame.rs`, then `interp/`. Invariant: nothing here knows a lexer, a parser or a code
+//! generator; what runs was verified.
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod class_hooks;
 pub mod code;
 pub mod frame;
+pub mod frame_object;
+mod groups;
+pub mod hooks;
+pub mod interp;
 mod load;
+mod pending;
+pub mod positions;
+pub mod suggest;
 pub mod translate;
+mod typing;
 
 pub use load::{Program, code_object, program};
+
+use taipan_object::types::ready;
+use taipan_object::{Interp, PyResult, PyTypeObject, Thread};
+
+/// Installs in a new interpreter what the types need of the virtual machine.
+pub fn prepare(interp: &Interp) {
+    class_hooks::install(interp);
+}
+
+/// Makes the types of this crate ready and gives the types of functions what only the interpreter can do: a part
+/// of what fills the static types while the process is set up.
+pub fn fill(thread: &Thread) -> PyResult<()> {
+    let mut types: Vec<&'static PyTypeObject> = interp::generator_types();
+    types.push(&frame_object::FRAME);
+    ready::ready_more(thread, &types)?;
+    interp::install(thread)
+}

@@ -1,9 +1,9 @@
 //! Code objects of Python, made from those of the bytecode format.
 
 use crate::code::RegisterCode;
-use crate::translate::translate;
+use crate::translate::{Parts, translate};
 use num_bigint::{BigInt, Sign};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::sync::Arc;
 use taipan_bytecode_format::{Code, Const, Verified};
@@ -22,6 +22,7 @@ pub struct Program {
     /// The bytecode.
     pub source: Arc<Code>,
     registers: OnceCell<RegisterCode>,
+    object: Cell<*const PyCode>,
 }
 
 /// The code object of Python for one of the bytecode format.
@@ -30,7 +31,12 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
     code.co_name.init(text(thread, &source.name)?.into_value());
     code.co_qualname.init(text(thread, &source.qualname)?.into_value());
     code.co_filename.init(text(thread, &source.filename)?.into_value());
-    let program = Box::new(Program { source: source.clone(), registers: OnceCell::new() });
+    let program = Box::new(Program {
+        source: source.clone(),
+        registers: OnceCell::new(),
+        object: Cell::new(std::ptr::null()),
+    });
+    program.object.set(&raw const *code);
     code.host.set(Box::into_raw(program).cast());
     code.host_drop.set(Some(end));
     Ok(code)
@@ -65,7 +71,12 @@ impl Program {
             return Ok(known);
         }
         let made = self.translate(thread)?;
-        Ok(self.registers.get_or_init(|| made))
+        let made = self.registers.get_or_init(|| made);
+        // SAFETY: a program hangs off its code object, which is alive then.
+        if let Some(object) = unsafe { self.object.get().as_ref() } {
+            object.ready.set(std::ptr::from_ref(made).cast_mut().cast());
+        }
+        Ok(made)
     }
 
     fn translate(&self, thread: &Thread) -> PyResult<RegisterCode> {
@@ -73,14 +84,19 @@ impl Program {
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
         let constants = self.source.consts.iter().map(|constant| value(thread, constant));
         let constants = constants.collect::<PyResult<Box<[Value]>>>()?;
-        let names = self.source.names.iter().map(|name| interned(thread, name));
-        let names = names.collect::<PyResult<Box<[_]>>>()?;
-        translate(&verified, &flow, constants, names)
+        let all = |names: &[Wtf8Buf]| {
+            names.iter().map(|name| interned(thread, name)).collect::<PyResult<Box<[_]>>>()
+        };
+        let names = all(&self.source.names)?;
+        let local_names = all(&self.source.localsplusnames)?;
+        let object = self.object.get();
+        translate(&verified, &flow, Parts { constants, names, local_names, object })
             .map_err(|_| raise!(thread, SYSTEM_ERROR, "a code object has too many locals or names"))
     }
 }
 
-fn text(thread: &Thread, text: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
+/// A text as a string.
+pub(crate) fn text(thread: &Thread, text: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
     match text.as_wtf8().as_str() {
         Some(text) => PyStr::from_text(thread, text),
         None => {
@@ -124,6 +140,16 @@ fn value(thread: &Thread, constant: &Const) -> PyResult<Value> {
         }
         Const::Code(code) => code_object(thread, code)?.into_value(),
     })
+}
+
+/// The register code of a code object, which is made when it is first asked for.
+#[inline(always)]
+pub fn registers<'c>(thread: &Thread, code: &'c PyCode) -> PyResult<&'c RegisterCode> {
+    // SAFETY: set when the register code was made, which lives as long as the code object.
+    match unsafe { code.ready.get().cast::<RegisterCode>().as_ref() } {
+        Some(ready) => Ok(ready),
+        None => program(code).registers(thread),
+    }
 }
 
 /// Strings that could be names are interned, as the reference does.

@@ -8,6 +8,7 @@ pub mod member;
 pub mod method;
 pub mod property;
 pub mod static_method;
+pub mod table;
 pub mod wrapper;
 
 pub use class_method::PyClassMethod;

@@ -156,6 +156,16 @@ impl PyList {
         self.raw(at).map(|word| canonical(&self.base.base, word))
     }
 
+    /// The place of an item where words are stored as they are; none if there is no such item, or C looks on.
+    #[inline(always)]
+    pub fn plain_slot(&self, at: usize) -> Option<&std::cell::Cell<Option<Word>>> {
+        if at >= self.len() || is_exported(&self.base.base) {
+            return None;
+        }
+        // SAFETY: within the block, which the list owns.
+        unsafe { self.ob_item.get().add(at).cast::<std::cell::Cell<Option<Word>>>().as_ref() }
+    }
+
     /// The word as it is stored.
     #[inline(always)]
     fn raw(&self, at: usize) -> Option<Word> {

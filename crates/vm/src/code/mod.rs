@@ -26,6 +26,7 @@ pub use points::{Pending, Points};
 use std::cell::UnsafeCell;
 use std::sync::Arc;
 use taipan_bytecode_format::Code;
+use taipan_object::code::PyCode;
 use taipan_object::str::PyStr;
 use taipan_object::{Owned, Value};
 
@@ -52,6 +53,8 @@ pub struct RegisterCode {
     pub constants: Box<[Value]>,
     /// The names, interned.
     pub names: Box<[Owned<PyStr>]>,
+    /// The names of locals, cells and free variables, interned.
+    pub local_names: Box<[Owned<PyStr>]>,
     /// Handlers, the innermost first where ranges nest.
     pub handlers: Box<[Handler]>,
     /// From words back to the bytecode.
@@ -64,10 +67,14 @@ pub struct RegisterCode {
     pub argcount: u32,
     /// A call with exactly `argcount` positional arguments needs no binding.
     pub simple: bool,
+    /// The number of positional arguments of a call that needs no binding; none if there is no such call.
+    pub exact: u32,
     /// A call makes a generator or coroutine.
     pub suspends: bool,
-    /// The code object that this was made from.
+    /// The bytecode that this was made from.
     pub source: Arc<Code>,
+    /// The code object that this hangs off, which lives longer.
+    pub object: *const PyCode,
 }
 
 impl RegisterCode {

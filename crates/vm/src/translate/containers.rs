@@ -75,6 +75,16 @@ impl Translator<'_> {
         self.op(op, container, first, 0);
     }
 
+    /// An operation that looks at the topmost values, which stay, and pushes one.
+    fn look_at(&mut self, op: Op, values: usize) {
+        let first = self.stack.len().saturating_sub(values);
+        (first..self.stack.len()).for_each(|position| self.settle(position));
+        let (to, b) = (self.top_slot(), self.slot(first));
+        let c = if values > 1 { b + 1 } else { 0 };
+        self.op(op, to, b, c);
+        self.push(Entry::Slot);
+    }
+
     fn dict_merge(&mut self, depth: u32) {
         let value = self.pop_slots(1);
         let position = self.stack.len().saturating_sub(depth as usize);
@@ -98,8 +108,15 @@ impl Translator<'_> {
             O::YieldValue => {
                 self.flush();
                 let value = self.slot(self.stack.len().saturating_sub(1));
-                self.op(Op::Yield, value, 0, 0);
+                self.op(Op::Yield, value, step.arg as u16, 0);
             }
+            O::GetAiter => self.in_place(Op::GetAiter, 1, 0, 0, 1),
+            O::GetAnext => self.look_at(Op::GetAnext, 1),
+            O::EndAsyncFor => self.in_place(Op::EndAsyncFor, 2, 0, 0, 0),
+            O::MatchMapping => self.look_at(Op::MatchMapping, 1),
+            O::MatchSequence => self.look_at(Op::MatchSequence, 1),
+            O::MatchKeys => self.look_at(Op::MatchKeys, 2),
+            O::MatchClass => self.in_place(Op::MatchClass, 3, step.arg as u16, 0, 1),
             O::GetYieldFromIter => self.in_place(Op::GetYieldFromIter, 1, 0, 0, 1),
             O::EndSend => self.in_place(Op::EndSend, 2, 0, 0, 1),
             O::CleanupThrow => self.in_place(Op::CleanupThrow, 3, 0, 0, 2),

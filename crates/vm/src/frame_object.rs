@@ -1,0 +1,377 @@
+//! `frame`: a frame as Python sees it, made when somebody asks.
+//!
+//! A frame object refers to its frame while that runs, to the generator's memory while it is suspended, and owns
+//! what the frame left behind afterwards. Invariant: `live` and `run` are never both set, and are reset before
+//! what they point to goes.
+
+use crate::code::RegisterCode;
+use crate::frame::{Frame, UNBOUND, is_pointer, stacks, word};
+use crate::interp::generator::Run;
+use crate::positions;
+use std::cell::{Cell, RefCell};
+use taipan_object::cell::PyCell;
+use taipan_object::code::PyCode;
+use taipan_object::descriptor::{GetSetDef, table};
+use taipan_object::dict::PyDict;
+use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
+use taipan_object::slot::Slot;
+use taipan_object::types::flags;
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
+
+/// A frame object's state.
+#[derive(Default)]
+pub struct FrameObject {
+    live: Cell<*mut Frame>,
+    run: Cell<*const Run>,
+    code: Slot,
+    globals: Slot,
+    builtins: Slot,
+    namespace: Slot,
+    back: Slot,
+    /// Locals, cells and free variables that an ended frame left behind.
+    locals: RefCell<Vec<Option<Value>>>,
+    /// The code unit of the instruction that ran last.
+    unit: Cell<u32>,
+    /// `f_trace`.
+    trace: Slot,
+}
+
+native_type! {
+    /// `frame`.
+    pub static FRAME: FrameObject = "frame", flags flags::DISALLOW_INSTANTIATION, dict false, weak false, does {}
+}
+
+impl NativeType for FrameObject {
+    fn definition() -> &'static NativeStatic<FrameObject> {
+        &FRAME
+    }
+
+    fn traverse(&self, visitor: &mut Visitor) {
+        for slot in [&self.code, &self.globals, &self.builtins, &self.namespace, &self.back, &self.trace] {
+            visitor.slot(slot);
+        }
+        if let Ok(locals) = self.locals.try_borrow() {
+            locals.iter().flatten().for_each(|value| visitor.value(value));
+        }
+    }
+
+    fn clear(&self) {
+        let locals = self.locals.take();
+        drop(locals);
+        for slot in [&self.namespace, &self.back, &self.trace] {
+            drop(slot.take());
+        }
+    }
+}
+
+/// The code object of register code.
+fn code_value(code: &RegisterCode) -> Value {
+    // SAFETY: a code object outlives its register code.
+    unsafe { Owned::new_ref(&*code.object).into_value() }
+}
+
+fn dict_value(dict: *const PyDict) -> Option<Value> {
+    // SAFETY: null or a dict that the frame keeps alive.
+    unsafe { dict.as_ref() }.map(|dict| Owned::new_ref(dict).into_value())
+}
+
+/// The frame object of a running frame, made if there is none yet.
+pub fn of(thread: &Thread, frame: &mut Frame) -> PyResult<Value> {
+    if let Some(object) = frame.object() {
+        return Ok(object);
+    }
+    // SAFETY: a frame's code lives as long as the frame.
+    let code = unsafe { &*frame.code };
+    let state = FrameObject {
+        live: Cell::new(frame),
+        code: Slot::new(code_value(code)),
+        globals: Slot::from_option(dict_value(frame.globals)),
+        builtins: Slot::from_option(dict_value(frame.builtins)),
+        namespace: Slot::from_option(frame.namespace()),
+        ..FrameObject::default()
+    };
+    let object = Native::new(thread, state)?.into_value();
+    frame.set_object(object.clone());
+    Ok(object)
+}
+
+/// The frame object of the frame that runs so many frames above; none if there are not so many.
+pub fn nth(thread: &Thread, depth: usize) -> PyResult<Option<Value>> {
+    let stacks = stacks(thread);
+    if depth >= stacks.depth() {
+        return Ok(None);
+    }
+    // SAFETY: a running frame.
+    unsafe { of(thread, &mut *stacks.current.get().sub(depth)).map(Some) }
+}
+
+/// The frame object of a suspended generator.
+pub(crate) fn of_run(thread: &Thread, run: &Run) -> PyResult<Value> {
+    if let Some(object) = run.frame_object() {
+        return Ok(object);
+    }
+    let [code, globals, builtins, namespace] = run.parts();
+    let state = FrameObject {
+        run: Cell::new(run),
+        code: Slot::from_option(code),
+        globals: Slot::from_option(globals),
+        builtins: Slot::from_option(builtins),
+        namespace: Slot::from_option(namespace),
+        unit: Cell::new(run.unit()),
+        ..FrameObject::default()
+    };
+    let object = Native::new(thread, state)?.into_value();
+    run.set_frame_object(object.clone());
+    Ok(object)
+}
+
+/// The frame object of a generator that runs.
+pub(crate) fn of_running(thread: &Thread, run: &Run) -> PyResult<Option<Value>> {
+    let stacks = stacks(thread);
+    for depth in 0..stacks.depth() {
+        // SAFETY: a running frame.
+        let frame = unsafe { &mut *stacks.current.get().sub(depth) };
+        let generator = frame.generator();
+        let own =
+            generator.as_ref().and_then(|generator| crate::interp::generator::run_of(generator.as_ref()));
+        if own.is_some_and(|own| std::ptr::eq(own, run)) {
+            return of(thread, frame).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn state(object: Ref<'_>) -> Option<&FrameObject> {
+    object.get_exact::<Native<FrameObject>>().map(|native| &**native)
+}
+
+/// Notes that a generator with a frame object runs again.
+pub(crate) fn attach(object: &Value, frame: *mut Frame) {
+    if let Some(state) = state(object.as_ref()) {
+        state.run.set(std::ptr::null());
+        state.live.set(frame);
+    }
+}
+
+/// Notes that the frame of a generator is suspended.
+pub(crate) fn suspend(object: &Value, run: &Run, _: &RegisterCode) {
+    if let Some(state) = state(object.as_ref()) {
+        state.live.set(std::ptr::null_mut());
+        state.run.set(run);
+        state.unit.set(run.unit());
+        drop(state.back.take());
+    }
+}
+
+/// Notes that a suspended generator ends.
+pub(crate) fn forget_run(run: &Run) {
+    if let Some(object) = run.frame_object()
+        && let Some(state) = state(object.as_ref())
+    {
+        state.run.set(std::ptr::null());
+    }
+}
+
+/// Lets a frame that ends go: if somebody else holds its object, the locals move there.
+pub(crate) fn detach(thread: &Thread, frame: &mut Frame) {
+    let Some(object) = frame.object() else { return };
+    let Some(state) = state(object.as_ref()) else { return };
+    // SAFETY: a frame's code lives as long as the frame.
+    let code = unsafe { &*frame.code };
+    state.unit.set(code.points.unit(code.index_of(frame.ip)));
+    // one reference is the frame's, one is held here
+    let held = object.as_ref().head().is_some_and(|head| head.refcount() > 2);
+    if held {
+        let mut locals = Vec::with_capacity(code.locals as usize);
+        for at in 0..code.locals as usize {
+            // SAFETY: a slot of the frame, which is moved out.
+            let bits = unsafe { frame.slots.add(at).replace(UNBOUND) };
+            // SAFETY: what a slot owned.
+            locals.push((bits & 7 != 4).then(|| unsafe { Value::from_word(word(bits)) }));
+        }
+        *state.locals.borrow_mut() = locals;
+        let stacks = stacks(thread);
+        let depth = stacks.depth();
+        if depth > 1 {
+            // SAFETY: the caller's frame runs.
+            let back = unsafe { of(thread, &mut *stacks.current.get().sub(1)) };
+            match back {
+                Ok(back) => drop(state.back.replace(Some(back))),
+                Err(raised) => drop(thread.catch(raised)),
+            }
+        }
+    }
+    state.live.set(std::ptr::null_mut());
+}
+
+impl FrameObject {
+    /// The code unit of the instruction that runs, or ran last.
+    pub fn unit(&self) -> u32 {
+        // SAFETY: `live` is null or a frame that runs.
+        match unsafe { self.live.get().as_ref() } {
+            Some(frame) => {
+                // SAFETY: a frame's code lives as long as the frame.
+                let code = unsafe { &*frame.code };
+                code.points.unit(code.index_of(frame.ip))
+            }
+            None => self.unit.get(),
+        }
+    }
+
+    /// The code object.
+    pub fn code(&self) -> Option<Owned<PyCode>> {
+        self.code.get()?.downcast().ok()
+    }
+
+    /// The globals.
+    pub fn globals(&self) -> Option<Value> {
+        self.globals.get()
+    }
+
+    /// The caller's frame object.
+    pub fn back(&self, thread: &Thread) -> PyResult<Option<Value>> {
+        let live = self.live.get();
+        if live.is_null() {
+            return Ok(self.back.get());
+        }
+        if stacks(thread).is_first(live) {
+            return Ok(None);
+        }
+        // SAFETY: the frame below a running one runs.
+        unsafe { of(thread, &mut *live.sub(1)).map(Some) }
+    }
+
+    /// What a local, cell or free variable holds; cells are looked into.
+    pub fn local(&self, at: usize) -> Option<Value> {
+        let value = self.slot(at)?;
+        match value.as_ref().get_exact::<PyCell>() {
+            Some(cell) if self.is_cell(at) => cell.slot().get(),
+            _ => Some(value),
+        }
+    }
+
+    fn is_cell(&self, at: usize) -> bool {
+        self.code().is_some_and(|code| {
+            let kinds = &crate::load::program(&code).source.localspluskinds;
+            kinds.get(at).is_some_and(|kind| kind.may_hold_cell())
+        })
+    }
+
+    fn slot(&self, at: usize) -> Option<Value> {
+        // SAFETY: `live` is null or a frame that runs; `run` null or a generator that is there.
+        unsafe {
+            if let Some(frame) = self.live.get().as_ref() {
+                let bits = *frame.slots.add(at);
+                return (bits & 7 != 4).then(|| Value::from_borrowed(word(bits)));
+            }
+            if let Some(run) = self.run.get().as_ref() {
+                return run.slot(at);
+            }
+        }
+        self.locals.try_borrow().ok()?.get(at)?.clone()
+    }
+
+    /// `f_locals` as a snapshot: the namespace of a module or class body, else a new dict.
+    pub fn locals(&self, thread: &Thread) -> PyResult<Value> {
+        if let Some(namespace) = self.namespace.get() {
+            return Ok(namespace);
+        }
+        let dict = PyDict::new(thread)?;
+        let Some(code) = self.code() else { return Ok(dict.into_value()) };
+        let registers = crate::load::registers(thread, &code)?;
+        let hidden = taipan_bytecode_format::LocalKind::HIDDEN;
+        for (at, name) in registers.local_names.iter().enumerate() {
+            let kind = registers.source.localspluskinds.get(at);
+            if kind.is_some_and(|kind| kind.has(hidden)) {
+                continue;
+            }
+            if let Some(value) = self.local(at) {
+                drop(dict.insert(thread, name.as_ref(), value)?);
+            }
+        }
+        Ok(dict.into_value())
+    }
+}
+
+/// The state of a frame object.
+pub fn state_of(object: Ref<'_>) -> Option<&FrameObject> {
+    state(object)
+}
+
+// -- attributes -------------------------------------------------------------------------------------
+
+fn with<T>(thread: &Thread, this: Ref<'_>, read: impl FnOnce(&FrameObject) -> PyResult<T>) -> PyResult<T> {
+    read(state(this).ok_or_else(|| raise!(thread, SYSTEM_ERROR, "not a frame"))?)
+}
+
+fn or_none(value: Option<Value>) -> Value {
+    value.unwrap_or_else(Value::none)
+}
+
+fn f_code(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(or_none(frame.code.get())))
+}
+
+fn f_globals(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(or_none(frame.globals.get())))
+}
+
+fn f_builtins(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(or_none(frame.builtins.get())))
+}
+
+fn f_locals(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| frame.locals(thread))
+}
+
+fn f_back(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(or_none(frame.back(thread)?)))
+}
+
+fn f_lasti(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(Value::small(frame.unit() as i32 * 2)))
+}
+
+fn f_lineno(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| {
+        let line = frame
+            .code()
+            .and_then(|code| positions::line_of(&crate::load::program(&code).source, frame.unit()));
+        Ok(line.map_or_else(Value::none, Value::small))
+    })
+}
+
+fn f_trace(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(or_none(frame.trace.get())))
+}
+
+fn set_f_trace(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    with(thread, this, |frame| {
+        let old = frame.trace.replace(value.filter(|value| !value.as_ref().is_none()));
+        drop(old);
+        Ok(())
+    })
+}
+
+macro_rules! attribute {
+    ($name:literal, $get:expr, $set:expr, $doc:literal) => {
+        GetSetDef { name: $name, get: $get, set: $set, doc: $doc }
+    };
+}
+
+static ATTRIBUTES: [GetSetDef; 8] = [
+    attribute!("f_code", f_code, None, "The code that it runs."),
+    attribute!("f_globals", f_globals, None, "The globals that it sees."),
+    attribute!("f_builtins", f_builtins, None, "The built-ins that it sees."),
+    attribute!("f_locals", f_locals, None, "Its local variables."),
+    attribute!("f_back", f_back, None, "The frame that called it."),
+    attribute!("f_lasti", f_lasti, None, "The offset of the instruction that ran last."),
+    attribute!("f_lineno", f_lineno, None, "The line of that instruction."),
+    attribute!("f_trace", f_trace, Some(set_f_trace), "The function that traces it."),
+];
+
+/// Puts attributes into the type.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    debug_assert!(!is_pointer(UNBOUND));
+    table::add_attributes(thread, &FRAME, &ATTRIBUTES)
+}

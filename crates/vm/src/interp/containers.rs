@@ -1,0 +1,280 @@
+//! Building, unpacking and subscripting containers.
+
+use super::Vm;
+use crate::code::OpWord;
+use crate::frame::UNBOUND;
+use taipan_object::dict::PyDict;
+use taipan_object::list::PyList;
+use taipan_object::set::PySet;
+use taipan_object::slice::PySlice;
+use taipan_object::str::PyStr;
+use taipan_object::str::build::StrBuilder;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Raised, Ref, Value, Word, protocol, raise};
+
+/// The slots from `first` on as words.
+fn words(vm: Vm<'_>, first: usize) -> *const Word {
+    // SAFETY: a slot of the frame.
+    unsafe { vm.slots().add(first).cast_const().cast() }
+}
+
+/// Notes that what so many slots held was moved out.
+fn moved_out(vm: Vm<'_>, first: usize, count: usize) {
+    for at in first..first + count {
+        // SAFETY: slots of the frame.
+        unsafe { *vm.slots().add(at) = UNBOUND }
+    }
+}
+
+pub(super) fn build_tuple(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    // SAFETY: so many slots hold values, which are moved out.
+    let tuple = unsafe { PyTuple::from_words(vm.thread, words(vm, w.a()), w.b())? };
+    moved_out(vm, w.a(), w.b());
+    vm.put(w.a(), tuple.into_value());
+    Ok(())
+}
+
+pub(super) fn build_list(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    // SAFETY: so many slots hold values, which are moved out.
+    let list = unsafe { PyList::from_words(vm.thread, words(vm, w.a()), w.b())? };
+    moved_out(vm, w.a(), w.b());
+    vm.put(w.a(), list.into_value());
+    Ok(())
+}
+
+pub(super) fn build_set(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let set = PySet::new(vm.thread)?;
+    for at in w.a()..w.a() + w.b() {
+        let item = vm.take(at);
+        set.add(vm.thread, item.as_ref())?;
+    }
+    vm.put(w.a(), set.into_value());
+    Ok(())
+}
+
+pub(super) fn build_map(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let dict = PyDict::with_capacity(vm.thread, w.b())?;
+    for pair in 0..w.b() {
+        let (key, value) = (vm.take(w.a() + pair * 2), vm.take(w.a() + pair * 2 + 1));
+        let old = dict.insert(vm.thread, key.as_ref(), value)?;
+        drop(old);
+    }
+    vm.put(w.a(), dict.into_value());
+    Ok(())
+}
+
+pub(super) fn build_string(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let mut builder = StrBuilder::default();
+    for at in w.a()..w.a() + w.b() {
+        match vm.borrow(at).get::<PyStr>() {
+            Some(text) => builder.push(vm.thread, text)?,
+            None => return Err(raise!(vm.thread, SYSTEM_ERROR, "a part of a string is none")),
+        }
+    }
+    let text = builder.finish(vm.thread)?;
+    (w.a()..w.a() + w.b()).for_each(|at| drop(vm.take(at)));
+    vm.put(w.a(), text.into_value());
+    Ok(())
+}
+
+pub(super) fn build_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let (start, stop) = (vm.take(w.a()), vm.take(w.a() + 1));
+    let step = if w.b() == 3 { vm.take(w.a() + 2) } else { Value::none() };
+    vm.put(w.a(), PySlice::new(vm.thread, start, stop, step)?.into_value());
+    Ok(())
+}
+
+fn misplaced(vm: Vm<'_>) -> Raised {
+    raise!(vm.thread, SYSTEM_ERROR, "bad internal call")
+}
+
+pub(super) fn list_append(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let item = vm.operand(w.b()).into_value();
+    vm.borrow(w.a()).get::<PyList>().ok_or_else(|| misplaced(vm))?.push(vm.thread, item)
+}
+
+pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let source = vm.operand(w.b());
+    let list = vm.borrow(w.a()).get::<PyList>().ok_or_else(|| misplaced(vm))?;
+    let (thread, source) = (vm.thread, source.as_ref());
+    let iterable = source.ty().slots().iter.get().is_some() || source.ty().slots().item.get().is_some();
+    if !iterable {
+        let name = source.ty().short_name();
+        return Err(raise!(thread, TYPE_ERROR, "Value after * must be an iterable, not {name}"));
+    }
+    let iterator = protocol::iter(thread, source)?;
+    while let Some(item) = protocol::next(thread, iterator.as_ref())? {
+        list.push(thread, item)?;
+    }
+    Ok(())
+}
+
+pub(super) fn set_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let item = vm.operand(w.b());
+    let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| misplaced(vm))?;
+    set.add(vm.thread, item.as_ref())?;
+    Ok(())
+}
+
+pub(super) fn set_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let source = vm.operand(w.b());
+    let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| misplaced(vm))?;
+    let iterator = protocol::iter(vm.thread, source.as_ref())?;
+    while let Some(item) = protocol::next(vm.thread, iterator.as_ref())? {
+        set.add(vm.thread, item.as_ref())?;
+    }
+    Ok(())
+}
+
+pub(super) fn map_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let (key, value) = (vm.take(w.b()), vm.take(w.b() + 1));
+    let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
+    let old = dict.insert(vm.thread, key.as_ref(), value)?;
+    drop(old);
+    Ok(())
+}
+
+/// Calls `put` with each key and value of a mapping; none if it is no mapping.
+pub(super) fn each_pair(
+    vm: Vm<'_>,
+    source: Ref<'_>,
+    mut put: impl FnMut(Value, Value) -> PyResult<()>,
+) -> PyResult<Option<()>> {
+    let thread = vm.thread;
+    if let Some(dict) = source.get_exact::<PyDict>() {
+        let copy = dict.copy(thread)?;
+        let mut cursor = taipan_object::dict::DictCursor::start();
+        while let Some((key, value)) = cursor.next(&copy) {
+            put(key, value)?;
+        }
+        return Ok(Some(()));
+    }
+    let name = taipan_object::str::intern::intern_text(thread, "keys")?;
+    let Some(keys) = super::attributes::optional(thread, source, &name)? else { return Ok(None) };
+    let keys = protocol::call(thread, keys.as_ref(), &[], None)?;
+    let iterator = protocol::iter(thread, keys.as_ref())?;
+    while let Some(key) = protocol::next(thread, iterator.as_ref())? {
+        let value = protocol::subscript(thread, source, key.as_ref())?;
+        put(key, value)?;
+    }
+    Ok(Some(()))
+}
+
+pub(super) fn dict_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let source = vm.operand(w.b());
+    let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
+    let put = |key: Value, value: Value| {
+        let old = dict.insert(vm.thread, key.as_ref(), value)?;
+        drop(old);
+        Ok(())
+    };
+    match each_pair(vm, source.as_ref(), put)? {
+        Some(()) => Ok(()),
+        None => {
+            let name = source.as_ref().ty().short_name();
+            Err(raise!(vm.thread, TYPE_ERROR, "'{name}' object is not a mapping"))
+        }
+    }
+}
+
+pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let source = vm.operand(w.b());
+    let thread = vm.thread;
+    let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
+    let callable = || super::call::function_text(thread, vm.borrow(w.c()));
+    let put = |key: Value, value: Value| {
+        let Some(name) = key.as_ref().get::<PyStr>() else {
+            return Err(raise!(thread, TYPE_ERROR, "keywords must be strings"));
+        };
+        if dict.contains(thread, key.as_ref())? {
+            let (callable, name) = (callable(), name.to_text_lossy());
+            return Err(raise!(
+                thread,
+                TYPE_ERROR,
+                "{callable} got multiple values for keyword argument '{name}'"
+            ));
+        }
+        let old = dict.insert(thread, key.as_ref(), value)?;
+        drop(old);
+        Ok(())
+    };
+    match each_pair(vm, source.as_ref(), put)? {
+        Some(()) => Ok(()),
+        None => {
+            let (callable, name) = (callable(), source.as_ref().ty().short_name());
+            Err(raise!(thread, TYPE_ERROR, "{callable} argument after ** must be a mapping, not {name}"))
+        }
+    }
+}
+
+// -- subscripts ------------------------------------------------------------------------------------
+
+#[inline(never)]
+pub(super) fn subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let key = vm.operand(w.c());
+    let container = vm.operand(w.b());
+    let result = match container.as_ref().get_exact::<PyDict>() {
+        Some(dict) => match dict.get(vm.thread, key.as_ref())? {
+            Some(value) => value,
+            None => {
+                let key = key.as_ref().to_value();
+                return Err(vm.thread.raise_value(&taipan_object::exception::KEY_ERROR, key));
+            }
+        },
+        None => subscript_any(vm, container.as_ref(), key.as_ref())?,
+    };
+    vm.put(w.a(), result);
+    Ok(())
+}
+
+/// `container[key]`; a class is asked for `__class_getitem__`.
+fn subscript_any(vm: Vm<'_>, container: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
+    let slots = container.ty().slots();
+    if slots.subscript.get().is_none()
+        && slots.item.get().is_none()
+        && container.get::<taipan_object::PyTypeObject>().is_some()
+    {
+        return super::class::subscript_class(vm.thread, container, key);
+    }
+    protocol::subscript(vm.thread, container, key)
+}
+
+#[inline(never)]
+pub(super) fn store_subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let value = vm.operand(w.c()).into_value();
+    let key = vm.operand(w.b());
+    let container = vm.operand(w.a());
+    if let Some(dict) = container.as_ref().get_exact::<PyDict>() {
+        let old = dict.insert(vm.thread, key.as_ref(), value)?;
+        drop(old);
+        return Ok(());
+    }
+    protocol::set_subscript(vm.thread, container.as_ref(), key.as_ref(), Some(value))
+}
+
+pub(super) fn delete_subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let key = vm.operand(w.b());
+    let container = vm.operand(w.a());
+    protocol::set_subscript(vm.thread, container.as_ref(), key.as_ref(), None)
+}
+
+pub(super) fn binary_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let container = vm.take(w.a());
+    let slice = PySlice::new(vm.thread, vm.take(w.a() + 1), vm.take(w.a() + 2), Value::none())?;
+    let result = subscript_any(vm, container.as_ref(), slice.as_ref())?;
+    vm.put(w.a(), result);
+    Ok(())
+}
+
+pub(super) fn store_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let value = vm.take(w.a());
+    let container = vm.take(w.b());
+    let slice = PySlice::new(vm.thread, vm.take(w.b() + 1), vm.take(w.b() + 2), Value::none())?;
+    protocol::set_subscript(vm.thread, container.as_ref(), slice.as_ref(), Some(value))
+}
+
+pub(super) fn get_len(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let length = protocol::length(vm.thread, vm.borrow(w.b()))?;
+    vm.put(w.a(), Value::int(vm.thread, length as i64)?);
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Globals, and the names of module and class bodies.
+
+use super::Vm;
+use crate::code::{Op, OpWord};
+use crate::frame::{NULL, stacks};
+use taipan_object::dict::PyDict;
+use taipan_object::exception::{KEY_ERROR, NAME_ERROR, PyBaseException};
+use taipan_object::str::PyStr;
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, protocol, raise};
+
+/// What a namespace has for a name; a `KeyError` of one that is no dict says that it has nothing.
+pub(super) fn namespace_get(thread: &Thread, namespace: Ref<'_>, name: Ref<'_>) -> PyResult<Option<Value>> {
+    if let Some(dict) = namespace.get_exact::<PyDict>() {
+        return dict.get(thread, name);
+    }
+    match protocol::subscript(thread, namespace, name) {
+        Ok(value) => Ok(Some(value)),
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            if exception.as_ref().ty().is_subtype(&KEY_ERROR) {
+                return Ok(None);
+            }
+            Err(thread.raise(exception))
+        }
+    }
+}
+
+/// A name is not known.
+#[cold]
+pub(super) fn unknown(thread: &Thread, name: &PyStr) -> Raised {
+    let text = name.to_text_lossy();
+    let raised = thread.raise_message(&NAME_ERROR, format_args!("name '{text}' is not defined"));
+    note_name(thread, &text);
+    raised
+}
+
+/// Tells the `NameError` that was just raised which name it is about.
+#[cold]
+pub(super) fn note_name(thread: &Thread, name: &str) {
+    if let Some(exception) = thread.current_exception()
+        && let Some(this) = exception.as_ref().get::<PyBaseException>()
+        && exception.as_ref().ty().is_subtype(&NAME_ERROR)
+        && let Ok(name) = PyStr::from_text(thread, name)
+    {
+        drop(this.set_field(0, Some(name.into_value())));
+    }
+}
+
+fn dicts<'t>(vm: Vm<'t>) -> (&'t PyDict, &'t PyDict) {
+    // SAFETY: a frame's globals and built-ins live as long as it runs.
+    unsafe { (&*vm.frame().globals, &*vm.frame().builtins) }
+}
+
+/// Looks a global up, and writes down where it was found: the operation becomes one that looks there.
+#[cold]
+#[inline(never)]
+pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let name = vm.name(w.b());
+    let (globals, builtins) = dicts(vm);
+    let (key, hash) = (as_ref(name), name.hash());
+    let (mut dict, mut op) = (globals, Op::LoadGlobalModule);
+    let mut found = globals.find(vm.thread, key, hash)?;
+    let mut versions = u64::from(globals.version(vm.thread));
+    let mut usable = versions != 0;
+    if found.is_none() {
+        (dict, op) = (builtins, Op::LoadGlobalBuiltin);
+        found = builtins.find(vm.thread, key, hash)?;
+        let version = builtins.version(vm.thread);
+        usable &= version != 0;
+        versions |= u64::from(version) << 32;
+    }
+    let place = found.and_then(|entry| dict.place_of(entry));
+    let value = found.and_then(|entry| dict.value_at(entry));
+    let (Some(value), Some(place)) = (value, place) else { return Err(unknown(vm.thread, name)) };
+    // SAFETY: the operation has two words for this; the code is this thread's.
+    unsafe {
+        let op = if usable { op } else { Op::LoadGlobal };
+        *vm.cache(1) = versions;
+        *vm.cache(2) = place.expose_provenance() as u64;
+        *vm.cache(0) = OpWord::new(op, w.a() as u16, w.b() as u16, w.c() as u16).0;
+    }
+    vm.put(w.a(), value);
+    if w.c() != 0 {
+        vm.put_marker(w.a() + 1, NULL);
+    }
+    Ok(())
+}
+
+/// A global or built-in.
+fn global(vm: Vm<'_>, name: &PyStr) -> PyResult<Value> {
+    let (globals, builtins) = dicts(vm);
+    let found = match globals.get_str(vm.thread, name)? {
+        Some(value) => Some(value),
+        None => builtins.get_str(vm.thread, name)?,
+    };
+    found.ok_or_else(|| unknown(vm.thread, name))
+}
+
+pub(super) fn store_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let value = vm.operand(w.a()).into_value();
+    let name = vm.name(w.wide_operand() as usize);
+    let old = dicts(vm).0.insert(vm.thread, as_ref(name), value)?;
+    drop(old);
+    Ok(())
+}
+
+pub(super) fn delete_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let name = vm.name(w.wide_operand() as usize);
+    match dicts(vm).0.remove(vm.thread, as_ref(name))? {
+        Some(old) => {
+            drop(old);
+            Ok(())
+        }
+        None => Err(unknown(vm.thread, name)),
+    }
+}
+
+/// The namespace of the body that runs.
+pub(super) fn namespace(vm: Vm<'_>) -> PyResult<Value> {
+    vm.frame().namespace().ok_or_else(|| raise!(vm.thread, SYSTEM_ERROR, "no locals found"))
+}
+
+pub(super) fn load_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let name = vm.name(w.wide_operand() as usize);
+    let space = namespace(vm)?;
+    let value = match namespace_get(vm.thread, space.as_ref(), as_ref(name))? {
+        Some(value) => value,
+        None => global(vm, name)?,
+    };
+    vm.put(w.a(), value);
+    Ok(())
+}
+
+pub(super) fn store_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let value = vm.operand(w.a()).into_value();
+    let name = vm.name(w.wide_operand() as usize);
+    let space = namespace(vm)?;
+    match space.as_ref().get_exact::<PyDict>() {
+        Some(dict) => {
+            let old = dict.insert(vm.thread, as_ref(name), value)?;
+            drop(old);
+            Ok(())
+        }
+        None => protocol::set_subscript(vm.thread, space.as_ref(), as_ref(name), Some(value)),
+    }
+}
+
+pub(super) fn delete_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let name = vm.name(w.wide_operand() as usize);
+    let space = namespace(vm)?;
+    match protocol::set_subscript(vm.thread, space.as_ref(), as_ref(name), None) {
+        Ok(()) => Ok(()),
+        Err(raised) => {
+            let exception = vm.thread.catch(raised);
+            if exception.as_ref().ty().is_subtype(&KEY_ERROR) {
+                return Err(unknown(vm.thread, name));
+            }
+            Err(vm.thread.raise(exception))
+        }
+    }
+}
+
+pub(super) fn load_dict_or_globals(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let space = vm.take(w.a());
+    let name = vm.name(w.wide_operand() as usize);
+    let value = match namespace_get(vm.thread, space.as_ref(), as_ref(name))? {
+        Some(value) => value,
+        None => global(vm, name)?,
+    };
+    vm.put(w.a(), value);
+    Ok(())
+}
+
+pub(super) fn load_locals(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let space = namespace(vm)?;
+    vm.put(w.a(), space);
+    Ok(())
+}
+
+pub(super) fn load_build_class(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let name = taipan_object::str::intern::intern_text(vm.thread, "__build_class__")?;
+    match dicts(vm).1.get_str(vm.thread, &name)? {
+        Some(value) => {
+            vm.put(w.a(), value);
+            Ok(())
+        }
+        None => {
+            let message = format_args!("__build_class__ not found");
+            Err(vm.thread.raise_message(&NAME_ERROR, message))
+        }
+    }
+}
+
+pub(super) fn load_common(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    use taipan_object::exception::{ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR};
+    let value = match w.wide_operand() {
+        0 => as_ref(&ASSERTION_ERROR).to_value(),
+        1 => as_ref(&NOT_IMPLEMENTED_ERROR).to_value(),
+        2 => as_ref(&taipan_object::tuple::TUPLE).to_value(),
+        other => {
+            let name = if other == 3 { "all" } else { "any" };
+            let name = taipan_object::str::intern::intern_text(vm.thread, name)?;
+            let own = vm.thread.interp().builtins.get();
+            let own = own.as_ref().and_then(|own| own.as_ref().get::<PyDict>());
+            match own.map(|own| own.get_str(vm.thread, &name)).transpose()?.flatten() {
+                Some(value) => value,
+                None => return Err(unknown(vm.thread, &name)),
+            }
+        }
+    };
+    vm.put(w.a(), value);
+    Ok(())
+}
+
+pub(super) fn setup_annotations(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
+    let space = namespace(vm)?;
+    let name = taipan_object::str::intern::intern_text(vm.thread, "__annotations__")?;
+    if namespace_get(vm.thread, space.as_ref(), name.as_ref())?.is_none() {
+        let dict = PyDict::new(vm.thread)?;
+        protocol::set_subscript(vm.thread, space.as_ref(), name.as_ref(), Some(dict.into_value()))?;
+    }
+    Ok(())
+}
+
+/// The globals of the Python code that runs; none if none does.
+pub fn current_globals(thread: &Thread) -> Option<Owned<PyDict>> {
+    let stacks = stacks(thread);
+    if stacks.is_idle() {
+        return None;
+    }
+    // SAFETY: the running frame and its globals are alive.
+    unsafe {
+        let globals = (*stacks.current.get()).globals;
+        Some(Owned::new_ref(&*globals))
+    }
+}

@@ -1,0 +1,113 @@
+//! From where an exception was raised to its handler, frame by frame.
+//!
+//! The first time that an exception comes by, it gets its context; each frame that it passes adds an entry to its
+//! traceback. A handler keeps so many stack slots as its depth says; those above are released, then come the place
+//! where the exception was raised, if the handler wants it, and the exception.
+
+use super::{Vm, exceptions, generator};
+use crate::code::{Op, OpWord};
+use crate::frame::{Continuation, Frame, Stacks, clear, put};
+use crate::frame_object;
+use taipan_object::traceback::PyTraceback;
+use taipan_object::{Raised, Thread, Value};
+
+/// Takes the exception that was raised in the running frame to its handler; `Ok` says that the running frame goes
+/// on at its `ip`.
+///
+/// # Errors
+/// When the frame ended that native code waits for.
+pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result<(), Raised> {
+    let exception = thread.catch(raised);
+    if exceptions::traceback(exception.as_ref()).is_none() {
+        exceptions::set_context(thread, exception.as_ref());
+    }
+    loop {
+        let frame = stacks.current.get();
+        // SAFETY: the running frame.
+        if unsafe { !raises_again(&*frame) } {
+            note(thread, frame, &exception);
+        }
+        // SAFETY: as above.
+        if unsafe { handle(thread, frame, &exception) } {
+            return Ok(());
+        }
+        // SAFETY: nothing of the frame is used behind this.
+        let continuation = unsafe { abandon(thread, stacks, frame) };
+        if continuation == Continuation::Entry {
+            return Err(thread.raise(exception));
+        }
+    }
+}
+
+/// Whether the operation that raised only handed on what was raised before.
+fn raises_again(frame: &Frame) -> bool {
+    // SAFETY: `ip` is an operation of the frame's code.
+    let word = unsafe { OpWord(*frame.ip) };
+    let number = word.number();
+    [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(|op| op as u16 == number)
+}
+
+/// Adds the entry of a frame to the traceback.
+fn note(thread: &Thread, frame: *mut Frame, exception: &Value) {
+    // an entry that there is no memory for is left out
+    let entry = || {
+        // SAFETY: the running frame.
+        let (object, unit) = unsafe {
+            let code = &*(*frame).code;
+            let unit = code.points.unit(code.index_of((*frame).ip));
+            (frame_object::of(thread, &mut *frame)?, unit)
+        };
+        let next = exceptions::traceback(exception.as_ref());
+        PyTraceback::new(thread, next, object, unit as i32 * 2, -1)
+    };
+    match entry() {
+        Ok(entry) => exceptions::set_traceback(exception.as_ref(), Some(entry.into_value())),
+        Err(raised) => drop(thread.catch(raised)),
+    }
+}
+
+/// Goes to the handler of the frame; false if it has none.
+///
+/// # Safety
+/// The frame is the running one.
+unsafe fn handle(thread: &Thread, frame: *mut Frame, exception: &Value) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        let code = &*(*frame).code;
+        let word = code.index_of((*frame).ip);
+        let Some(handler) = code.handler_at(word) else { return false };
+        let mut at = code.locals as usize + handler.depth as usize;
+        clear((*frame).slots, at, code.slots as usize);
+        if handler.lasti {
+            let unit = i64::from(code.points.unit(word));
+            if let Ok(place) = Value::int(thread, unit) {
+                put((*frame).slots, at, place);
+            }
+            at += 1;
+        }
+        put((*frame).slots, at, exception.clone());
+        (*frame).ip = code.start().add(handler.target as usize);
+        true
+    }
+}
+
+/// Ends a frame that does not handle the exception.
+///
+/// # Safety
+/// The frame is the running one.
+unsafe fn abandon(thread: &Thread, stacks: &Stacks, frame: *mut Frame) -> Continuation {
+    // SAFETY: by contract.
+    unsafe {
+        let code = &*(*frame).code;
+        let continuation = (*frame).continuation;
+        clear((*frame).slots, code.locals as usize, code.slots as usize);
+        generator::end_run(thread, &*frame);
+        super::call::pop(thread, stacks, frame);
+        continuation
+    }
+}
+
+/// The exception that an operation which goes on with another one raises: the loop's.
+pub(super) fn vm_of<'t>(thread: &'t Thread, frame: *mut Frame) -> Vm<'t> {
+    Vm { thread, frame }
+}

@@ -1,0 +1,22 @@
+//! What may be asked of a thread while it runs: signals and interrupts.
+
+use taipan_object::thread::safepoint;
+use taipan_object::{PyResult, Thread, raise};
+
+/// Does what was asked for.
+#[cold]
+pub(crate) fn handle(thread: &Thread) -> PyResult<()> {
+    let bits = safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC;
+    let asked = thread.eval_breaker.fetch_and(!bits, std::sync::atomic::Ordering::Relaxed);
+    if asked & safepoint::INTERRUPT != 0 {
+        return Err(raise!(thread, KEYBOARD_INTERRUPT, ""));
+    }
+    Ok(())
+}
+
+/// Warns about a coroutine that was never awaited.
+pub(crate) fn warn_never_awaited(thread: &Thread, name: Option<&str>) -> PyResult<()> {
+    let name = name.unwrap_or("?");
+    let hook = crate::hooks::of(thread).warn;
+    hook(thread, &taipan_object::exception::RUNTIME_WARNING, &format!("coroutine '{name}' was never awaited"))
+}

@@ -3,6 +3,7 @@
 //! class does. Invariant: a ready type has its side table, a real MRO tuple that begins with itself, and a
 //! dict; whatever changes a type's dict or bases calls `modified`.
 
+pub mod blank;
 pub mod class;
 pub mod core;
 pub mod flags;

@@ -54,9 +54,15 @@ fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
         inherit(ty, base);
         ty.tp_flags.set(ty.flags() | base.flags() & flags::INHERITED);
     }
-    let bases = PyTuple::from_values(thread, base.map(|base| as_ref(base).to_value()).as_slice().to_vec())?;
-    let rest: Vec<Value> =
+    let second = crate::exception::second_base(ty);
+    let bases = base.into_iter().chain(second).map(|base| as_ref(base).to_value());
+    let bases = PyTuple::from_values(thread, bases.collect::<Vec<_>>())?;
+    let mut rest: Vec<Value> =
         base.and_then(PyTypeObject::mro).map_or_else(Vec::new, |mro| mro.iter().map(Ref::to_value).collect());
+    if let Some(second) = second {
+        // what both bases have comes behind both
+        rest.insert(rest.len().min(1), as_ref(second).to_value());
+    }
     let own = std::iter::once(as_ref(ty).to_value());
     let mro = PyTuple::from_values(thread, own.chain(rest).collect::<Vec<_>>())?;
     let dict = PyDict::new(thread)?;

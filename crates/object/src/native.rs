@@ -169,6 +169,12 @@ impl<S: NativeType> NativeStatic<S> {
         NativeStatic { ty, state: PhantomData }
     }
 
+    /// Where a field of the state stands in an object, given where it stands in the state: what a
+    /// [`MemberDef`](crate::descriptor::MemberDef) wants.
+    pub const fn offset(in_state: usize) -> u32 {
+        (std::mem::offset_of!(Native<S>, state) + in_state) as u32
+    }
+
     /// The side table of the type.
     pub const fn core(slots: Slots) -> NativeCore<S> {
         const { assert!(align_of::<S>() <= 8, "objects are aligned to eight bytes") };

@@ -4,7 +4,7 @@ use taipan_object::descriptor::PyWrapperDescr;
 use taipan_object::descriptor::wrapper::WrapperDef;
 use taipan_object::str::{PyStr, statics::names};
 use taipan_object::types::{PyTypeObject, flags, statics};
-use taipan_object::{PyResult, Thread, Value, as_ref, protocol};
+use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
 
 use super::table::ROWS;
 use super::wrap::new_function;
@@ -14,26 +14,37 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     for ty in statics::all().chain(statics::more()) {
         forbid_construction(ty);
     }
+    super::coexist::install(thread)?;
     for ty in statics::all().chain(statics::more()) {
         install_in(thread, ty)?;
     }
     Ok(())
 }
 
-/// A static type derived from `object` alone makes instances only by a `new` of its own.
+/// A static type makes instances only by a `new` of its own, or one of a base other than `object`.
 fn forbid_construction(ty: &PyTypeObject) {
+    let Some(base) = ty.base_type() else { return };
     let inherited = match (ty.slots().new.get(), statics::OBJECT.slots().new.get()) {
         (Some(own), Some(of_object)) => std::ptr::fn_addr_eq(own, of_object),
         _ => false,
     };
-    let from_object = ty.base_type().is_some_and(|base| std::ptr::eq(base, &raw const statics::OBJECT));
+    let from_object = std::ptr::eq(base, &raw const statics::OBJECT);
     if ty.has_flag(flags::DISALLOW_INSTANTIATION) || (inherited && from_object) {
         ty.slots().new.set(None);
-        ty.sync_slots();
+    } else if inherited {
+        ty.slots().new.set(base.slots().new.get());
     }
+    ty.sync_slots();
 }
 
 fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
+    let Some(dict) = ty.dict() else { return Ok(()) };
+    if let Some(hash) = ty.slots().hash.get()
+        && std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash)
+        && !dict.contains(thread, as_ref(names::__hash__.get()))?
+    {
+        drop(dict.insert(thread, as_ref(names::__hash__.get()), Value::none())?);
+    }
     for row in ROWS {
         if !(row.is_own)(ty) {
             continue;
@@ -47,18 +58,6 @@ fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
             }
         }
     }
-    for (owner, name) in REPEATED {
-        if owner() == std::ptr::from_ref(ty) {
-            repeat(thread, ty, name)?;
-        }
-    }
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    if let Some(hash) = ty.slots().hash.get()
-        && std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash)
-        && !dict.contains(thread, as_ref(names::__hash__.get()))?
-    {
-        drop(dict.insert(thread, as_ref(names::__hash__.get()), Value::none())?);
-    }
     if ty.slots().new.get().is_some() && is_own_new(ty) {
         let new = new_function(thread, ty)?;
         drop(dict.insert(thread, as_ref(names::__new__.get()), new)?);
@@ -68,8 +67,12 @@ fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
 
 type Hash = fn(&Thread, taipan_object::Ref<'_>) -> PyResult<i64>;
 
+/// Exceptions that add nothing have a `__new__` all the same, but for one.
 fn is_own_new(ty: &PyTypeObject) -> bool {
-    super::update::is_own(ty, |slots| &slots.new)
+    let simple = ty.has_flag(flags::BASE_EXC_SUBCLASS)
+        && ty.basic_size() == exception::BASE_EXCEPTION.basic_size()
+        && !std::ptr::eq(ty, &raw const exception::KEY_ERROR);
+    simple || super::update::is_own(ty, |slots| &slots.new)
 }
 
 /// Puts one method into the dict of a type, unless there is one already.
@@ -88,22 +91,9 @@ fn wrap(
     Ok(())
 }
 
-/// A type of which the reference shows a method although its slot is that of its base.
-type Repeated = (fn() -> *const PyTypeObject, &'static str);
-
-/// Those methods.
-static REPEATED: &[Repeated] = &[];
-
-fn repeat(thread: &Thread, ty: &'static PyTypeObject, name: &str) -> PyResult<()> {
-    let methods = ROWS.iter().flat_map(|row| row.methods);
-    let named = methods.filter_map(|method| Some(((method.name)(), method.definition.as_ref()?)));
-    match named.into_iter().find(|(_, definition)| definition.name == name) {
-        Some((name, definition)) => wrap(thread, ty, name, definition),
-        None => Ok(()),
-    }
-}
-
 /// Slots of ours that CPython's types do not show as methods.
 fn is_left_out(ty: &PyTypeObject, definition: &WrapperDef) -> bool {
-    std::ptr::eq(ty, &raw const statics::TYPE) && definition.name == "__getitem__"
+    let name = definition.name;
+    (std::ptr::eq(ty, &raw const statics::TYPE) && name == "__getitem__")
+        || (std::ptr::eq(ty, &raw const statics::BOOL) && name == "__bool__")
 }

@@ -55,6 +55,18 @@ impl PyComplex {
         }
     }
 
+    /// An instance of a class derived from `complex`.
+    pub fn derived(
+        thread: &Thread,
+        class: &PyTypeObject,
+        real: f64,
+        imaginary: f64,
+    ) -> PyResult<Owned<PyComplex>> {
+        let complex = crate::types::blank::new_instance::<PyComplex>(thread, class)?;
+        complex.cval.set([real, imaginary]);
+        Ok(complex)
+    }
+
     /// The real and the imaginary part.
     pub fn parts(&self) -> [f64; 2] {
         self.cval.get()

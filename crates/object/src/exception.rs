@@ -189,6 +189,7 @@ exceptions! {
     BASE_EXCEPTION BASE_EXCEPTION_CORE "BaseException\0": None, 72;
     BASE_EXCEPTION_GROUP BASE_EXCEPTION_GROUP_CORE "BaseExceptionGroup\0": Some(&BASE_EXCEPTION), 96;
     EXCEPTION EXCEPTION_CORE "Exception\0": Some(&BASE_EXCEPTION), 72;
+    EXCEPTION_GROUP EXCEPTION_GROUP_CORE "ExceptionGroup\0": Some(&BASE_EXCEPTION_GROUP), 96;
     ARITHMETIC_ERROR ARITHMETIC_ERROR_CORE "ArithmeticError\0": Some(&EXCEPTION), 72;
     FLOATING_POINT_ERROR FLOATING_POINT_ERROR_CORE "FloatingPointError\0": Some(&ARITHMETIC_ERROR), 72;
     OVERFLOW_ERROR OVERFLOW_ERROR_CORE "OverflowError\0": Some(&ARITHMETIC_ERROR), 72;
@@ -254,6 +255,11 @@ exceptions! {
     GENERATOR_EXIT GENERATOR_EXIT_CORE "GeneratorExit\0": Some(&BASE_EXCEPTION), 72;
     KEYBOARD_INTERRUPT KEYBOARD_INTERRUPT_CORE "KeyboardInterrupt\0": Some(&BASE_EXCEPTION), 72;
     SYSTEM_EXIT SYSTEM_EXIT_CORE "SystemExit\0": Some(&BASE_EXCEPTION), 80;
+}
+
+/// The base that a type has behind its first one: `ExceptionGroup` is an `Exception`, too.
+pub(crate) fn second_base(ty: &PyTypeObject) -> Option<&'static PyTypeObject> {
+    std::ptr::eq(ty, &EXCEPTION_GROUP).then_some(&EXCEPTION)
 }
 
 /// An instance of an exception type with these arguments, none for no argument at all.
@@ -325,6 +331,31 @@ impl PyBaseException {
             Some(slot) => slot.replace(value),
             None => value,
         }
+    }
+
+    /// A field that is a number of C (`UnicodeError.start` and `end`, `OSError.characters_written`).
+    pub fn number(&self, at: usize) -> Option<isize> {
+        self.number_cell(at).map(Cell::get)
+    }
+
+    /// Sets such a number; says whether there is one.
+    pub fn set_number(&self, at: usize, number: isize) -> bool {
+        let cell = self.number_cell(at);
+        cell.inspect(|cell| cell.set(number)).is_some()
+    }
+
+    fn number_cell(&self, at: usize) -> Option<&Cell<isize>> {
+        let ty = self.base.ty();
+        if at >= field_count(ty) || !is_number(ty, at) {
+            return None;
+        }
+        // SAFETY: the type has so many words behind the base, and this one is a number.
+        unsafe { std::ptr::from_ref(self).add(1).cast::<Cell<isize>>().add(at).as_ref() }
+    }
+
+    /// Sets `args` and hands out what was there.
+    pub fn set_args(&self, args: Owned<PyTuple>) -> Option<Value> {
+        self.args.replace(Some(args.into_value()))
     }
 
     fn field_slot(&self, at: usize) -> Option<&Slot> {

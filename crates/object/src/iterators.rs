@@ -83,6 +83,59 @@ indexed!(bytes, PyBytesIterator BYTES_ITERATOR BYTES_ITERATOR_CORE "bytes_iterat
 indexed!(bytearray, PyByteArrayIterator BYTEARRAY_ITERATOR BYTEARRAY_ITERATOR_CORE "bytearray_iterator"
     over PyByteArray: |_, array, at| Ok(array.get(at).map(|byte| Value::small(byte.into()))));
 
+/// `iterator`: over what has items and no `__iter__`.
+pub mod sequence {
+    use super::*;
+    use crate::exception::{INDEX_ERROR, STOP_ITERATION};
+    use crate::layouts::object;
+    use crate::types::flags;
+    use crate::value::{Owned, Ref};
+
+    object! {
+        /// An `iterator` over what has items and no `__iter__`.
+        pub struct PySequenceIterator = SEQUENCE_ITERATOR SEQUENCE_ITERATOR_CORE "iterator" 32 {
+            /// The index of the next item.
+            it_index 16: Word,
+            /// The sequence; none at the end.
+            it_seq 24: Slot,
+        }
+        slots { it_seq }
+        flags flags::DISALLOW_INSTANTIATION, dict 0, weak 0,
+        does { iter: |_, this| Ok(this.to_value()), next: next }
+    }
+
+    impl PySequenceIterator {
+        /// An iterator that is before the first item.
+        pub fn new(thread: &Thread, sequence: Ref<'_>) -> PyResult<Owned<PySequenceIterator>> {
+            let iterator = PySequenceIterator::blank(thread)?;
+            iterator.it_seq.init(sequence.to_value());
+            Ok(iterator)
+        }
+    }
+
+    fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
+        let Some(iterator) = this.get::<PySequenceIterator>() else { return Ok(None) };
+        let Some(sequence) = iterator.it_seq.get() else { return Ok(None) };
+        let at = iterator.it_index.get();
+        let Some(item) = sequence.as_ref().ty().slots().item.get() else { return Ok(None) };
+        match item(thread, sequence.as_ref(), at as isize) {
+            Ok(item) => {
+                iterator.it_index.set(at + 1);
+                Ok(Some(item))
+            }
+            Err(raised) => {
+                let exception = thread.catch(raised);
+                let ty = exception.as_ref().ty();
+                if !ty.is_subtype(&INDEX_ERROR) && !ty.is_subtype(&STOP_ITERATION) {
+                    return Err(thread.raise(exception));
+                }
+                drop(iterator.it_seq.take());
+                Ok(None)
+            }
+        }
+    }
+}
+
 /// The `iter` slots of the sequences.
 pub(crate) mod slots {
     use super::*;

@@ -3,6 +3,7 @@
 
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
 
 /// The parameters of a function that takes arguments by name.
@@ -193,4 +194,33 @@ pub fn clip(len: usize, start: Option<isize>, end: Option<isize>) -> (usize, usi
         Err(_) => len.saturating_sub(bound.unsigned_abs()),
     };
     (start.map_or(0, place), end.map_or(len, place).min(len))
+}
+
+/// How many of the arguments are positional.
+pub fn positional_count(arguments: &[Value], names: Option<&PyTuple>) -> usize {
+    arguments.len().saturating_sub(names.map_or(0, PyTuple::len))
+}
+
+/// The arguments by position of a constructor that takes none by name. A class that derives from the type and has an
+/// `__init__` of its own may be called with names: they are for that one.
+pub fn no_keywords<'a>(
+    thread: &Thread,
+    class: &PyTypeObject,
+    base: &PyTypeObject,
+    arguments: &'a [Value],
+    names: Option<&PyTuple>,
+) -> PyResult<&'a [Value]> {
+    let by_name = names.map_or(0, PyTuple::len);
+    if by_name == 0 {
+        return Ok(arguments);
+    }
+    let same_init = match (class.slots().init.get(), base.slots().init.get()) {
+        (Some(own), Some(inherited)) => std::ptr::fn_addr_eq(own, inherited),
+        (None, None) => true,
+        _ => false,
+    };
+    if same_init {
+        return Err(raise!(thread, TYPE_ERROR, "{}() takes no keyword arguments", base.short_name()));
+    }
+    Ok(arguments.split_at(arguments.len().saturating_sub(by_name)).0)
 }

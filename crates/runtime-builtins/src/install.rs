@@ -8,15 +8,29 @@ use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread, as_ref};
 
+use crate::descriptors::ClassMethodDescr;
+
+/// Makes the static types of this crate ready.
+pub(crate) fn ready(thread: &Thread) -> PyResult<()> {
+    taipan_object::types::ready::ready_more(thread, &crate::descriptors::types())?;
+    #[cfg(test)]
+    taipan_object::types::ready::ready_more(thread, &[&crate::testing::function::TEST_FUNCTION])?;
+    taipan_object::types::ready::ready_more(thread, &crate::generics::types())
+}
+
 /// Hands slots on from bases to what derives from them, and tells C of them.
 pub(crate) fn inherit() {
-    for ty in statics::all() {
+    for ty in statics::all().chain(statics::more()) {
         ty.inherit_slots();
     }
 }
 
 /// Puts methods into the dict of a type.
-pub(crate) fn methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
+pub(crate) fn methods(
+    thread: &Thread,
+    ty: &'static PyTypeObject,
+    methods: &'static [MethodDef],
+) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for method in methods {
         let name = intern_text(thread, method.name())?;
@@ -25,7 +39,8 @@ pub(crate) fn methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [Met
                 let function = PyCFunction::new(thread, method, Some(as_ref(ty).to_value()), None)?;
                 PyStaticMethod::new(thread, function.into_value())?.into_value()
             }
-            _ => PyMethodDescr::new(thread, ty, method)?.into_value(),
+            Binding::Class => ClassMethodDescr::make(thread, ty, method)?,
+            Binding::Instance => PyMethodDescr::new(thread, ty, method)?.into_value(),
         };
         drop(dict.insert(thread, name.as_ref(), value)?);
     }

@@ -1,6 +1,9 @@
 //! Walking what can be iterated.
 
-use taipan_object::{PyResult, Ref, Thread, Value, protocol::container};
+use taipan_object::exception::{INDEX_ERROR, STOP_ITERATION};
+use taipan_object::list::PyList;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol::container};
 
 /// Calls `each` with the items, as long as it says to go on.
 pub(crate) fn for_each(
@@ -20,6 +23,17 @@ pub(crate) fn for_each(
 /// All items.
 pub(crate) fn collect(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>> {
     let mut items = Vec::new();
+    // no code runs while these are copied
+    if let Some(tuple) = iterable.get_exact::<PyTuple>() {
+        items.try_reserve_exact(tuple.len()).map_err(|_| thread.raise_memory_error())?;
+        items.extend(tuple.iter().map(Ref::to_value));
+        return Ok(items);
+    }
+    if let Some(list) = iterable.get_exact::<PyList>() {
+        items.try_reserve_exact(list.len()).map_err(|_| thread.raise_memory_error())?;
+        items.extend((0..list.len()).filter_map(|at| list.get(at)));
+        return Ok(items);
+    }
     for_each(thread, iterable, |item| {
         if items.try_reserve(1).is_err() {
             return Err(thread.raise_memory_error());
@@ -28,4 +42,14 @@ pub(crate) fn collect(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>
         Ok(true)
     })?;
     Ok(items)
+}
+
+/// What the end of a sequence raises ends a walk through it; other exceptions go on.
+pub(crate) fn ends_sequence(thread: &Thread, raised: Raised) -> PyResult<()> {
+    let exception = thread.catch(raised);
+    let ty = exception.as_ref().ty();
+    match ty.is_subtype(&INDEX_ERROR) || ty.is_subtype(&STOP_ITERATION) {
+        true => Ok(()),
+        false => Err(thread.raise(exception)),
+    }
 }

@@ -6,12 +6,17 @@ use std::sync::Once;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::PyBaseException;
 use taipan_object::hash::HashSecret;
+use taipan_object::list::PyList;
+use taipan_object::module::PyModule;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::statics::TYPE;
 use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
 
 use crate::text;
 
+pub(crate) mod function;
 mod literal;
 
 pub(crate) use literal::read;
@@ -21,21 +26,63 @@ static SET_UP: Once = Once::new();
 /// Runs `test` in an interpreter of its own and checks the heap afterwards.
 pub(crate) fn run(test: impl FnOnce(&Thread)) {
     SET_UP.call_once(|| {
-        process::init(HashSecret::default(), crate::fill);
+        process::init(HashSecret::default(), fill);
     });
     let interp = Interp::new().unwrap();
+    crate::prepare(&interp);
     let thread = interp.new_thread().attach();
+    let builtins =
+        crate::modules::find("builtins").map(|definition| crate::modules::create(&thread, definition));
+    let dict = builtins.unwrap().unwrap().dict().unwrap().into_value();
+    drop(interp.builtins.replace(Some(dict)));
     test(&thread);
     assert!(thread.current_exception().is_none(), "an exception was left");
     taipan_object::gc::collect(&thread, 2);
     assert_eq!(thread.heap().check().problems, Vec::<String>::new());
 }
 
+/// What `type` does when it is called, where nothing else says so.
+fn call_class(
+    thread: &Thread,
+    class: taipan_object::Ref<'_>,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let class = class.get::<PyTypeObject>().unwrap();
+    let Some(new) = class.slots().new.get() else {
+        let name = class.short_name();
+        return Err(taipan_object::raise!(thread, TYPE_ERROR, "cannot create '{name}' instances"));
+    };
+    let object = new(thread, class, arguments, names)?;
+    let init = object.as_ref().ty().slots().init.get();
+    if let Some(init) = init.filter(|_| object.as_ref().ty().is_subtype(class)) {
+        init(thread, object.as_ref(), arguments, names)?;
+    }
+    Ok(object)
+}
+
+fn fill(thread: &Thread) -> PyResult<()> {
+    let call = &TYPE.slots().call;
+    if call.get().is_none() {
+        call.set(Some(call_class));
+    }
+    crate::fill(thread)
+}
+
+/// The text of a value: the items of an iterator, for an iterator shows where it is in memory.
+fn shown(thread: &Thread, value: &Value) -> PyResult<String> {
+    if value.as_ref().ty().slots().next.get().is_some() {
+        let items = PyList::from_values(thread, crate::iterate::collect(thread, value.as_ref())?)?;
+        let items = text::repr(thread, items.as_ref())?.to_text_lossy();
+        return Ok(format!("{} {items}", value.as_ref().ty().name()));
+    }
+    Ok(text::repr(thread, value.as_ref())?.to_text_lossy())
+}
+
 /// `repr` of a value, or `Type: message` of the exception.
 pub(crate) fn outcome(thread: &Thread, result: PyResult<Value>) -> String {
-    let shown = result.and_then(|value| text::repr(thread, value.as_ref()));
-    match shown {
-        Ok(text) => text.to_text_lossy(),
+    match result.and_then(|value| shown(thread, &value)) {
+        Ok(text) => text,
         Err(raised) => {
             let exception = thread.catch(raised);
             let name = exception.as_ref().ty().short_name().to_owned();
@@ -47,7 +94,9 @@ pub(crate) fn outcome(thread: &Thread, result: PyResult<Value>) -> String {
 
 /// Calls a method as the golden says; `repr`, `str` and `ascii` are functions.
 fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &str) -> PyResult<Value> {
+    let is_module = receiver.as_ref().get::<PyModule>().is_some();
     match method {
+        _ if is_module => {}
         "repr" => return Ok(text::repr(thread, receiver.as_ref())?.into_value()),
         "str" => return Ok(text::str(thread, receiver.as_ref())?.into_value()),
         "real" | "imag" | "numerator" | "denominator" => {
@@ -56,6 +105,10 @@ fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &
         }
         "ascii" => return Ok(text::to_ascii(thread, receiver.as_ref())?.into_value()),
         _ => {}
+    }
+    if let Some(attribute) = method.strip_prefix('.') {
+        let name = intern_text(thread, attribute)?;
+        return protocol::attribute::get_attribute(thread, receiver.as_ref(), &name);
     }
     let args = read(thread, args);
     let mut all: Vec<Value> =
@@ -89,9 +142,9 @@ pub(crate) fn check(name: &str) {
             let object = read(thread, receiver);
             let result = call(thread, &object, method, args, keywords);
             let got = outcome(thread, result);
-            let left = outcome(thread, Ok(object));
+            let left = if after.is_empty() { String::new() } else { outcome(thread, Ok(object)) };
             count += 1;
-            if escaped(&got) != expected || (!after.is_empty() && escaped(&left) != after) {
+            if escaped(&got) != expected || escaped(&left) != after {
                 wrong.push(format!(
                     "{receiver}.{method}{args} {keywords}\n  expected {expected} {after}\n  got      {} {}",
                     escaped(&got),

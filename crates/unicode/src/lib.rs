@@ -9,7 +9,7 @@ pub mod case;
 mod generated;
 mod names;
 
-pub use names::character_named;
+pub use names::{character_named, name_of};
 
 use generated::sets::{
     ALPHABETIC, CASE_IGNORABLE, CASED, DECIMAL, DIGIT, IDENTIFIER_CONTINUE, IDENTIFIER_START, LOWERCASE,

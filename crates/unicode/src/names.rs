@@ -28,6 +28,15 @@ pub fn character_named(name: &str) -> Option<char> {
     (official.to_string() == name).then_some(found)
 }
 
+/// The name of a character; control characters have none.
+pub fn name_of(character: char) -> Option<String> {
+    let code = character.into();
+    if TANGUT_RANGES.iter().any(|range| range.contains(&code)) {
+        return Some(format!("{TANGUT}{code:X}"));
+    }
+    Some(unicode_names2::name(character)?.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,11 +30,11 @@ pub const NULL: u64 = Word::NULL.bits();
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Continuation {
-    /// It is handed to the native code that ran the frame.
-    Entry,
     /// It is the result of the operation `Call`, `CallKw` or `CallEx` at the caller's `ip`, whose callable stands
     /// in its base slot.
-    Call,
+    Call = 0,
+    /// It is handed to the native code that ran the frame.
+    Entry,
     /// It must be None; the object in the caller's callable slot is the result of the call.
     Init,
     /// It is the result of the operation at the caller's `ip`, for the slot that the frame names.
@@ -58,6 +58,7 @@ pub mod extra {
 }
 
 /// A frame.
+#[repr(C)]
 pub struct Frame {
     /// What it runs.
     pub code: *const RegisterCode,
@@ -88,6 +89,13 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Whether it is a plain call's, with no extras: all that there is to its end is the value.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        // one comparison of the two bytes
+        self.continuation as u16 | u16::from(self.extras) << 8 == 0
+    }
+
     /// Whether it has one of the extras.
     #[inline(always)]
     pub fn has(&self, extra: u8) -> bool {

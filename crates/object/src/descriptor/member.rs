@@ -1,6 +1,8 @@
 //! `member_descriptor`: an attribute that is a field of the object: a slot of `__slots__`, or a field of a
 //! built-in type.
 
+use std::cell::Cell;
+
 use crate::error::PyResult;
 use crate::header::PyObject;
 use crate::items::{from_c, to_c};
@@ -96,9 +98,11 @@ fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) ->
     let Some(member) = this.get::<PyMemberDescr>() else { return Ok(()) };
     check(thread, member, object)?;
     let (field, Some(head)) = (member.field(), object.head()) else { return Ok(()) };
-    let holds_value = matches!(field.kind, MemberKind::Object | MemberKind::ObjectOrError);
-    if field.read_only || !holds_value {
+    if field.read_only {
         return Err(crate::raise!(thread, ATTRIBUTE_ERROR, "readonly attribute"));
+    }
+    if !matches!(field.kind, MemberKind::Object | MemberKind::ObjectOrError) {
+        return set_number(thread, head, field, value);
     }
     let deletes = value.is_none();
     // the fields of built-in types are read by C; `__slots__` of classes are not
@@ -113,6 +117,36 @@ fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) ->
         return Err(thread.raise_value(&crate::exception::ATTRIBUTE_ERROR, name));
     }
     drop(old);
+    Ok(())
+}
+
+/// Sets a field that is a number of C.
+fn set_number(thread: &Thread, head: &PyObject, field: MemberDef, value: Option<Value>) -> PyResult<()> {
+    let Some(value) = value else {
+        return Err(crate::raise!(thread, TYPE_ERROR, "can't delete numeric/char attribute"));
+    };
+    if field.kind == MemberKind::Bool {
+        if !value.as_ref().ty().is_subtype(&crate::bool::BOOL) {
+            return Err(crate::raise!(thread, TYPE_ERROR, "attribute value type must be bool"));
+        }
+        let truth = value.as_ref().is(Value::bool(true).as_ref());
+        // SAFETY: the object is of the type, and the field is a `char`.
+        unsafe { field_of::<Cell<i8>>(head, field) }.set(truth.into());
+        return Ok(());
+    }
+    if !value.as_ref().is_int() {
+        return Err(crate::raise!(thread, TYPE_ERROR, "an integer is required"));
+    }
+    let Some(int) = value.as_ref().to_i64() else {
+        return Err(crate::raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C ssize_t"));
+    };
+    // SAFETY: the object is of the type, and the definition says how wide the field is.
+    unsafe {
+        match field.kind {
+            MemberKind::Size => field_of::<Cell<i64>>(head, field).set(int),
+            _ => field_of::<Cell<i32>>(head, field).set(int as i32),
+        }
+    }
     Ok(())
 }
 

@@ -39,6 +39,28 @@ impl DictCursor {
         None
     }
 
+    /// Behind the last entry of a dict.
+    pub fn end(dict: &PyDict) -> DictCursor {
+        DictCursor { next: dict.ma_keys.header().filled.get() as usize }
+    }
+
+    /// The key and value before the position, as `next` gives those behind it.
+    pub fn previous(&mut self, dict: &PyDict) -> Option<(Value, Value)> {
+        self.next = self.next.min(dict.ma_keys.header().filled.get() as usize);
+        while let Some(at) = self.next.checked_sub(1) {
+            self.next = at;
+            let entry = dict.ma_keys.entry(at)?;
+            if let (Some(key), Some(value)) = (entry.key.get(), entry.value.get()) {
+                let owned = |word: Word| {
+                    // SAFETY: what a dict holds is alive.
+                    unsafe { Value::from_borrowed(word) }
+                };
+                return Some((owned(key), owned(value)));
+            }
+        }
+        None
+    }
+
     /// How many entries lie before the position, holes among them.
     pub const fn position(&self) -> usize {
         self.next

@@ -64,6 +64,12 @@ impl PyDict {
         Some(unsafe { Value::from_borrowed(word) })
     }
 
+    /// Where the value of an entry stands, good as long as the version is the dict's: what an inline cache keeps.
+    #[inline(always)]
+    pub fn place_of(&self, number: usize) -> Option<*const std::cell::Cell<Option<Word>>> {
+        Some(&raw const self.ma_keys.entry(number)?.value)
+    }
+
     /// The word of an entry's value, good until the next call that may run Python code.
     #[inline(always)]
     pub fn peek_at(&self, number: usize) -> Option<Word> {

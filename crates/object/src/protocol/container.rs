@@ -3,6 +3,7 @@
 use super::number::index_size;
 use super::same_or_equal;
 use crate::error::PyResult;
+use crate::iterators::sequence::PySequenceIterator;
 use crate::raise;
 use crate::sequence::key::is_index;
 use crate::thread::Thread;
@@ -68,7 +69,11 @@ fn position(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<isize
 
 /// `iter(value)`.
 pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
-    let Some(iter) = value.ty().slots().iter.get() else {
+    let slots = value.ty().slots();
+    let Some(iter) = slots.iter.get() else {
+        if slots.item.get().is_some() && !value.ty().has_flag(flags::DICT_SUBCLASS) {
+            return Ok(PySequenceIterator::new(thread, value)?.into_value());
+        }
         let name = value.ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not iterable"));
     };
@@ -98,10 +103,15 @@ pub fn contains(thread: &Thread, container: Ref<'_>, wanted: Ref<'_>) -> PyResul
     if let Some(contains) = slots.contains.get() {
         return contains(thread, container, wanted);
     }
-    if slots.iter.get().is_none() {
+    if slots.iter.get().is_none() && slots.item.get().is_none() {
         let name = container.ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "argument of type '{name}' is not a container or iterable"));
     }
+    contains_by_iteration(thread, container, wanted)
+}
+
+/// The same by one item after the other, whatever the slot would say.
+pub fn contains_by_iteration(thread: &Thread, container: Ref<'_>, wanted: Ref<'_>) -> PyResult<bool> {
     let iterator = iter(thread, container)?;
     while let Some(item) = next(thread, iterator.as_ref())? {
         if same_or_equal(thread, item.as_ref(), wanted)? {

@@ -66,6 +66,18 @@ impl PyRangeIterator {
         }
     }
 
+    /// The next int, the step, and how many are left.
+    pub fn parts(&self) -> [i64; 3] {
+        [self.start.get(), self.step.get(), self.left.get()]
+    }
+
+    /// Passes so many ints over.
+    pub fn skip(&self, count: i64) {
+        let count = count.clamp(0, self.left.get().max(0));
+        self.start.set(self.start.get().wrapping_add(count.wrapping_mul(self.step.get())));
+        self.left.set(self.left.get() - count);
+    }
+
     /// The next int; none at the end. It runs no code.
     #[inline(always)]
     pub fn advance(&self) -> Option<i64> {
@@ -130,6 +142,17 @@ impl PyLongRangeIterator {
             (&raw mut (*this).left).write(Slot::new(length));
             Ok(Owned::from_ptr(object))
         }
+    }
+
+    /// The next int, the step, and how many are left.
+    pub fn parts(&self) -> [Value; 3] {
+        [&self.start, &self.step, &self.left].map(|slot| slot.get().unwrap_or(Value::small(0)))
+    }
+
+    /// Sets the next int and how many are left, both ints.
+    pub fn set_place(&self, start: Value, left: Value) {
+        // ints run no code when they die
+        drop((self.start.replace(Some(start)), self.left.replace(Some(left))));
     }
 
     /// The next int; none at the end.

@@ -149,6 +149,11 @@ names! {
     __weakref__ __xor__ builtins args close send throw keys metaclass mro name obj value encoding errors
     append format items join read write flush stdout stderr stdin sys msg path filename lineno offset text
     print_file_and_line end_lineno end_offset start end step stop copy update get pop
+    __abstractmethods__ __annotate_func__ __annotations_cache__ __args__ __classdictcell__ __closure__
+    __defaults__ __func__ __getnewargs__ __getnewargs_ex__ __globals__ __isabstractmethod__ __kwdefaults__
+    __newobj__ __newobj_ex__ __objclass__ __origin__ __parameters__ __self__ __setstate__ __sizeof__
+    __text_signature__ __typing_is_unpacked_typevartuple__ __typing_prepare_subst__ __typing_subst__
+    __unpacked__ __wrapped__ _slotnames _reduce_ex copyreg
 }
 
 /// Interns them all.

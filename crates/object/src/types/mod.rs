@@ -3,6 +3,7 @@
 //! class does. Invariant: a ready type has its side table, a real MRO tuple that begins with itself, and a
 //! dict; whatever changes a type's dict or bases calls `modified`.
 
+pub mod blank;
 pub mod class;
 pub mod core;
 pub mod flags;
@@ -11,6 +12,7 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod mro;
 pub mod ready;
+pub mod rebase;
 pub mod slots;
 pub mod state;
 pub mod statics;

@@ -37,7 +37,7 @@ pub fn ready_more(thread: &Thread, types: &[&'static PyTypeObject]) -> PyResult<
     assert!(!crate::process::is_set_up(), "static types are made ready while the process is set up");
     let known = statics::all().count() as u32;
     for ty in types {
-        let index = known + statics::count_more();
+        let index = known + statics::add_more(ty);
         let core = ty.core();
         core.static_index.set(index);
         core.kind.set(kind_of(ty.flags()));
@@ -73,9 +73,15 @@ fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
         inherit(ty, base);
         ty.tp_flags.set(ty.flags() | base.flags() & flags::INHERITED);
     }
-    let bases = PyTuple::from_values(thread, base.map(|base| as_ref(base).to_value()).as_slice().to_vec())?;
-    let rest: Vec<Value> =
+    let second = crate::exception::second_base(ty);
+    let bases = base.into_iter().chain(second).map(|base| as_ref(base).to_value());
+    let bases = PyTuple::from_values(thread, bases.collect::<Vec<_>>())?;
+    let mut rest: Vec<Value> =
         base.and_then(PyTypeObject::mro).map_or_else(Vec::new, |mro| mro.iter().map(Ref::to_value).collect());
+    if let Some(second) = second {
+        // what both bases have comes behind both
+        rest.insert(rest.len().min(1), as_ref(second).to_value());
+    }
     let own = std::iter::once(as_ref(ty).to_value());
     let mro = PyTuple::from_values(thread, own.chain(rest).collect::<Vec<_>>())?;
     let dict = PyDict::new(thread)?;

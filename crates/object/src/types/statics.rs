@@ -2,7 +2,7 @@
 //! Invariant: all of them stand in writable memory at link-time addresses (they are to be exported), and a
 //! base stands before what derives from it in [`all`].
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use super::core::TypeCore;
 use super::slots::{CompareOp, slots_of};
@@ -42,7 +42,7 @@ pub static OBJECT: PyTypeObject = StaticType {
 .build();
 static OBJECT_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: identity_hash,
-    richcompare: identity_compare,
+    richcompare: object_compare,
     getattr: attribute::generic_get,
     setattr: attribute::generic_set,
 });
@@ -87,7 +87,19 @@ pub fn identity_hash(_: &Thread, object: Ref<'_>) -> PyResult<i64> {
     Ok(crate::hash::of_address(object.word().bits()))
 }
 
-/// `object`'s comparisons: equal if the same, otherwise not known.
+/// `object`'s comparisons: equal if the same, otherwise not known; unequal where the type's own `==` says not
+/// equal.
+fn object_compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    let own = a.ty().slots().richcompare.get().filter(|_| op == CompareOp::Ne);
+    let Some(compare) = own else { return identity_compare(thread, a, b, op) };
+    let equal = compare(thread, a, b, CompareOp::Eq)?;
+    if equal.as_ref().is_not_implemented() {
+        return Ok(equal);
+    }
+    Ok(Value::bool(!crate::protocol::truth(thread, equal.as_ref())?))
+}
+
+/// Equal if the same, otherwise not known.
 pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
     Ok(match op {
         CompareOp::Eq if a.is(b) => Value::bool(true),
@@ -96,17 +108,24 @@ pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Py
     })
 }
 
-/// How many static types the layers above have.
-static MORE: AtomicU32 = AtomicU32::new(0);
+/// The static types of the layers above, in the order in which they were made ready.
+static MORE: RwLock<Vec<&'static PyTypeObject>> = RwLock::new(Vec::new());
 
-/// Counts one more static type of the layers above; says how many there were before.
-pub(crate) fn count_more() -> u32 {
-    MORE.fetch_add(1, Ordering::Relaxed)
+/// Notes one more static type of the layers above; says how many there were before.
+pub(crate) fn add_more(ty: &'static PyTypeObject) -> u32 {
+    let mut more = MORE.write().unwrap_or_else(PoisonError::into_inner);
+    more.push(ty);
+    more.len() as u32 - 1
+}
+
+/// The static types of the layers above, bases first.
+pub fn more() -> Vec<&'static PyTypeObject> {
+    MORE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// How many static types there are.
 pub(crate) fn count() -> usize {
-    all().count() + MORE.load(Ordering::Relaxed) as usize
+    all().count() + MORE.read().unwrap_or_else(PoisonError::into_inner).len()
 }
 
 /// All static types of this crate, bases first.
@@ -140,6 +159,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::iterators::str::STR_ITERATOR,
         &crate::iterators::bytes::BYTES_ITERATOR,
         &crate::iterators::bytearray::BYTEARRAY_ITERATOR,
+        &crate::iterators::sequence::SEQUENCE_ITERATOR,
         &crate::dict::iterators::keys::DICT_KEY_ITERATOR,
         &crate::dict::iterators::values::DICT_VALUE_ITERATOR,
         &crate::dict::iterators::items::DICT_ITEM_ITERATOR,

@@ -15,7 +15,9 @@ fn static_types_are_those_of_the_reference() {
         let path = format!("{}/../../fixtures/object/types.txt", env!("CARGO_MANIFEST_DIR"));
         let golden = std::fs::read_to_string(path).unwrap();
         let mut seen = 0;
-        for ty in statics::all() {
+        // the reference makes `ExceptionGroup` when it starts
+        for ty in statics::all().filter(|ty| !std::ptr::eq(*ty, &raw const crate::exception::EXCEPTION_GROUP))
+        {
             let ignored = flags::VALID_VERSION_TAG | flags::IS_ABSTRACT;
             let line = format!(
                 "{} {:#x} {} {} {} {}",

@@ -1,11 +1,13 @@
 //! Methods of the built-in types: a folder a type, with the table of its methods in its `mod.rs`.
 
 mod bytes;
-mod dict;
+pub(crate) mod dict;
 mod float;
 mod int;
 mod list;
+mod range;
 mod set;
+mod slice;
 mod str;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,7 @@ mod tuple;
 
 use taipan_object::builtin::MethodDef;
 use taipan_object::descriptor::GetSetDef;
+use taipan_object::range::RANGE;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread};
 
@@ -20,7 +23,7 @@ use taipan_object::{PyResult, Thread};
 /// documentation.
 macro_rules! method_table {
     ($static:ident: $($binding:ident $native:ident $name:literal $signature:literal $function:expr, $doc:literal;)*) => {
-        pub(super) static $static: [taipan_object::builtin::MethodDef; { [$($name),*].len() }] = [$(
+        pub(crate) static $static: [taipan_object::builtin::MethodDef; { [$($name),*].len() }] = [$(
             taipan_object::builtin::MethodDef::new(
                 $name,
                 taipan_object::builtin::Binding::$binding,
@@ -31,11 +34,19 @@ macro_rules! method_table {
         ),*];
     };
 }
-use method_table;
+pub(crate) use method_table;
+pub(crate) use str::is_identifier;
+
+pub(crate) use bytes::peek as bytes_like;
+pub(crate) use list::{extend_list, sort::sort_list};
+pub(crate) use str::text_argument;
 
 /// Fills slots that are more than a look into the layout.
 pub(crate) fn install_slots() {
     statics::DICT.slots().subscript.set(Some(dict::subscript));
+    statics::SLICE.slots().richcompare.set(Some(slice::compare_slot));
+    statics::DICT.slots().or.set(Some(dict::or));
+    statics::DICT.slots().inplace_or.set(Some(dict::inplace_or));
 }
 
 /// Puts the methods into their types.
@@ -46,19 +57,25 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         (&statics::COMPLEX, &float::COMPLEX_METHODS),
         (&statics::STR, &str::METHODS),
         (&statics::BYTES, &bytes::METHODS),
+        (&statics::BYTES, &bytes::ONLY_BYTES_METHODS),
         (&statics::BYTEARRAY, &bytes::METHODS),
         (&statics::BYTEARRAY, &bytes::ARRAY_METHODS),
         (&statics::TUPLE, &tuple::METHODS),
         (&statics::LIST, &list::METHODS),
         (&statics::DICT, &dict::METHODS),
+        (&RANGE, &range::METHODS),
+        (&statics::SLICE, &slice::METHODS),
         (&statics::SET, &set::METHODS),
         (&statics::FROZENSET, &set::FROZEN_METHODS),
     ];
     all.into_iter().try_for_each(|(ty, methods)| crate::install::methods(thread, ty, methods))?;
+    dict::views::install(thread)?;
     let all: [(&'static PyTypeObject, &'static [GetSetDef]); _] = [
         (&statics::INT, &int::ATTRIBUTES),
         (&statics::FLOAT, &float::ATTRIBUTES),
         (&statics::COMPLEX, &float::COMPLEX_ATTRIBUTES),
+        (&RANGE, &range::ATTRIBUTES),
+        (&statics::SLICE, &slice::ATTRIBUTES),
     ];
     all.into_iter().try_for_each(|(ty, attributes)| crate::install::attributes(thread, ty, attributes))
 }

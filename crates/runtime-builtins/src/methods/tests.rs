@@ -16,3 +16,8 @@ fn methods_of_numbers_are_the_references() {
 fn methods_of_bytes_are_the_references() {
     check("bytes");
 }
+
+#[test]
+fn methods_of_ranges_and_class_methods_are_the_references() {
+    check("ranges");
+}

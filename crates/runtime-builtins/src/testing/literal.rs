@@ -6,13 +6,10 @@ use taipan_object::bytes::PyBytes;
 use taipan_object::complex::PyComplex;
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
-use taipan_object::range::PyRange;
 use taipan_object::set::PySet;
-use taipan_object::slice::PySlice;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::statics;
-use taipan_object::{Thread, Value, as_ref, exception};
+use taipan_object::{Thread, Value};
 
 struct Reader<'a> {
     thread: &'a Thread,
@@ -102,15 +99,15 @@ impl Reader<'_> {
             "False" => Value::bool(false),
             "Ellipsis" => Value::ellipsis(),
             "NotImplemented" => Value::not_implemented(),
-            "object" => as_ref(&statics::OBJECT).to_value(),
-            "int" => as_ref(&statics::INT).to_value(),
-            "ValueError" => as_ref(&exception::VALUE_ERROR).to_value(),
             _ => {
                 let digits = word.trim_start_matches('-');
                 if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
                     return taipan_object::int::parse(thread, word.starts_with('-'), digits, 10).unwrap();
                 }
-                Value::float(thread, word.parse().unwrap_or_else(|_| panic!("{word}"))).unwrap()
+                match word.parse() {
+                    Ok(float) => Value::float(thread, float).unwrap(),
+                    Err(_) => builtin(thread, word),
+                }
             }
         }
     }
@@ -119,14 +116,6 @@ impl Reader<'_> {
         let thread = self.thread;
         let part = |at: usize| parts[at].clone();
         match name {
-            "set" => PySet::new(thread).unwrap().into_value(),
-            "frozenset" => {
-                let frozen = PySet::new_frozen(thread).unwrap();
-                if let Some(set) = parts.first().and_then(|set| set.as_ref().get::<PySet>()) {
-                    frozen.merge(thread, set).unwrap();
-                }
-                frozen.into_value()
-            }
             "bytearray" => {
                 let bytes = part(0).downcast::<PyBytes>().unwrap();
                 PyByteArray::new(thread, bytes.as_slice()).unwrap().into_value()
@@ -135,15 +124,9 @@ impl Reader<'_> {
                 let float = |at: usize| parts[at].as_ref().to_f64().unwrap();
                 PyComplex::new(thread, float(0), float(1)).unwrap().into_value()
             }
-            "slice" => PySlice::new(thread, part(0), part(1), part(2)).unwrap().into_value(),
-            "range" => {
-                let length = Value::small(0);
-                PyRange::new(thread, part(0), part(1), part(2), length).unwrap().into_value()
-            }
             _ => {
-                let ty = exception::all().find(|ty| ty.name() == name);
-                let args = PyTuple::from_values(thread, parts.to_vec()).unwrap();
-                exception::with_arguments(thread, ty.unwrap_or_else(|| panic!("{name}")), args).unwrap()
+                let callable = builtin(thread, name);
+                taipan_object::protocol::call(thread, callable.as_ref(), parts, None).unwrap()
             }
         }
     }
@@ -180,6 +163,18 @@ impl Reader<'_> {
         self.text = chars.as_str();
         code_points
     }
+}
+
+/// What the module `builtins` has under a name; the module itself under its own.
+fn builtin(thread: &Thread, name: &str) -> Value {
+    if name == "builtins" {
+        let definition = crate::modules::find(name).unwrap();
+        return crate::modules::create(thread, definition).unwrap().into_value();
+    }
+    let builtins = thread.interp().builtins.get().unwrap();
+    let name = taipan_object::str::intern::intern_text(thread, name).unwrap();
+    let found = builtins.as_ref().get::<PyDict>().unwrap().get_str(thread, &name).unwrap();
+    found.unwrap_or_else(|| panic!("{}", name.to_text_lossy()))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `str` and `repr` of exceptions: of their arguments, or of the fields of those that have some.
 
+use taipan_object::bytes::PyBytes;
 use taipan_object::exception::PyBaseException;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
@@ -7,6 +8,7 @@ use taipan_object::types::statics;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value};
 
 use super::{ascii, repr, str};
+use crate::exceptions::unicode;
 
 fn args_of(value: Ref<'_>) -> Owned<PyTuple> {
     let args = value.get::<PyBaseException>().and_then(PyBaseException::args);
@@ -125,24 +127,47 @@ pub(super) fn syntax_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Valu
     Ok(builder.finish(thread)?.into_value())
 }
 
-/// `'ascii' codec can't encode character '\xe9' in position 0: ordinal not in range(128)`
+/// How a character is named in messages.
+fn escaped(c: u32) -> String {
+    match c {
+        0..=0xFF => format!("'\\x{c:02x}'"),
+        0x100..=0xFFFF => format!("'\\u{c:04x}'"),
+        _ => format!("'\\U{c:08x}'"),
+    }
+}
+
+/// `character '\xe9' in position 0: ordinal not in range(128)`, `bytes in position 0-1: …`
+fn unicode_error(thread: &Thread, value: Ref<'_>, does: &str) -> PyResult<Value> {
+    let Some(fields) = value.get::<PyBaseException>().and_then(unicode::fields) else {
+        return ascii(thread, "");
+    };
+    let encoding = fields.encoding.map(|encoding| str(thread, encoding.as_ref())).transpose()?;
+    let reason = str(thread, fields.reason.as_ref())?.to_text_lossy();
+    let (start, end) = (fields.start, fields.end);
+    let only = usize::try_from(start).ok().filter(|_| end.wrapping_sub(start) == 1);
+    let object = fields.object.as_ref();
+    let byte = only.and_then(|at| object.get::<PyBytes>()?.as_slice().get(at).copied());
+    let character = only.and_then(|at| object.get::<PyStr>()?.char_at(at));
+    let what = match (byte, character) {
+        (Some(byte), _) => format!("byte 0x{byte:02x} in position {start}"),
+        (_, Some(c)) => format!("character {} in position {start}", escaped(c)),
+        _ => {
+            let what = if object.get::<PyBytes>().is_some() { "bytes" } else { "characters" };
+            format!("{what} in position {start}-{}", end.wrapping_sub(1))
+        }
+    };
+    let codec = encoding.map_or_else(String::new, |name| format!("'{}' codec ", name.to_text_lossy()));
+    ascii(thread, &format!("{codec}can't {does} {what}: {reason}"))
+}
+
 pub(super) fn encode_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
-    let args = args_of(value);
-    let text = |at: usize| args.borrow(at).and_then(|arg| arg.get::<PyStr>());
-    let place = |at: usize| args.borrow(at).and_then(|arg| usize::try_from(arg.to_i64()?).ok());
-    let (Some(codec), Some(object), Some(start), Some(end), Some(reason)) =
-        (text(0), text(1), place(2), place(3), text(4))
-    else {
-        return base_str(thread, value);
-    };
-    let (codec, reason) = (codec.to_text_lossy(), reason.to_text_lossy());
-    let what = match object.char_at(start).filter(|_| end == start.saturating_add(1)) {
-        Some(c @ 0..=0xFF) => format!("character '\\x{c:02x}' in position {start}"),
-        Some(c @ 0x100..=0xFFFF) => format!("character '\\u{c:04x}' in position {start}"),
-        Some(c) => format!("character '\\U{c:08x}' in position {start}"),
-        None => format!("characters in position {start}-{}", end.saturating_sub(1)),
-    };
-    let mut builder = StrBuilder::new();
-    builder.push_str(thread, &format!("'{codec}' codec can't encode {what}: {reason}"))?;
-    Ok(builder.finish(thread)?.into_value())
+    unicode_error(thread, value, "encode")
+}
+
+pub(super) fn decode_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    unicode_error(thread, value, "decode")
+}
+
+pub(super) fn translate_error_str(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    unicode_error(thread, value, "translate")
 }

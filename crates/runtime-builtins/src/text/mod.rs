@@ -4,7 +4,7 @@
 mod container;
 mod exception;
 pub mod float;
-mod guard;
+pub(crate) mod guard;
 mod name;
 mod number;
 mod object;
@@ -12,6 +12,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use guard::Printing;
 pub use name::{module_of, qualified_name};
 pub use number::{MAX_STR_DIGITS, int_text};
 pub use string::{bytes_literal, quoted, quoted_ascii};
@@ -121,6 +122,8 @@ pub(crate) fn install() {
         (&exceptions::BASE_EXCEPTION_GROUP, exception::group_str),
         (&exceptions::KEY_ERROR, exception::key_error_str),
         (&exceptions::UNICODE_ENCODE_ERROR, exception::encode_error_str),
+        (&exceptions::UNICODE_DECODE_ERROR, exception::decode_error_str),
+        (&exceptions::UNICODE_TRANSLATE_ERROR, exception::translate_error_str),
         (&exceptions::IMPORT_ERROR, exception::import_error_str),
         (&exceptions::OS_ERROR, exception::os_error_str),
         (&exceptions::SYNTAX_ERROR, exception::syntax_error_str),

@@ -16,8 +16,6 @@ struct Row {
     at: u32,
     op: Op,
     word: OpWord,
-    /// The word behind it, if it has one.
-    behind: u64,
 }
 
 impl Row {
@@ -25,7 +23,7 @@ impl Row {
     fn target(&self) -> Option<u32> {
         let distance = match self.op.target()? {
             Target::Wide => self.word.wide_operand(),
-            Target::Behind => self.behind as u32,
+            Target::Near => self.word.near() as u32,
         };
         Some(self.at.wrapping_add(distance))
     }
@@ -40,8 +38,7 @@ impl RegisterCode {
         while let Some(&word) = words.get(at) {
             let word = OpWord(word);
             let op = Op::from_number(word.number())?;
-            let behind = words.get(at + 1).copied().unwrap_or(0);
-            rows.push(Row { at: at as u32, op, word, behind });
+            rows.push(Row { at: at as u32, op, word });
             at += 1 + op.more();
         }
         (at == words.len()).then_some(rows)

@@ -67,6 +67,8 @@ pub struct RegisterCode {
     pub argcount: u32,
     /// A call with exactly `argcount` positional arguments needs no binding.
     pub simple: bool,
+    /// The number of positional arguments of a call that needs no binding; none if there is no such call.
+    pub exact: u32,
     /// A call makes a generator or coroutine.
     pub suspends: bool,
     /// The bytecode that this was made from.

@@ -12,7 +12,7 @@ macro_rules! for_each_operation {
             // -- values --------------------------------------------------------------------------
             (Move, 0, "a = b, counted again")
             (Take, 0, "a = b, which is moved out")
-            (Const, 0, "a = the constant of wide number")
+            (Const, 1, "a = the constant of wide number; its word")
             (Int, 0, "a = the int in the wide operand")
             (Null, 0, "a = the marker for no self")
             (Swap, 0, "exchanges a and b")
@@ -70,29 +70,45 @@ macro_rules! for_each_operation {
             (IsNot, 0, "a = b is not c")
             (Contains, 0, "a = b in c")
             (NotContains, 0, "a = b not in c")
-            // -- jumps: +1, the target, where operands leave no room ---------------------------------
+            // -- jumps: near targets stand in c ------------------------------------------------------
             (Jump, 0, "goes to the wide target")
             (JumpBack, 0, "goes back to the wide target: a safepoint")
             (JumpTrue, 0, "goes to the wide target if the bool a is true")
             (JumpFalse, 0, "goes to the wide target if the bool a is false")
             (JumpNone, 0, "goes to the wide target if a is None")
             (JumpNotNone, 0, "goes to the wide target if a is not None")
-            (JumpTruth, 1, "goes to the target if bool(a) is b")
-            (JumpLt, 1, "goes to the target if (a < b) is c")
-            (JumpLe, 1, "goes to the target if (a <= b) is c")
-            (JumpEq, 1, "goes to the target if (a == b) is c")
-            (JumpNe, 1, "goes to the target if (a != b) is c")
-            (JumpGt, 1, "goes to the target if (a > b) is c")
-            (JumpGe, 1, "goes to the target if (a >= b) is c")
-            (JumpLtInt, 1, "goes to the target if (a < the int b) is c")
-            (JumpLeInt, 1, "goes to the target if (a <= the int b) is c")
-            (JumpEqInt, 1, "goes to the target if (a == the int b) is c")
-            (JumpNeInt, 1, "goes to the target if (a != the int b) is c")
-            (JumpGtInt, 1, "goes to the target if (a > the int b) is c")
-            (JumpGeInt, 1, "goes to the target if (a >= the int b) is c")
-            (JumpIs, 1, "goes to the target if (a is b) is c")
+            (JumpTruthy, 0, "goes to the wide target if bool(a)")
+            (JumpFalsy, 0, "goes to the wide target if not bool(a)")
+            (JumpLt, 0, "goes to the near target if a < b")
+            (JumpNotLt, 0, "goes to the near target if not a < b")
+            (JumpLe, 0, "goes to the near target if a <= b")
+            (JumpNotLe, 0, "goes to the near target if not a <= b")
+            (JumpEq, 0, "goes to the near target if a == b")
+            (JumpNotEq, 0, "goes to the near target if not a == b")
+            (JumpNe, 0, "goes to the near target if a != b")
+            (JumpNotNe, 0, "goes to the near target if not a != b")
+            (JumpGt, 0, "goes to the near target if a > b")
+            (JumpNotGt, 0, "goes to the near target if not a > b")
+            (JumpGe, 0, "goes to the near target if a >= b")
+            (JumpNotGe, 0, "goes to the near target if not a >= b")
+            (JumpLtInt, 0, "goes to the near target if a < the int b")
+            (JumpNotLtInt, 0, "goes to the near target if not a < the int b")
+            (JumpLeInt, 0, "goes to the near target if a <= the int b")
+            (JumpNotLeInt, 0, "goes to the near target if not a <= the int b")
+            (JumpEqInt, 0, "goes to the near target if a == the int b")
+            (JumpNotEqInt, 0, "goes to the near target if not a == the int b")
+            (JumpNeInt, 0, "goes to the near target if a != the int b")
+            (JumpNotNeInt, 0, "goes to the near target if not a != the int b")
+            (JumpGtInt, 0, "goes to the near target if a > the int b")
+            (JumpNotGtInt, 0, "goes to the near target if not a > the int b")
+            (JumpGeInt, 0, "goes to the near target if a >= the int b")
+            (JumpNotGeInt, 0, "goes to the near target if not a >= the int b")
+            (JumpIs, 0, "goes to the near target if a is b")
+            (JumpIsNot, 0, "goes to the near target if a is not b")
             // -- names ---------------------------------------------------------------------------
-            (LoadGlobal, 2, "a = the global of wide name; versions of globals and built-ins; entry")
+            (LoadGlobal, 2, "a = the global of name b, a+1 the marker for no self if c is 1; versions; place")
+            (LoadGlobalModule, 2, "the same, found in the globals of the version in the first word")
+            (LoadGlobalBuiltin, 2, "the same, found in the built-ins: the globals' version, above it theirs")
             (StoreGlobal, 0, "the global of wide name = a")
             (DeleteGlobal, 0, "deletes the global of wide name")
             (LoadName, 0, "a = the wide name in the frame's namespace, globals or built-ins")
@@ -118,7 +134,7 @@ macro_rules! for_each_operation {
             (CallKw, 0, "c = a(...), the last of the b arguments named by the tuple behind them")
             (CallEx, 0, "c = a(*a+2, **a+3)")
             (Return, 0, "returns a")
-            (ReturnConst, 0, "returns the constant of wide number")
+            (ReturnConst, 1, "returns the constant of wide number; its word")
             (MakeFunction, 0, "a = a function of the code a")
             (SetFunctionAttribute, 0, "sets the attribute c of the function b to a; a = the function")
             // -- containers ------------------------------------------------------------------------
@@ -140,11 +156,11 @@ macro_rules! for_each_operation {
             (GetLen, 0, "a = len(b), which stays")
             // -- iteration and delegation -------------------------------------------------------------
             (GetIter, 0, "a = iter(b)")
-            (ForIter, 1, "b = the next of the iterator a, or goes to the target")
+            (ForIter, 0, "b = the next of the iterator a, or goes to the near target")
             (GetYieldFromIter, 0, "a = what a delegation iterates over for a")
             (ReturnGenerator, 0, "returns a generator of the frame to the caller; goes on in it with a value in a")
             (Yield, 0, "yields a, which is what is sent when it goes on")
-            (Send, 1, "sends b into a: b = what is yielded, or goes to the target with what is returned")
+            (Send, 0, "sends b into a: b = what is yielded, or goes to the near target with what is returned")
             (EndSend, 0, "a = a+1")
             (CleanupThrow, 0, "a = the value of the StopIteration a+2, or raises it again")
             (GetAwaitable, 0, "a = the awaitable of a")
@@ -212,8 +228,8 @@ for_each_operation!(define);
 pub enum Target {
     /// In the wide operand.
     Wide,
-    /// In the word behind.
-    Behind,
+    /// In the operand c.
+    Near,
 }
 
 impl Op {
@@ -221,9 +237,13 @@ impl Op {
     pub const fn target(self) -> Option<Target> {
         use Op::*;
         match self {
-            Jump | JumpBack | JumpTrue | JumpFalse | JumpNone | JumpNotNone => Some(Target::Wide),
-            JumpTruth | JumpLt | JumpLe | JumpEq | JumpNe | JumpGt | JumpGe | JumpLtInt | JumpLeInt
-            | JumpEqInt | JumpNeInt | JumpGtInt | JumpGeInt | JumpIs | ForIter | Send => Some(Target::Behind),
+            Jump | JumpBack | JumpTrue | JumpFalse | JumpNone | JumpNotNone | JumpTruthy | JumpFalsy => {
+                Some(Target::Wide)
+            }
+            JumpLt | JumpNotLt | JumpLe | JumpNotLe | JumpEq | JumpNotEq | JumpNe | JumpNotNe | JumpGt
+            | JumpNotGt | JumpGe | JumpNotGe | JumpLtInt | JumpNotLtInt | JumpLeInt | JumpNotLeInt
+            | JumpEqInt | JumpNotEqInt | JumpNeInt | JumpNotNeInt | JumpGtInt | JumpNotGtInt | JumpGeInt
+            | JumpNotGeInt | JumpIs | JumpIsNot | ForIter | Send => Some(Target::Near),
             _ => None,
         }
     }
@@ -283,6 +303,18 @@ impl OpWord {
     #[inline(always)]
     pub const fn c_int(self) -> i64 {
         (self.0 >> 48) as i16 as i64
+    }
+
+    /// The near target: how many words it is away.
+    #[inline(always)]
+    pub const fn near(self) -> isize {
+        (self.0 >> 48) as i16 as isize
+    }
+
+    /// The wide target: how many words it is away.
+    #[inline(always)]
+    pub const fn far(self) -> isize {
+        (self.0 >> 32) as i32 as isize
     }
 
     /// The wide operand.

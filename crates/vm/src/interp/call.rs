@@ -57,6 +57,45 @@ pub(super) unsafe fn push(stacks: &Stacks, next: *mut Frame, start: Start<'_>) {
     stacks.current.set(next);
 }
 
+/// Pushes the frame of a plain call from the loop, which has the `ip` itself.
+///
+/// # Safety
+/// As for `push`; the function is alive as long as the frame.
+#[inline(always)]
+pub(super) unsafe fn push_plain(
+    stacks: &Stacks,
+    next: *mut Frame,
+    code: &RegisterCode,
+    function: &PyFunction,
+    slots: *mut u64,
+) {
+    let bits = |slot: &Slot| slot.peek().map_or(0, taipan_object::Word::bits) as usize;
+    // SAFETY: `next` is room for a frame.
+    unsafe {
+        (&raw mut (*next).code).write(code);
+        (&raw mut (*next).slots).write(slots);
+        (&raw mut (*next).function).write(function);
+        (&raw mut (*next).globals).write(std::ptr::with_exposed_provenance(bits(function.func_globals())));
+        (&raw mut (*next).builtins).write(std::ptr::with_exposed_provenance(bits(function.func_builtins())));
+        (&raw mut (*next).continuation).write(Continuation::Call);
+        (&raw mut (*next).extras).write(0);
+        (&raw mut (*next).destination).write(0);
+        (&raw mut (*next).locals).write(code.locals);
+    }
+    stacks.current.set(next);
+}
+
+/// The register code of a function if it was made already.
+#[inline(always)]
+pub(super) fn ready(function: &PyFunction) -> Option<&RegisterCode> {
+    let code = function.func_code().peek().map_or(0, taipan_object::Word::bits) as usize;
+    // SAFETY: a function has a code object, whose register code lives as long as it.
+    unsafe {
+        let code: *const PyCode = std::ptr::with_exposed_provenance(code);
+        code.as_ref()?.ready.get().cast::<RegisterCode>().as_ref()
+    }
+}
+
 /// The register code of a function.
 #[inline(always)]
 pub(super) fn code_of<'f>(thread: &Thread, function: &'f PyFunction) -> PyResult<&'f RegisterCode> {

@@ -1,8 +1,8 @@
 //! Globals, and the names of module and class bodies.
 
 use super::Vm;
-use crate::code::OpWord;
-use crate::frame::stacks;
+use crate::code::{Op, OpWord};
+use crate::frame::{NULL, stacks};
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{KEY_ERROR, NAME_ERROR, PyBaseException};
 use taipan_object::str::PyStr;
@@ -51,33 +51,38 @@ fn dicts<'t>(vm: Vm<'t>) -> (&'t PyDict, &'t PyDict) {
     unsafe { (&*vm.frame().globals, &*vm.frame().builtins) }
 }
 
+/// Looks a global up, and writes down where it was found: the operation becomes one that looks there.
 #[cold]
 #[inline(never)]
 pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    let name = vm.name(w.wide_operand() as usize);
+    let name = vm.name(w.b());
     let (globals, builtins) = dicts(vm);
     let (key, hash) = (as_ref(name), name.hash());
+    let (mut dict, mut op) = (globals, Op::LoadGlobalModule);
     let mut found = globals.find(vm.thread, key, hash)?;
     let mut versions = u64::from(globals.version(vm.thread));
-    let mut value = found.and_then(|entry| globals.value_at(entry));
-    if value.is_none() {
+    let mut usable = versions != 0;
+    if found.is_none() {
+        (dict, op) = (builtins, Op::LoadGlobalBuiltin);
         found = builtins.find(vm.thread, key, hash)?;
-        value = found.and_then(|entry| builtins.value_at(entry));
         let version = builtins.version(vm.thread);
+        usable &= version != 0;
         versions |= u64::from(version) << 32;
-        if version == 0 {
-            versions = 0;
-        }
     }
-    let Some(value) = value else { return Err(unknown(vm.thread, name)) };
-    if let Some(entry) = found {
-        // SAFETY: the operation has two words for this.
-        unsafe {
-            *vm.cache(1) = versions;
-            *vm.cache(2) = entry as u64;
-        }
+    let place = found.and_then(|entry| dict.place_of(entry));
+    let value = found.and_then(|entry| dict.value_at(entry));
+    let (Some(value), Some(place)) = (value, place) else { return Err(unknown(vm.thread, name)) };
+    // SAFETY: the operation has two words for this; the code is this thread's.
+    unsafe {
+        let op = if usable { op } else { Op::LoadGlobal };
+        *vm.cache(1) = versions;
+        *vm.cache(2) = place.expose_provenance() as u64;
+        *vm.cache(0) = OpWord::new(op, w.a() as u16, w.b() as u16, w.c() as u16).0;
     }
     vm.put(w.a(), value);
+    if w.c() != 0 {
+        vm.put_marker(w.a() + 1, NULL);
+    }
     Ok(())
 }
 

@@ -10,8 +10,6 @@ use super::{
 use crate::code::{Op, OpWord};
 use crate::frame::{Continuation, Frame, NULL, Stacks, UNBOUND, is_pointer, release, word};
 use std::arch::asm;
-use taipan_object::code::PyCode;
-use taipan_object::dict::PyDict;
 use taipan_object::function::{FUNCTION, PyFunction};
 use taipan_object::instance;
 use taipan_object::iterators::list::{LIST_ITERATOR, PyListIterator};
@@ -65,6 +63,16 @@ fn taken() {
     unsafe { asm!("", options(nomem, nostack, preserves_flags)) }
 }
 
+/// The word of a global whose place was written down.
+///
+/// # Safety
+/// The version of the dict is the one that was written down with the place.
+#[inline(always)]
+unsafe fn global_at(place: u64) -> u64 {
+    // SAFETY: by contract the dict has not moved its entries, and this one holds a value.
+    unsafe { *std::ptr::with_exposed_provenance::<u64>(place as usize) }
+}
+
 #[inline(always)]
 fn bool_bits(value: bool) -> u64 {
     Value::bool(value).into_word().bits()
@@ -94,7 +102,7 @@ unsafe fn deliver(stacks: &Stacks, delivered: Delivered, yielded: bool) -> After
         let (slots, ip) = ((*frame).slots, (*frame).ip);
         let w = OpWord(*ip);
         let put = |at: usize, value: Value| crate::frame::put(slots, at, value);
-        let mut more = 1 + Op::from_number(w.number()).map_or(0, Op::more);
+        let mut more = 1 + Op::from_number(w.number()).map_or(0, Op::more) as isize;
         match continuation {
             Continuation::Call => {
                 put(w.c(), value);
@@ -113,17 +121,17 @@ unsafe fn deliver(stacks: &Stacks, delivered: Delivered, yielded: bool) -> After
             Continuation::Next if yielded => put(w.b(), value),
             Continuation::Next => {
                 drop(value);
-                more = *ip.add(1) as i32 as usize;
+                more = w.near();
             }
             Continuation::Send => {
                 put(w.b(), value);
                 if !yielded {
-                    more = *ip.add(1) as i32 as usize;
+                    more = w.near();
                 }
             }
             Continuation::Entry => {}
         }
-        (*frame).ip = ip.offset(more as isize);
+        (*frame).ip = ip.offset(more);
     }
     After::Go
 }
@@ -157,14 +165,12 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
     let mut frame: *mut Frame;
     let mut fp: *mut u64;
     let mut ip: *const u64;
-    let mut constants: *const u64;
 
     macro_rules! load_frame {
         () => {{
             frame = stacks.current.get();
             fp = (*frame).slots;
             ip = (*frame).ip;
-            constants = (*(*frame).code).constants.as_ptr().cast();
         }};
     }
     macro_rules! vm {
@@ -259,10 +265,17 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         }
                     };
                 }
-                macro_rules! jump_behind {
-                    () => {{
+                macro_rules! jump_near {
+                    ($w:expr) => {{
                         taken();
-                        ip = ip.offset(*ip.add(1) as i32 as isize);
+                        ip = ip.offset($w.near());
+                        continue;
+                    }};
+                }
+                macro_rules! jump_far {
+                    ($w:expr) => {{
+                        taken();
+                        ip = ip.offset($w.far());
                         continue;
                     }};
                 }
@@ -330,7 +343,7 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                     }};
                 }
                 macro_rules! compare_jump {
-                    ($w:expr, $op:expr, |$x:ident, $y:ident| $test:expr) => {{
+                    ($w:expr, $op:expr, $sense:literal, |$x:ident, $y:ident| $test:expr) => {{
                         let (a, b) = (word(r!($w.a())), word(r!($w.b())));
                         let holds = if Word::both_ints(a, b) {
                             let ($x, $y) = (a.bits() as i64, b.bits() as i64);
@@ -341,14 +354,14 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         } else {
                             try_or_raise!(number::holds(vm!(), $w, $op))
                         };
-                        if holds == ($w.c() != 0) {
-                            jump_behind!();
+                        if holds == $sense {
+                            jump_near!($w);
                         }
-                        next!(1)
+                        next!(0)
                     }};
                 }
                 macro_rules! compare_jump_int {
-                    ($w:expr, $op:expr, |$x:ident, $y:ident| $test:expr) => {{
+                    ($w:expr, $op:expr, $sense:literal, |$x:ident, $y:ident| $test:expr) => {{
                         let a = word(r!($w.a()));
                         let holds = if a.is_int() {
                             let ($x, $y) = (a.int_unchecked(), $w.b_int());
@@ -356,10 +369,10 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         } else {
                             try_or_raise!(number::holds_int(vm!(), $w, $op))
                         };
-                        if holds == ($w.c() != 0) {
-                            jump_behind!();
+                        if holds == $sense {
+                            jump_near!($w);
                         }
-                        next!(1)
+                        next!(0)
                     }};
                 }
 
@@ -387,9 +400,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             next!(0)
                         }
                         Op::Const => {
-                            let bits = counted(*constants.add(w.wide_operand() as usize));
+                            let bits = counted(*ip.add(1));
                             put!(w.a(), bits);
-                            next!(0)
+                            next!(1)
                         }
                         Op::Int => {
                             put!(w.a(), u64::from(w.wide_operand()) << 2 | 1);
@@ -490,29 +503,25 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::NotContains => slow!(number::not_contains, w, 0),
                         // -- jumps
                         Op::Jump => {
-                            ip = ip.offset(w.wide_operand() as i32 as isize);
+                            ip = ip.offset(w.far());
                         }
                         Op::JumpBack => {
                             if thread.has_requests() {
                                 (*frame).ip = ip;
                                 try_or_raise!(safepoint::safepoint(thread));
                             }
-                            ip = ip.offset(w.wide_operand() as i32 as isize);
+                            ip = ip.offset(w.far());
                         }
                         Op::JumpTrue => {
                             // the only other bool, and the other value of a bool, is False
                             if r!(w.a()) == bool_bits(true) {
-                                taken();
-                                ip = ip.offset(w.wide_operand() as i32 as isize);
-                                continue;
+                                jump_far!(w);
                             }
                             next!(0)
                         }
                         Op::JumpFalse => {
                             if r!(w.a()) == bool_bits(false) {
-                                taken();
-                                ip = ip.offset(w.wide_operand() as i32 as isize);
-                                continue;
+                                jump_far!(w);
                             }
                             next!(0)
                         }
@@ -520,13 +529,11 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             let is_none = word(r!(w.a())) == Value::none().word();
                             consume!(w.a());
                             if is_none == (op == Op::JumpNone) {
-                                taken();
-                                ip = ip.offset(w.wide_operand() as i32 as isize);
-                                continue;
+                                jump_far!(w);
                             }
                             next!(0)
                         }
-                        Op::JumpTruth => {
+                        Op::JumpTruthy | Op::JumpFalsy => {
                             let bits = r!(w.a());
                             let truth = if bits == bool_bits(true) {
                                 true
@@ -537,49 +544,69 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             } else {
                                 try_or_raise!(number::truth(vm!(), w.a()))
                             };
-                            if truth == (w.b() != 0) {
-                                jump_behind!();
+                            if truth == (op == Op::JumpTruthy) {
+                                jump_far!(w);
                             }
-                            next!(1)
+                            next!(0)
                         }
-                        Op::JumpLt => compare_jump!(w, CompareOp::Lt, |x, y| x < y),
-                        Op::JumpLe => compare_jump!(w, CompareOp::Le, |x, y| x <= y),
-                        Op::JumpEq => compare_jump!(w, CompareOp::Eq, |x, y| x == y),
-                        Op::JumpNe => compare_jump!(w, CompareOp::Ne, |x, y| x != y),
-                        Op::JumpGt => compare_jump!(w, CompareOp::Gt, |x, y| x > y),
-                        Op::JumpGe => compare_jump!(w, CompareOp::Ge, |x, y| x >= y),
-                        Op::JumpLtInt => compare_jump_int!(w, CompareOp::Lt, |x, y| x < y),
-                        Op::JumpLeInt => compare_jump_int!(w, CompareOp::Le, |x, y| x <= y),
-                        Op::JumpEqInt => compare_jump_int!(w, CompareOp::Eq, |x, y| x == y),
-                        Op::JumpNeInt => compare_jump_int!(w, CompareOp::Ne, |x, y| x != y),
-                        Op::JumpGtInt => compare_jump_int!(w, CompareOp::Gt, |x, y| x > y),
-                        Op::JumpGeInt => compare_jump_int!(w, CompareOp::Ge, |x, y| x >= y),
-                        Op::JumpIs => {
+                        Op::JumpLt => compare_jump!(w, CompareOp::Lt, true, |x, y| x < y),
+                        Op::JumpNotLt => compare_jump!(w, CompareOp::Lt, false, |x, y| x < y),
+                        Op::JumpLe => compare_jump!(w, CompareOp::Le, true, |x, y| x <= y),
+                        Op::JumpNotLe => compare_jump!(w, CompareOp::Le, false, |x, y| x <= y),
+                        Op::JumpEq => compare_jump!(w, CompareOp::Eq, true, |x, y| x == y),
+                        Op::JumpNotEq => compare_jump!(w, CompareOp::Eq, false, |x, y| x == y),
+                        Op::JumpNe => compare_jump!(w, CompareOp::Ne, true, |x, y| x != y),
+                        Op::JumpNotNe => compare_jump!(w, CompareOp::Ne, false, |x, y| x != y),
+                        Op::JumpGt => compare_jump!(w, CompareOp::Gt, true, |x, y| x > y),
+                        Op::JumpNotGt => compare_jump!(w, CompareOp::Gt, false, |x, y| x > y),
+                        Op::JumpGe => compare_jump!(w, CompareOp::Ge, true, |x, y| x >= y),
+                        Op::JumpNotGe => compare_jump!(w, CompareOp::Ge, false, |x, y| x >= y),
+                        Op::JumpLtInt => compare_jump_int!(w, CompareOp::Lt, true, |x, y| x < y),
+                        Op::JumpNotLtInt => compare_jump_int!(w, CompareOp::Lt, false, |x, y| x < y),
+                        Op::JumpLeInt => compare_jump_int!(w, CompareOp::Le, true, |x, y| x <= y),
+                        Op::JumpNotLeInt => compare_jump_int!(w, CompareOp::Le, false, |x, y| x <= y),
+                        Op::JumpEqInt => compare_jump_int!(w, CompareOp::Eq, true, |x, y| x == y),
+                        Op::JumpNotEqInt => compare_jump_int!(w, CompareOp::Eq, false, |x, y| x == y),
+                        Op::JumpNeInt => compare_jump_int!(w, CompareOp::Ne, true, |x, y| x != y),
+                        Op::JumpNotNeInt => compare_jump_int!(w, CompareOp::Ne, false, |x, y| x != y),
+                        Op::JumpGtInt => compare_jump_int!(w, CompareOp::Gt, true, |x, y| x > y),
+                        Op::JumpNotGtInt => compare_jump_int!(w, CompareOp::Gt, false, |x, y| x > y),
+                        Op::JumpGeInt => compare_jump_int!(w, CompareOp::Ge, true, |x, y| x >= y),
+                        Op::JumpNotGeInt => compare_jump_int!(w, CompareOp::Ge, false, |x, y| x >= y),
+                        Op::JumpIs | Op::JumpIsNot => {
                             let same = r!(w.a()) == r!(w.b());
                             consume!(w.b());
                             consume!(w.a());
-                            if same == (w.c() != 0) {
-                                jump_behind!();
+                            if same == (op == Op::JumpIs) {
+                                jump_near!(w);
                             }
-                            next!(1)
+                            next!(0)
                         }
                         // -- names
-                        Op::LoadGlobal => {
-                            let cache = *ip.add(1);
-                            let globals: &PyDict = &*(*frame).globals;
-                            if globals.known_version() == cache as u32 && cache as u32 != 0 {
-                                let other = (cache >> 32) as u32;
-                                let builtins: &PyDict = &*(*frame).builtins;
-                                let dict = if other == 0 { globals } else { builtins };
-                                if (other == 0 || builtins.known_version() == other)
-                                    && let Some(value) = dict.peek_at(*ip.add(2) as usize)
-                                {
-                                    put!(w.a(), counted(value.bits()));
-                                    next!(2);
+                        Op::LoadGlobalModule => {
+                            if (*(*frame).globals).known_version() == *ip.add(1) as u32 {
+                                put!(w.a(), counted(global_at(*ip.add(2))));
+                                if w.c() != 0 {
+                                    r!(w.a() + 1) = NULL;
                                 }
+                                next!(2);
                             }
                             slow!(names::load_global, w, 2)
                         }
+                        Op::LoadGlobalBuiltin => {
+                            let versions = *ip.add(1);
+                            if (*(*frame).globals).known_version() == versions as u32
+                                && (*(*frame).builtins).known_version() == (versions >> 32) as u32
+                            {
+                                put!(w.a(), counted(global_at(*ip.add(2))));
+                                if w.c() != 0 {
+                                    r!(w.a() + 1) = NULL;
+                                }
+                                next!(2);
+                            }
+                            slow!(names::load_global, w, 2)
+                        }
+                        Op::LoadGlobal => slow!(names::load_global, w, 2),
                         Op::StoreGlobal => slow!(names::store_global, w, 0),
                         Op::DeleteGlobal => slow!(names::delete_global, w, 0),
                         Op::LoadName => slow!(names::load_name, w, 0),
@@ -727,37 +754,26 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             }
                             if is_pointer(callable) && head(callable).is_exact(&FUNCTION) {
                                 let function = &*std::ptr::from_ref(head(callable)).cast::<PyFunction>();
-                                let code = match function.func_code().peek_object() {
-                                    Some(code) => code.cast::<PyCode>().as_ref().ready.get(),
-                                    None => std::ptr::null_mut(),
-                                };
-                                if let Some(code) = code.cast::<crate::code::RegisterCode>().as_ref() {
+                                if let Some(code) = call::ready(function) {
                                     let no_self = usize::from(r!(w.a() + 1) == NULL);
                                     let given = w.b() + 1 - no_self;
                                     let slots = fp.add(w.a() + 1 + no_self);
-                                    if code.simple
-                                        && given == code.argcount as usize
+                                    if given == code.exact as usize
                                         && stacks.reserve(slots.add(code.slots as usize))
                                         && let Some(pushed) = stacks.next()
                                     {
                                         (*frame).ip = ip;
-                                        for at in given..code.locals as usize {
+                                        let mut at = given;
+                                        while at < code.locals as usize {
+                                            // no loop of vectors for what is mostly none or one
+                                            taken();
                                             *slots.add(at) = UNBOUND;
+                                            at += 1;
                                         }
-                                        let start = call::Start {
-                                            code,
-                                            function,
-                                            globals: call::dict_of(function.func_globals()),
-                                            builtins: call::dict_of(function.func_builtins()),
-                                            slots,
-                                            continuation: Continuation::Call,
-                                            destination: 0,
-                                        };
-                                        call::push(stacks, pushed, start);
+                                        call::push_plain(stacks, pushed, code, function, slots);
                                         frame = pushed;
                                         fp = slots;
                                         ip = code.start();
-                                        constants = code.constants.as_ptr().cast();
                                         continue;
                                     }
                                 }
@@ -769,7 +785,7 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::Return => {
                             let bits = r!(w.a());
                             r!(w.a()) = UNBOUND;
-                            if (*frame).extras != 0 || (*frame).continuation != Continuation::Call {
+                            if !(*frame).is_plain() {
                                 (*frame).ip = ip;
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
@@ -781,7 +797,7 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     release(old);
                                 }
                             }
-                            if (*frame).extras != 0 {
+                            if !(*frame).is_plain() {
                                 // a finalizer asked for the frame object
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
@@ -789,19 +805,18 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             stacks.current.set(frame);
                             fp = (*frame).slots;
                             ip = (*frame).ip;
-                            constants = (*(*frame).code).constants.as_ptr().cast();
                             let w = OpWord(*ip);
                             put!(w.c(), bits);
                             if w.a() != w.c() {
                                 put!(w.a(), UNBOUND);
                             }
-                            ip = ip.add(1 + Op::from_number(w.number()).map_or(0, Op::more));
+                            ip = ip.add(1);
                             continue;
                         }
                         Op::ReturnConst => {
-                            let bits = counted(*constants.add(w.wide_operand() as usize));
+                            let bits = counted(*ip.add(1));
                             (*frame).ip = ip;
-                            if (*frame).extras != 0 || (*frame).continuation != Continuation::Call {
+                            if !(*frame).is_plain() {
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
                             for at in 0..(*frame).locals as usize {
@@ -811,14 +826,13 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     release(old);
                                 }
                             }
-                            if (*frame).extras != 0 {
+                            if !(*frame).is_plain() {
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
                             frame = frame.sub(1);
                             stacks.current.set(frame);
                             fp = (*frame).slots;
                             ip = (*frame).ip;
-                            constants = (*(*frame).code).constants.as_ptr().cast();
                             let w = OpWord(*ip);
                             put!(w.c(), bits);
                             if w.a() != w.c() {
@@ -858,13 +872,13 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                         Some(int) => {
                                             if let Some(int) = Word::from_int(int) {
                                                 put!(w.b(), int.bits());
-                                                next!(1);
+                                                next!(0);
                                             }
                                             let int = try_or_raise!(Value::int(thread, int));
                                             put!(w.b(), int.into_word().bits());
-                                            next!(1)
+                                            next!(0)
                                         }
-                                        None => jump_behind!(),
+                                        None => jump_near!(w),
                                     }
                                 }
                                 if object.is_exact(&LIST_ITERATOR) {
@@ -873,9 +887,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     match try_or_raise!(iterator.advance(thread)) {
                                         Some(item) => {
                                             put!(w.b(), item.into_word().bits());
-                                            next!(1)
+                                            next!(0)
                                         }
-                                        None => jump_behind!(),
+                                        None => jump_near!(w),
                                     }
                                 }
                                 if object.is_exact(&TUPLE_ITERATOR) {
@@ -884,9 +898,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     match try_or_raise!(iterator.advance(thread)) {
                                         Some(item) => {
                                             put!(w.b(), item.into_word().bits());
-                                            next!(1)
+                                            next!(0)
                                         }
-                                        None => jump_behind!(),
+                                        None => jump_near!(w),
                                     }
                                 }
                                 if object.is_exact(generator::generator_type()) {
@@ -908,9 +922,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 }
                             }
                             if try_or_raise!(iterate::next(vm!(), w)) {
-                                next!(1);
+                                next!(0);
                             }
-                            jump_behind!()
+                            jump_near!(w)
                         }
                         Op::GetYieldFromIter => slow!(delegation::yield_from_iter, w, 0),
                         Op::ReturnGenerator => {
@@ -923,8 +937,8 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         }
                         Op::Send => match try_or_raise!(delegation::send(vm!(), w)) {
                             delegation::Step::Entered => reload!(),
-                            delegation::Step::Yielded => next!(1),
-                            delegation::Step::Ended => jump_behind!(),
+                            delegation::Step::Yielded => next!(0),
+                            delegation::Step::Ended => jump_near!(w),
                         },
                         Op::EndSend => slow!(delegation::end_send, w, 0),
                         Op::CleanupThrow => slow!(delegation::cleanup_throw, w, 0),

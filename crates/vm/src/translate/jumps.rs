@@ -28,7 +28,7 @@ impl Translator<'_> {
                 self.flush();
                 let top = self.stack.len();
                 let (receiver, value) = (self.slot(top.saturating_sub(2)), self.slot(top.saturating_sub(1)));
-                self.jump_behind(Op::Send, receiver, value, 0, target);
+                self.jump_out(Op::Send, receiver, value, target);
             }
             O::ReturnValue => self.return_value(),
             O::RaiseVarargs => {
@@ -55,7 +55,7 @@ impl Translator<'_> {
         match self.stack.last().copied() {
             Some(Entry::Constant(number)) => {
                 self.stack.pop();
-                self.op_wide(Op::ReturnConst, 0, number);
+                self.constant(Op::ReturnConst, 0, number);
             }
             _ => {
                 let value = self.pop_operand();
@@ -68,7 +68,7 @@ impl Translator<'_> {
         self.flush();
         let iterator = self.slot(self.stack.len().saturating_sub(1));
         let (to, taken) = self.destination(next);
-        self.jump_behind(Op::ForIter, iterator, to, 0, step.target.unwrap_or(0));
+        self.jump_out(Op::ForIter, iterator, to, step.target.unwrap_or(0));
         self.push_result(taken);
         taken
     }

@@ -58,21 +58,30 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
     }
     let blocks = Blocks::of(code);
     let bound = Bound::of(code, flow, &blocks);
-    let mut translator = Translator {
-        code,
-        flow,
-        blocks: &blocks,
-        constants: &constants,
-        words: Vec::with_capacity(blocks.steps.len() * 2),
-        points: Points::default(),
-        stack: Vec::new(),
-        locals,
-        bound: bound.entry(),
-        word_of_unit: vec![u32::MAX; code.code.len() / 2 + 1],
-        fixups: Vec::new(),
-        unit: 0,
+    let make = |far: bool| {
+        let mut translator = Translator {
+            code,
+            flow,
+            blocks: &blocks,
+            constants: &constants,
+            words: Vec::with_capacity(blocks.steps.len() * 2),
+            points: Points::default(),
+            stack: Vec::new(),
+            locals,
+            bound: bound.entry(),
+            word_of_unit: vec![u32::MAX; code.code.len() / 2 + 1],
+            fixups: Vec::new(),
+            unit: 0,
+            far,
+            too_far: false,
+        };
+        translator.run(&bound);
+        translator
     };
-    translator.run(&bound);
+    let mut translator = make(false);
+    if translator.too_far {
+        translator = make(true);
+    }
     let (words, points) = (translator.words, translator.points);
     let handlers = handlers(code, &translator.word_of_unit);
     let flags = code.flags;
@@ -89,6 +98,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
         slots,
         argcount: code.argcount,
         simple: plain && code.kwonlyargcount == 0,
+        exact: if plain && code.kwonlyargcount == 0 { code.argcount } else { u32::MAX },
         suspends: flags.0 & suspending != 0,
         source: code.code().clone(),
         object,
@@ -124,8 +134,8 @@ fn handlers(code: &Verified, word_of_unit: &[u32]) -> Box<[Handler]> {
 struct Fixup {
     /// The word of the operation.
     word: usize,
-    /// The target is in the next word, not in the wide operand.
-    behind: bool,
+    /// The target is near, not wide.
+    near: bool,
     /// The target.
     unit: u32,
 }
@@ -146,6 +156,10 @@ struct Translator<'c> {
     fixups: Vec<Fixup>,
     /// The code unit of the instruction in hand.
     unit: u32,
+    /// Targets of jumps may be out of reach of a near one.
+    far: bool,
+    /// One is.
+    too_far: bool,
 }
 
 impl Translator<'_> {
@@ -187,9 +201,12 @@ impl Translator<'_> {
         for fixup in std::mem::take(&mut self.fixups) {
             let target = self.word_of_unit.get(fixup.unit as usize).copied().unwrap_or(0);
             let distance = target.wrapping_sub(fixup.word as u32);
-            let at = fixup.word + usize::from(fixup.behind);
-            if let Some(word) = self.words.get_mut(at) {
-                *word = if fixup.behind { distance.into() } else { *word | u64::from(distance) << 32 };
+            let Some(word) = self.words.get_mut(fixup.word) else { continue };
+            if fixup.near {
+                self.too_far |= i16::try_from(distance as i32).is_err();
+                *word |= u64::from(distance as u16) << 48;
+            } else {
+                *word |= u64::from(distance) << 32;
             }
         }
     }
@@ -221,16 +238,42 @@ impl Translator<'_> {
         }
     }
 
+    /// An operation with a constant, whose word stands behind it.
+    fn constant(&mut self, op: Op, a: u16, number: u32) {
+        self.op_wide(op, a, number);
+        let word = self.constants.get(number as usize).map_or(0, |constant| constant.word().bits());
+        self.behind(op, word);
+    }
+
     /// A jump with its target in the wide operand.
     fn jump(&mut self, op: Op, a: u16, unit: u32) {
-        self.fixups.push(Fixup { word: self.words.len(), behind: false, unit });
+        self.fixups.push(Fixup { word: self.words.len(), near: false, unit });
         self.op_wide(op, a, 0);
     }
 
-    /// A jump with its target in the word behind.
-    fn jump_behind(&mut self, op: Op, a: u16, b: u16, c: u16, unit: u32) {
-        self.fixups.push(Fixup { word: self.words.len(), behind: true, unit });
-        self.op(op, a, b, c);
+    /// A jump by `op` if `sense` is true, by its inverse otherwise, with a near target; to one that is not near
+    /// the other of the two leads around a wide jump.
+    fn jump_if(&mut self, sense: bool, op: Op, inverse: Op, a: u16, b: u16, unit: u32) {
+        let (op, inverse) = if sense { (op, inverse) } else { (inverse, op) };
+        if self.far {
+            self.op(inverse, a, b, 2);
+            self.jump(Op::Jump, 0, unit);
+            return;
+        }
+        self.fixups.push(Fixup { word: self.words.len(), near: true, unit });
+        self.op(op, a, b, 0);
+    }
+
+    /// An operation that goes on behind it or at a near target; to one that is not near by way of a wide jump.
+    fn jump_out(&mut self, op: Op, a: u16, b: u16, unit: u32) {
+        if self.far {
+            self.op(op, a, b, 2);
+            self.op_wide(Op::Jump, 0, 2);
+            self.jump(Op::Jump, 0, unit);
+            return;
+        }
+        self.fixups.push(Fixup { word: self.words.len(), near: true, unit });
+        self.op(op, a, b, 0);
     }
 
     // -- instructions --------------------------------------------------------------------------

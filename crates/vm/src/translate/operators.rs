@@ -27,14 +27,15 @@ const OPERATIONS: [(Op, Option<Op>); 13] = [
 /// The number of the subscript operator.
 const SUBSCRIPT: u32 = 26;
 
-/// The operations of a comparison: plain, as a bool, as a jump, as a jump with an int on the right.
-const COMPARISONS: [[Op; 4]; 6] = [
-    [Op::Lt, Op::LtBool, Op::JumpLt, Op::JumpLtInt],
-    [Op::Le, Op::LeBool, Op::JumpLe, Op::JumpLeInt],
-    [Op::Eq, Op::EqBool, Op::JumpEq, Op::JumpEqInt],
-    [Op::Ne, Op::NeBool, Op::JumpNe, Op::JumpNeInt],
-    [Op::Gt, Op::GtBool, Op::JumpGt, Op::JumpGtInt],
-    [Op::Ge, Op::GeBool, Op::JumpGe, Op::JumpGeInt],
+/// The operations of a comparison: plain, as a bool, as jumps if it holds and if not, and the same with an int on
+/// the right.
+const COMPARISONS: [[Op; 6]; 6] = [
+    [Op::Lt, Op::LtBool, Op::JumpLt, Op::JumpNotLt, Op::JumpLtInt, Op::JumpNotLtInt],
+    [Op::Le, Op::LeBool, Op::JumpLe, Op::JumpNotLe, Op::JumpLeInt, Op::JumpNotLeInt],
+    [Op::Eq, Op::EqBool, Op::JumpEq, Op::JumpNotEq, Op::JumpEqInt, Op::JumpNotEqInt],
+    [Op::Ne, Op::NeBool, Op::JumpNe, Op::JumpNotNe, Op::JumpNeInt, Op::JumpNotNeInt],
+    [Op::Gt, Op::GtBool, Op::JumpGt, Op::JumpNotGt, Op::JumpGtInt, Op::JumpNotGtInt],
+    [Op::Ge, Op::GeBool, Op::JumpGe, Op::JumpNotGe, Op::JumpGeInt, Op::JumpNotGeInt],
 ];
 
 /// A jump on a bool: its target and on what it jumps.
@@ -86,12 +87,8 @@ impl Translator<'_> {
     }
 
     pub(super) fn comparison(&mut self, arg: u32, next: &[Step]) -> usize {
-        let [plain, bool, jump, jump_int] = COMPARISONS.get(arg as usize >> 5).copied().unwrap_or([
-            Op::Eq,
-            Op::EqBool,
-            Op::JumpEq,
-            Op::JumpEqInt,
-        ]);
+        let row = COMPARISONS.get(arg as usize >> 5).copied();
+        let [plain, bool, jump, jump_not, jump_int, jump_not_int] = row.unwrap_or(COMPARISONS[2]);
         let as_bool = arg & 16 != 0;
         let (true, Some((target, sense))) = (as_bool, bool_jump(next)) else {
             return self.two_operands(if as_bool { bool } else { plain }, next);
@@ -107,7 +104,8 @@ impl Translator<'_> {
         };
         let left = self.pop_operand();
         self.flush();
-        self.jump_behind(if int.is_some() { jump_int } else { jump }, left, right, sense.into(), target);
+        let (jump, inverse) = if int.is_some() { (jump_int, jump_not_int) } else { (jump, jump_not) };
+        self.jump_if(sense, jump, inverse, left, right, target);
         1
     }
 
@@ -118,7 +116,7 @@ impl Translator<'_> {
         let right = self.pop_operand();
         let left = self.pop_operand();
         self.flush();
-        self.jump_behind(Op::JumpIs, left, right, u16::from(sense == (inverted == 0)), target);
+        self.jump_if(sense == (inverted == 0), Op::JumpIs, Op::JumpIsNot, left, right, target);
         1
     }
 
@@ -126,7 +124,7 @@ impl Translator<'_> {
         let Some((target, sense)) = bool_jump(next) else { return self.one_operand(Op::ToBool, next) };
         let operand = self.pop_operand();
         self.flush();
-        self.jump_behind(Op::JumpTruth, operand, sense.into(), 0, target);
+        self.jump(if sense { Op::JumpTruthy } else { Op::JumpFalsy }, operand, target);
         1
     }
 }

@@ -75,7 +75,7 @@ impl Translator<'_> {
             }
             Entry::Local(from) if from == to => {}
             Entry::Local(from) => self.op(Op::Move, to, from, 0),
-            Entry::Constant(number) => self.op_wide(Op::Const, to, number),
+            Entry::Constant(number) => self.constant(Op::Const, to, number),
             Entry::Int(value) => self.op_wide(Op::Int, to, value.into()),
             Entry::Null => self.op(Op::Null, to, 0, 0),
         }
@@ -197,10 +197,10 @@ impl Translator<'_> {
     pub(super) fn load_global(&mut self, arg: u32, next: &[Step]) -> usize {
         let with_null = arg & 1 != 0;
         let (to, taken) = if with_null { (self.top_slot(), 0) } else { self.destination(next) };
-        self.op_wide(Op::LoadGlobal, to, arg >> 1);
+        self.op(Op::LoadGlobal, to, (arg >> 1) as u16, with_null.into());
         self.push_result(taken);
         if with_null {
-            self.push(Entry::Null);
+            self.push(Entry::Slot);
         }
         taken
     }

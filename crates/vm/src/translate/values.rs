@@ -65,7 +65,7 @@ impl Translator<'_> {
         match pending {
             Entry::Slot => {}
             Entry::Local(local) => self.op(Op::Move, slot, local, 0),
-            Entry::Constant(number) => self.op_wide(Op::Const, slot, number),
+            Entry::Constant(number) => self.constant(Op::Const, slot, number),
             Entry::Int(value) => self.op_wide(Op::Int, slot, value.into()),
             Entry::Null => self.op(Op::Null, slot, 0, 0),
         }

@@ -105,3 +105,18 @@ pub(super) fn reverse(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     }
     Ok(Value::none())
 }
+
+pub(super) fn resize(thread: &Thread, this: Ref<'_>, size: Ref<'_>) -> PyResult<Value> {
+    let size = to_size(thread, size)?;
+    let array = receiver(thread, this)?;
+    let Ok(size) = usize::try_from(size) else {
+        return Err(raise!(thread, VALUE_ERROR, "Can only resize to positive sizes, got {size}"));
+    };
+    let len = array.len();
+    let mut zeros = Vec::new();
+    let more = size.saturating_sub(len);
+    reserve(thread, &mut zeros, more)?;
+    zeros.resize(more, 0);
+    array.splice(thread, size.min(len), len, &zeros)?;
+    Ok(Value::none())
+}

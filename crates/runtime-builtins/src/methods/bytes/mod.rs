@@ -4,6 +4,7 @@
 
 mod case;
 mod change;
+mod decode;
 mod find;
 mod hex;
 mod pad;
@@ -24,6 +25,10 @@ method_table! { METHODS:
     Instance None c"capitalize" "($self, /)" case::capitalize, c"The first byte in upper case, the rest in lower case.";
     Instance Positional c"center" "($self, width, fillchar=b' ', /)" pad::center, c"In the middle of a field of this width.";
     Instance Positional c"count" "($self, sub[, start[, end]], /)" find::count, c"How many occurrences of sub there are that do not overlap.";
+    Instance Keywords c"decode" "($self, /, encoding='utf-8', errors='strict')" decode::decode, c"The text that an encoding has for the bytes.";
+    Class One c"fromhex" "($type, string, /)" decode::fromhex, c"The bytes of hexadecimal digits.";
+    Static Two c"maketrans" "(frm, to, /)" decode::maketrans, c"A table for translate.";
+    Instance None c"__sizeof__" "($self, /)" decode::sizeof, c"How many bytes the object takes.";
     Instance Positional c"endswith" "($self, suffix[, start[, end]], /)" find::endswith, c"Whether it ends with the suffix, or one of a tuple.";
     Instance Keywords c"expandtabs" "($self, /, tabsize=8)" pad::expandtabs, c"Tabs replaced by spaces.";
     Instance Positional c"find" "($self, sub[, start[, end]], /)" find::find, c"The lowest index of sub, -1 if there is none.";
@@ -62,7 +67,15 @@ method_table! { METHODS:
     Instance One c"zfill" "($self, width, /)" pad::zfill, c"Zeros behind the sign up to this width.";
 }
 
+method_table! { ONLY_BYTES_METHODS:
+    Instance None c"__getnewargs__" "($self, /)" decode::newargs, c"What pickle calls the type with.";
+    Instance None c"__bytes__" "($self, /)" decode::exact, c"The bytes without what a derived class adds.";
+}
+
 method_table! { ARRAY_METHODS:
+    Instance None c"__alloc__" "($self, /)" decode::alloc, c"How many bytes there is room for.";
+    Instance One c"resize" "($self, size, /)" change::resize, c"Makes the bytearray longer, with zeros, or shorter.";
+    Instance None c"__reduce__" "($self, /)" decode::reduce, c"What pickle makes the bytearray again from.";
     Instance One c"append" "($self, item, /)" change::append, c"Adds a byte at the end.";
     Instance None c"clear" "($self, /)" change::clear, c"Removes all bytes.";
     Instance None c"copy" "($self, /)" change::copy, c"A bytearray of the same bytes.";
@@ -74,7 +87,7 @@ method_table! { ARRAY_METHODS:
 }
 
 /// The bytes of a bytes-like object; those of a bytearray are copied, for they may change.
-fn peek<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'a, [u8]>>> {
+pub(crate) fn peek<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'a, [u8]>>> {
     if let Some(bytes) = value.get::<PyBytes>() {
         return Ok(Some(Cow::Borrowed(bytes.as_slice())));
     }

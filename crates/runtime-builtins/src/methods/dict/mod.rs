@@ -1,8 +1,10 @@
-//! Methods of `dict`, in CPython's order. The views (`keys`, `values`, `items`) wait for their types.
+//! Methods of `dict`, in CPython's order. The views are in `views.rs`.
 
+mod operators;
 mod subscript;
+pub(crate) mod views;
 
-use taipan_object::dict::{DictCursor, PyDict};
+use taipan_object::dict::PyDict;
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
@@ -11,7 +13,9 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use super::method_table;
 use crate::arguments::check_count;
 use crate::iterate::{collect, for_each};
+use crate::iterators::{DictPart, dict_reversed};
 
+pub(crate) use operators::{inplace_or, or};
 pub(crate) use subscript::subscript;
 
 method_table! { METHODS:
@@ -22,6 +26,11 @@ method_table! { METHODS:
     Instance Positional c"pop" "($self, key[, default], /)" pop, c"Removes the key and returns its value, or the default.";
     Instance None c"popitem" "($self, /)" popitem, c"Removes the last pair and returns it.";
     Instance Keywords c"update" "([other], **kwargs)" update, c"Sets keys to the values that a mapping, pairs and keyword arguments have.";
+    Class Positional c"fromkeys" "($type, iterable, value=None, /)" operators::fromkeys, c"A dict of these keys, all with one value.";
+    Instance None c"keys" "($self, /)" |thread, this| views::view(thread, receiver(thread, this)?, DictPart::Keys), c"A view of the keys.";
+    Instance None c"items" "($self, /)" |thread, this| views::view(thread, receiver(thread, this)?, DictPart::Items), c"A view of the pairs.";
+    Instance None c"values" "($self, /)" |thread, this| views::view(thread, receiver(thread, this)?, DictPart::Values), c"A view of the values.";
+    Instance None c"__reversed__" "($self, /)" |thread, this| dict_reversed(thread, receiver(thread, this)?, DictPart::Keys), c"An iterator over the keys from the last on.";
     Instance None c"clear" "($self, /)" clear, c"Removes everything.";
     Instance None c"copy" "($self, /)" copy, c"A dict of the same pairs.";
 }
@@ -85,9 +94,21 @@ fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn update(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    update_by(thread, this, arguments, names, "update")?;
+    Ok(Value::none())
+}
+
+/// What `dict(…)` and `update` do: entries of a mapping or of pairs, then those by name.
+pub(crate) fn update_by(
+    thread: &Thread,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+    function: &str,
+) -> PyResult<()> {
     let by_name = names.map_or(0, PyTuple::len);
     let (positional, named) = arguments.split_at(arguments.len().saturating_sub(by_name));
-    check_count(thread, "update", positional.len(), 0, 1)?;
+    check_count(thread, function, positional.len(), 0, 1)?;
     let dict = receiver(thread, this)?;
     if let Some(other) = positional.first() {
         update_from(thread, dict, other.as_ref())?;
@@ -95,11 +116,11 @@ fn update(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&Py
     for (name, value) in names.into_iter().flat_map(PyTuple::iter).zip(named) {
         drop(dict.insert(thread, name, value.clone())?);
     }
-    Ok(Value::none())
+    Ok(())
 }
 
 /// Takes the entries of a dict, of what has `keys`, or pairs.
-fn update_from(thread: &Thread, dict: &PyDict, other: Ref<'_>) -> PyResult<()> {
+pub(crate) fn update_from(thread: &Thread, dict: &PyDict, other: Ref<'_>) -> PyResult<()> {
     if let Some(other) = other.get_exact::<PyDict>() {
         return dict.update(thread, other, true);
     }
@@ -111,14 +132,6 @@ fn update_from(thread: &Thread, dict: &PyDict, other: Ref<'_>) -> PyResult<()> {
             drop(dict.insert(thread, key.as_ref(), value)?);
             Ok(true)
         });
-    }
-    // a derived class without the views that are missing still
-    if let Some(other) = other.get::<PyDict>() {
-        let mut cursor = DictCursor::start();
-        while let Some((key, value)) = cursor.next(other) {
-            drop(dict.insert(thread, key.as_ref(), value)?);
-        }
-        return Ok(());
     }
     let mut number = 0;
     for_each(thread, other, |item| {

@@ -1,15 +1,21 @@
 //! Methods and attributes of `float` and `complex`, in CPython's order.
 
+mod fromhex;
 mod hex;
 mod round;
 
 use taipan_object::complex::PyComplex;
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::protocol::number::{self, BinaryOp};
+use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, raise};
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::statics::FLOAT;
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
 use super::method_table;
+use crate::arguments::expect_str;
+use crate::construct;
 
 method_table! { METHODS:
     Instance None c"conjugate" "($self, /)" exact, c"The number itself.";
@@ -20,10 +26,16 @@ method_table! { METHODS:
     Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"Two ints whose quotient is the number.";
     Instance None c"hex" "($self, /)" hex::hex, c"The number in hexadecimal.";
     Instance None c"is_integer" "($self, /)" is_integer, c"Whether there is no fraction.";
+    Class One c"from_number" "($type, number, /)" from_number, c"The float that a number is.";
+    Class One c"fromhex" "($type, string, /)" fromhex::fromhex, c"The float of hexadecimal digits.";
+    Class One c"__getformat__" "($type, typestr, /)" getformat, c"How C stores double or float.";
+    Instance None c"__getnewargs__" "($self, /)" |thread, this| packed(thread, [exact(thread, this)?]), c"What pickle calls the type with.";
 }
 
 method_table! { COMPLEX_METHODS:
     Instance None c"conjugate" "($self, /)" conjugate, c"The number with the imaginary part negated.";
+    Class One c"from_number" "($type, number, /)" complex_from_number, c"The complex number that a number is.";
+    Instance None c"__getnewargs__" "($self, /)" complex_newargs, c"What pickle calls the type with.";
     Instance None c"__complex__" "($self, /)" |thread, this| complex(thread, parts(thread, this)?), c"The number itself.";
 }
 
@@ -110,4 +122,40 @@ fn complex(thread: &Thread, [real, imaginary]: [f64; 2]) -> PyResult<Value> {
 fn conjugate(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let [real, imaginary] = parts(thread, this)?;
     complex(thread, [real, -imaginary])
+}
+
+fn packed<const N: usize>(thread: &Thread, values: [Value; N]) -> PyResult<Value> {
+    Ok(PyTuple::pack(thread, values)?.into_value())
+}
+
+fn complex_newargs(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let [real, imaginary] = parts(thread, this)?;
+    packed(thread, [Value::float(thread, real)?, Value::float(thread, imaginary)?])
+}
+
+fn from_number(thread: &Thread, class: Ref<'_>, number: Ref<'_>) -> PyResult<Value> {
+    if class.is(as_ref(&FLOAT)) && std::ptr::eq(number.ty(), &raw const FLOAT) {
+        return Ok(number.to_value());
+    }
+    let float = Value::float(thread, construct::float_from_number(thread, number)?)?;
+    match class.is(as_ref(&FLOAT)) {
+        true => Ok(float),
+        false => protocol::call(thread, class, &[float], None),
+    }
+}
+
+fn complex_from_number(thread: &Thread, class: Ref<'_>, number: Ref<'_>) -> PyResult<Value> {
+    match class.get::<PyTypeObject>() {
+        Some(class) => construct::complex_from_number(thread, class, number),
+        None => Ok(Value::none()),
+    }
+}
+
+fn getformat(thread: &Thread, _: Ref<'_>, kind: Ref<'_>) -> PyResult<Value> {
+    let kind = expect_str(thread, "__getformat__", "argument", kind)?;
+    if !kind.equals_text("double") && !kind.equals_text("float") {
+        return Err(raise!(thread, VALUE_ERROR, "__getformat__() argument 1 must be 'double' or 'float'"));
+    }
+    let order = if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" };
+    Ok(PyStr::from_text(thread, order)?.into_value())
 }

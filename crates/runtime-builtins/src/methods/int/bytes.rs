@@ -1,12 +1,15 @@
-//! `int.to_bytes`: two's complement if it is signed.
+//! `int.to_bytes` and `int.from_bytes`: two's complement if it is signed.
 
 use taipan_object::bytes::PyBytes;
+use taipan_object::int::parse;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_object::types::statics::INT;
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
 use super::wrong;
 use crate::arguments::{Parameters, expect_str, to_size};
+use crate::construct;
 
 const TO_BYTES: Parameters<3> = Parameters {
     function: "to_bytes",
@@ -83,6 +86,49 @@ pub(super) fn to_bytes(
         bytes.reverse();
     }
     Ok(PyBytes::new(thread, &bytes)?.into_value())
+}
+
+const FROM_BYTES: Parameters<3> = Parameters {
+    function: "from_bytes",
+    names: ["bytes", "byteorder", "signed"],
+    positional_only: 0,
+    positional: 2,
+    required: 1,
+};
+
+pub(super) fn from_bytes(
+    thread: &Thread,
+    class: Ref<'_>,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let [bytes, order, signed] = FROM_BYTES.bind(thread, arguments, names)?;
+    let order =
+        order.map(|order| expect_str(thread, "from_bytes", "argument 'byteorder'", order)).transpose()?;
+    let signed = signed.map_or(Ok(false), |signed| protocol::truth(thread, signed))?;
+    let little = is_little(thread, order)?;
+    let mut bytes = construct::object_bytes(thread, bytes.unwrap_or(class))?;
+    if !little {
+        bytes.reverse();
+    }
+    let negative = signed && bytes.last().is_some_and(|&byte| byte >= 0x80);
+    if negative {
+        negate(&mut bytes);
+    }
+    let mut hex = String::new();
+    if hex.try_reserve(bytes.len() * 2 + 1).is_err() {
+        return Err(thread.raise_memory_error());
+    }
+    hex.push('0');
+    for &byte in bytes.iter().rev() {
+        let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or('0');
+        hex.extend([digit(byte >> 4), digit(byte & 0xF)]);
+    }
+    let Ok(int) = parse(thread, negative, &hex, 16) else { return Err(thread.raise_memory_error()) };
+    match class.is(as_ref(&INT)) {
+        true => Ok(int),
+        false => protocol::call(thread, class, &[int], None),
+    }
 }
 
 /// The two's complement, the lowest byte first.

@@ -14,6 +14,9 @@ method_table! { METHODS:
     Instance None c"bit_length" "($self, /)" bit_length, c"How many bits the magnitude has.";
     Instance None c"bit_count" "($self, /)" bit_count, c"How many bits of the magnitude are set.";
     Instance Keywords c"to_bytes" "($self, /, length=1, byteorder='big', *, signed=False)" bytes::to_bytes, c"The number as bytes.";
+    Class Keywords c"from_bytes" "($type, /, bytes, byteorder='big', *, signed=False)" bytes::from_bytes, c"The number that bytes stand for.";
+    Instance None c"__getnewargs__" "($self, /)" |thread, this| Ok(PyTuple::pack(thread, [exact(thread, this)?])?.into_value()), c"What pickle calls the type with.";
+    Instance None c"__sizeof__" "($self, /)" sizeof, c"How many bytes the number takes.";
     Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"The number and one.";
     Instance None c"__trunc__" "($self, /)" exact, c"The number itself.";
     Instance None c"__floor__" "($self, /)" exact, c"The number itself.";
@@ -66,4 +69,9 @@ fn bit_count(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn as_integer_ratio(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     Ok(PyTuple::pack(thread, [exact(thread, this)?, Value::small(1)])?.into_value())
+}
+
+fn sizeof(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let digits = this.int_bit_length().ok_or_else(|| wrong(thread, this))?.div_ceil(30).max(1);
+    Value::uint(thread, 24 + 4 * digits)
 }

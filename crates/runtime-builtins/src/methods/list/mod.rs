@@ -1,7 +1,8 @@
 //! Methods of `list`, in CPython's order.
 
-mod sort;
+pub(crate) mod sort;
 
+use taipan_object::items::Block;
 use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
@@ -9,8 +10,11 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use super::method_table;
 use crate::arguments::{check_count, clip, to_index, to_size};
 use crate::iterate::for_each;
+use crate::iterators::list_reversed;
 
 method_table! { METHODS:
+    Instance None c"__reversed__" "($self, /)" reversed, c"An iterator over the list from its end on.";
+    Instance None c"__sizeof__" "($self, /)" |thread, this| Value::int(thread, 40 + 8 * receiver(thread, this)?.capacity() as i64), c"How many bytes the object takes.";
     Instance None c"clear" "($self, /)" clear, c"Removes all items.";
     Instance None c"copy" "($self, /)" copy, c"A list of the same items.";
     Instance One c"append" "($self, object, /)" append, c"Adds an item at the end.";
@@ -55,14 +59,31 @@ fn insert(thread: &Thread, this: Ref<'_>, index: Ref<'_>, item: Ref<'_>) -> PyRe
 }
 
 fn extend(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> {
-    let list = receiver(thread, this)?;
-    if iterable.is(this) {
-        let block = list.copy(thread, 0, list.len())?;
-        drop(list.splice(thread, list.len(), list.len(), block)?);
-        return Ok(Value::none());
-    }
-    for_each(thread, iterable, |item| list.push(thread, item).map(|()| true))?;
+    extend_list(thread, receiver(thread, this)?, iterable)?;
     Ok(Value::none())
+}
+
+/// Adds all items of an iterable at the end of a list.
+pub(crate) fn extend_list(thread: &Thread, list: &PyList, iterable: Ref<'_>) -> PyResult<()> {
+    if let Some(other) = iterable.get_exact::<PyList>() {
+        let block = other.copy(thread, 0, other.len())?;
+        drop(list.splice(thread, list.len(), list.len(), block)?);
+        return Ok(());
+    }
+    if let Some(tuple) = iterable.get_exact::<PyTuple>() {
+        let mut block = Block::with_capacity(thread, tuple.len())?;
+        for item in tuple.iter() {
+            // the block has room for all of them
+            drop(block.push(item.to_value()));
+        }
+        drop(list.splice(thread, list.len(), list.len(), block)?);
+        return Ok(());
+    }
+    for_each(thread, iterable, |item| list.push(thread, item).map(|()| true))
+}
+
+fn reversed(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    list_reversed(thread, receiver(thread, this)?)
 }
 
 fn pop(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {

@@ -77,6 +77,16 @@ pub(super) fn sort(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: N
     result
 }
 
+/// `list.sort` with arguments by name.
+pub(crate) fn sort_list(
+    thread: &Thread,
+    list: &PyList,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<()> {
+    sort(thread, taipan_object::as_ref(list), arguments, names).map(drop)
+}
+
 fn restore(thread: &Thread, list: &PyList, items: Vec<Value>) -> PyResult<Block> {
     let mut block = Block::with_capacity(thread, items.len())?;
     for item in items {

@@ -5,6 +5,7 @@ mod classify;
 mod encode;
 mod find;
 pub(super) mod join;
+pub(crate) use encode::text_argument;
 mod pad;
 mod split;
 mod strip;
@@ -12,7 +13,10 @@ mod strip;
 mod tests;
 mod translate;
 
-use taipan_object::str::PyStr;
+pub(crate) use classify::is_identifier;
+
+use taipan_object::str::{Kind, PyStr};
+use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 
 use super::method_table;
@@ -62,6 +66,8 @@ method_table! { METHODS:
     Instance None c"isidentifier" "($self, /)" classify::isidentifier, c"Whether it has the form of an identifier; keywords have.";
     Instance None c"isprintable" "($self, /)" classify::isprintable, c"Whether repr shows all characters as they are.";
     Instance One c"zfill" "($self, width, /)" pad::zfill, c"Zeros behind the sign up to this width.";
+    Instance None c"__getnewargs__" "($self, /)" |thread, this| Ok(PyTuple::pack(thread, [unchanged(thread, receiver(thread, this)?)?])?.into_value()), c"What pickle calls the type with.";
+    Instance None c"__sizeof__" "($self, /)" sizeof, c"How many bytes the object takes.";
     Static Positional c"maketrans" "(x, y=<unrepresentable>, z=<unrepresentable>, /)" translate::maketrans, c"A table for translate.";
 }
 
@@ -69,6 +75,17 @@ method_table! { METHODS:
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyStr> {
     let found = this.get::<PyStr>();
     found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'str' object expected, not '{}'", this.ty().short_name()))
+}
+
+fn sizeof(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let text = receiver(thread, this)?;
+    let (head, width) = match text.kind() {
+        _ if text.is_ascii() => (40, 1),
+        Kind::One => (56, 1),
+        Kind::Two => (56, 2),
+        Kind::Four => (56, 4),
+    };
+    Value::int(thread, head + width * (text.len() as i64 + 1))
 }
 
 /// The string itself, without what a derived class adds.

@@ -9,6 +9,8 @@ use crate::arguments::{check_count, clip, to_index};
 method_table! { METHODS:
     Instance Positional c"index" "($self, value, start=0, stop=sys.maxsize, /)" index, c"The first index of the value; ValueError if there is none.";
     Instance One c"count" "($self, value, /)" count, c"How many items are the value.";
+    Instance None c"__getnewargs__" "($self, /)" newargs, c"What pickle calls the type with.";
+    Instance None c"__sizeof__" "($self, /)" |thread, this| Value::int(thread, 32 + 8 * receiver(thread, this)?.len() as i64), c"How many bytes the object takes.";
 }
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyTuple> {
@@ -41,4 +43,10 @@ fn count(thread: &Thread, this: Ref<'_>, wanted: Ref<'_>) -> PyResult<Value> {
         count += i64::from(protocol::same_or_equal(thread, item, wanted)?);
     }
     Value::int(thread, count)
+}
+
+fn newargs(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let tuple = receiver(thread, this)?;
+    let exact = tuple.slice(thread, 0, tuple.len())?.into_value();
+    Ok(PyTuple::pack(thread, [exact])?.into_value())
 }

@@ -16,7 +16,7 @@ pub(crate) use run::{Delivered, end_run, resume, return_generator, suspend};
 pub(crate) use types::generator_type;
 pub use types::{AsyncGenerator, Coroutine, Generator, generator_types, run_of};
 
-use crate::frame::{UNBOUND, is_pointer, release};
+use crate::frame::{is_pointer, release};
 use std::cell::{Cell, UnsafeCell};
 use taipan_object::code::PyCode;
 use taipan_object::native::Visitor;

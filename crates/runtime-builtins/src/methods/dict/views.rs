@@ -1,0 +1,245 @@
+//! The views of a dict: `dict_keys`, `dict_values`, `dict_items`. Those of keys and items are sets, too. Invariant: a
+//! view holds its dict and nothing else.
+
+use taipan_object::dict::PyDict;
+use taipan_object::dict::iterators::{items, keys, values};
+use taipan_object::list::PyList;
+use taipan_object::native::Native;
+use taipan_object::set::PySet;
+use taipan_object::slot::Slot;
+use taipan_object::str::StrBuilder;
+use taipan_object::tuple::PyTuple;
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::flags::DISALLOW_INSTANTIATION;
+use taipan_object::types::slots::{Binary, CompareOp, Slots};
+use taipan_object::types::statics::{FROZENSET, SET};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, protocol};
+
+use crate::iterate::{collect, for_each};
+use crate::iterators::{DictPart, dict_reversed};
+use crate::methods::method_table;
+use crate::native_state::native_state;
+use crate::text;
+
+macro_rules! view {
+    ($state:ident $static:ident $name:literal $($slot:ident: $function:expr),*) => {
+        /// The dict that is looked at.
+        #[derive(Default)]
+        pub(crate) struct $state {
+            dict: Slot,
+        }
+
+        native_type! {
+            /// The view.
+            pub(crate) static $static: $state = $name,
+            flags DISALLOW_INSTANTIATION, dict false, weak false,
+            does { repr: repr, length: length, iter: iter, $($slot: $function),* }
+        }
+
+        native_state!($state in $static: dict);
+    };
+}
+
+view!(KeysView DICT_KEYS "dict_keys" contains: contains, richcompare: compare, hash: protocol::no_hash,
+    and: and, or: or, subtract: subtract, xor: xor);
+view!(ValuesView DICT_VALUES "dict_values");
+view!(ItemsView DICT_ITEMS "dict_items" contains: contains, richcompare: compare, hash: protocol::no_hash,
+    and: and, or: or, subtract: subtract, xor: xor);
+
+method_table! { METHODS:
+    Instance None c"__reversed__" "($self, /)" reversed, c"An iterator over the view from its end on.";
+}
+
+method_table! { SET_METHODS:
+    Instance One c"isdisjoint" "($self, other, /)" isdisjoint, c"Whether there is no common element.";
+}
+
+pub(crate) static ATTRIBUTES: [taipan_object::descriptor::GetSetDef; 1] =
+    [taipan_object::descriptor::GetSetDef {
+        name: "mapping",
+        get: mapping,
+        set: None,
+        doc: "the dict that this view looks at, to be read only",
+    }];
+
+/// The types of this file.
+pub(crate) fn types() -> [&'static PyTypeObject; 3] {
+    [&DICT_KEYS, &DICT_VALUES, &DICT_ITEMS]
+}
+
+/// Puts the methods into the types.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    for ty in types() {
+        crate::install::methods(thread, ty, &METHODS)?;
+        crate::install::attributes(thread, ty, &ATTRIBUTES)?;
+    }
+    crate::install::methods(thread, &DICT_KEYS, &SET_METHODS)?;
+    crate::install::methods(thread, &DICT_ITEMS, &SET_METHODS)
+}
+
+/// A view of a dict.
+pub(crate) fn view(thread: &Thread, dict: &PyDict, part: DictPart) -> PyResult<Value> {
+    let dict = Slot::new(as_ref(dict).to_value());
+    Ok(match part {
+        DictPart::Keys => Native::new(thread, KeysView { dict })?.into_value(),
+        DictPart::Values => Native::new(thread, ValuesView { dict })?.into_value(),
+        DictPart::Items => Native::new(thread, ItemsView { dict })?.into_value(),
+    })
+}
+
+/// What a view looks at: its dict and which part of it; none if it is no view, or was cleared.
+fn parts(this: Ref<'_>) -> Option<(Owned<PyDict>, DictPart)> {
+    let (slot, part) = if let Some(view) = this.get::<Native<KeysView>>() {
+        (&view.dict, DictPart::Keys)
+    } else if let Some(view) = this.get::<Native<ValuesView>>() {
+        (&view.dict, DictPart::Values)
+    } else {
+        (&this.get::<Native<ItemsView>>()?.dict, DictPart::Items)
+    };
+    Some((slot.get()?.downcast::<PyDict>().ok()?, part))
+}
+
+fn is_set_view(value: Ref<'_>) -> bool {
+    value.get::<Native<KeysView>>().is_some() || value.get::<Native<ItemsView>>().is_some()
+}
+
+fn length(_: &Thread, this: Ref<'_>) -> PyResult<usize> {
+    Ok(parts(this).map_or(0, |(dict, _)| dict.len()))
+}
+
+fn iter(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let Some((dict, part)) = parts(this) else { return Ok(Value::none()) };
+    Ok(match part {
+        DictPart::Keys => keys::PyDictKeyIterator::new(thread, &dict)?.into_value(),
+        DictPart::Values => values::PyDictValueIterator::new(thread, &dict)?.into_value(),
+        DictPart::Items => items::PyDictItemIterator::new(thread, &dict)?.into_value(),
+    })
+}
+
+fn reversed(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let Some((dict, part)) = parts(this) else { return Ok(Value::none()) };
+    dict_reversed(thread, &dict, part)
+}
+
+fn mapping(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let Some((dict, _)) = parts(this) else { return Ok(Value::none()) };
+    Ok(dict.into_value())
+}
+
+/// `dict_keys([1, 2])`
+fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let name = this.ty().short_name();
+    let Some(_guard) = text::Printing::enter(thread, this) else {
+        return Ok(taipan_object::str::PyStr::from_text(thread, "...")?.into_value());
+    };
+    let items = PyList::from_values(thread, collect(thread, this)?)?;
+    let items = text::repr(thread, items.as_ref())?;
+    let mut builder = StrBuilder::new();
+    builder.push_str(thread, name)?;
+    builder.push_str(thread, "(")?;
+    builder.push(thread, &items)?;
+    builder.push_str(thread, ")")?;
+    Ok(builder.finish(thread)?.into_value())
+}
+
+fn contains(thread: &Thread, this: Ref<'_>, wanted: Ref<'_>) -> PyResult<bool> {
+    let Some((dict, part)) = parts(this) else { return Ok(false) };
+    if part == DictPart::Keys {
+        return dict.contains(thread, wanted);
+    }
+    let Some(pair) = wanted.get::<PyTuple>().filter(|pair| pair.len() == 2) else { return Ok(false) };
+    let (Some(key), Some(value)) = (pair.borrow(0), pair.borrow(1)) else { return Ok(false) };
+    match dict.get(thread, key)? {
+        Some(found) => protocol::same_or_equal(thread, found.as_ref(), value),
+        None => Ok(false),
+    }
+}
+
+/// Whether all elements of the one are in the other.
+fn all_in(thread: &Thread, these: Ref<'_>, other: Ref<'_>) -> PyResult<bool> {
+    let mut all = true;
+    for_each(thread, these, |element| {
+        all = protocol::contains(thread, other, element.as_ref())?;
+        Ok(all)
+    })?;
+    Ok(all)
+}
+
+fn compare(thread: &Thread, this: Ref<'_>, other: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    if other.get::<PySet>().is_none() && !is_set_view(other) {
+        return Ok(Value::not_implemented());
+    }
+    let (own, others) = (protocol::length(thread, this)?, protocol::length(thread, other)?);
+    Ok(Value::bool(match op {
+        CompareOp::Eq => own == others && all_in(thread, this, other)?,
+        CompareOp::Ne => own != others || !all_in(thread, this, other)?,
+        CompareOp::Lt => own < others && all_in(thread, this, other)?,
+        CompareOp::Le => own <= others && all_in(thread, this, other)?,
+        CompareOp::Gt => own > others && all_in(thread, other, this)?,
+        CompareOp::Ge => own >= others && all_in(thread, other, this)?,
+    }))
+}
+
+/// A set of the elements of any iterable.
+fn set_of(thread: &Thread, iterable: Ref<'_>) -> PyResult<Owned<PySet>> {
+    let set = PySet::new(thread)?;
+    match iterable.get::<PySet>() {
+        Some(other) => set.merge(thread, other)?,
+        None => for_each(thread, iterable, |element| set.add(thread, element.as_ref()).map(|_| true))?,
+    }
+    Ok(set)
+}
+
+/// An operator of sets on the elements of two iterables.
+fn operate(thread: &Thread, a: Ref<'_>, b: Ref<'_>, slot: fn(&Slots) -> Option<Binary>) -> PyResult<Value> {
+    let (a, b) = (set_of(thread, a)?, set_of(thread, b)?);
+    match slot(SET.slots()) {
+        Some(operator) => operator(thread, a.as_ref(), b.as_ref()),
+        None => Ok(Value::not_implemented()),
+    }
+}
+
+/// The common elements, in the order in which the reference finds them.
+fn and(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    let (view, other) = if is_set_view(a) { (a, b) } else { (b, a) };
+    // the shorter of two views is walked
+    let swap = is_set_view(other) && protocol::length(thread, other)? > protocol::length(thread, view)?;
+    let (view, other) = if swap { (other, view) } else { (view, other) };
+    let result = PySet::new(thread)?;
+    for_each(thread, other, |element| {
+        if contains(thread, view, element.as_ref())? {
+            result.add(thread, element.as_ref())?;
+        }
+        Ok(true)
+    })?;
+    Ok(result.into_value())
+}
+
+fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    let result = set_of(thread, a)?;
+    for_each(thread, b, |element| result.add(thread, element.as_ref()).map(|_| true))?;
+    Ok(result.into_value())
+}
+
+fn subtract(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    operate(thread, a, b, |slots| slots.subtract.get())
+}
+
+fn xor(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    operate(thread, a, b, |slots| slots.xor.get())
+}
+
+fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+    if this.is(other) {
+        return Ok(Value::bool(protocol::length(thread, this)? == 0));
+    }
+    let other_is_set = other.ty().is_subtype(&SET) || other.ty().is_subtype(&FROZENSET) || is_set_view(other);
+    let swap = other_is_set && protocol::length(thread, other)? > protocol::length(thread, this)?;
+    let (longer, shorter) = if swap { (other, this) } else { (this, other) };
+    let mut disjoint = true;
+    for_each(thread, shorter, |element| {
+        disjoint = !protocol::contains(thread, longer, element.as_ref())?;
+        Ok(disjoint)
+    })?;
+    Ok(Value::bool(disjoint))
+}

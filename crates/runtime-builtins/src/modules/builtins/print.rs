@@ -1,0 +1,81 @@
+//! `print`.
+
+use taipan_object::dict::PyDict;
+use taipan_object::protocol::{self, get_attribute};
+use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Ref, Thread, Value, raise};
+
+use crate::arguments::Parameters;
+use crate::text;
+
+const PRINT: Parameters<4> = Parameters {
+    function: "print",
+    names: ["sep", "end", "file", "flush"],
+    positional_only: 0,
+    positional: 0,
+    required: 0,
+};
+
+/// `sys.stdout`.
+fn stdout(thread: &Thread) -> PyResult<Value> {
+    let sys = thread.interp().sys.get();
+    let dict = sys.as_ref().and_then(|sys| sys.as_ref().get::<PyDict>());
+    let found = match dict {
+        Some(dict) => dict.get_str(thread, names::stdout.get())?,
+        None => None,
+    };
+    found.ok_or_else(|| raise!(thread, RUNTIME_ERROR, "lost sys.stdout"))
+}
+
+/// A separator: none stands for the usual one.
+fn separator(thread: &Thread, value: Option<Ref<'_>>, what: &str, usual: &str) -> PyResult<Value> {
+    match value.filter(|value| !value.is_none()) {
+        None => Ok(PyStr::from_text(thread, usual)?.into_value()),
+        Some(value) if value.get::<PyStr>().is_some() => Ok(value.to_value()),
+        Some(value) => {
+            let ty = value.ty().short_name();
+            Err(raise!(thread, TYPE_ERROR, "{what} must be None or a string, not {ty}"))
+        }
+    }
+}
+
+pub(super) fn print(
+    thread: &Thread,
+    _: Ref<'_>,
+    arguments: &[Value],
+    by_name: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let count = by_name.map_or(0, PyTuple::len);
+    let (values, named) = arguments.split_at(arguments.len().saturating_sub(count));
+    let [sep, end, file, flush] = PRINT.bind(thread, named, by_name)?;
+    let file = match file.filter(|file| !file.is_none()) {
+        Some(file) => file.to_value(),
+        None => stdout(thread)?,
+    };
+    if file.as_ref().is_none() {
+        return Ok(Value::none());
+    }
+    let sep = separator(thread, sep, "sep", " ")?;
+    let end = separator(thread, end, "end", "\n")?;
+    let write = |text: Value| -> PyResult<()> {
+        let write = get_attribute(thread, file.as_ref(), names::write.get())?;
+        drop(protocol::call(thread, write.as_ref(), &[text], None)?);
+        Ok(())
+    };
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            write(sep.clone())?;
+        }
+        write(text::str(thread, value.as_ref())?.into_value())?;
+    }
+    write(end)?;
+    if let Some(flush) = flush
+        && protocol::truth(thread, flush)?
+    {
+        let flush = get_attribute(thread, file.as_ref(), names::flush.get())?;
+        drop(protocol::call(thread, flush.as_ref(), &[], None)?);
+    }
+    Ok(Value::none())
+}

@@ -1,0 +1,82 @@
+//! From source to code, in process: the stages that the stage programs run one by one.
+
+use std::sync::Arc;
+use taipan_ast::Interner;
+use taipan_bytecode_format::Code;
+use taipan_codegen::{CompileOptions, compile as generate};
+use taipan_diagnostics::Diagnostic;
+use taipan_lexer::{LexOptions, Source, lex};
+use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
+use taipan_span::LineIndex;
+use taipan_wtf8::Wtf8;
+
+/// A `SyntaxWarning`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceWarning {
+    /// Its line.
+    pub line: u32,
+    /// Its text.
+    pub message: String,
+}
+
+/// What compiling a source gives: code or an error, and the warnings on the way.
+pub struct Compiled {
+    /// The code.
+    pub code: Result<Arc<Code>, Diagnostic>,
+    /// The warnings in the order in which they are issued.
+    pub warnings: Vec<SourceWarning>,
+}
+
+/// Compiles a source of bytes, whose encoding it tells itself.
+pub fn compile(bytes: &[u8], filename: Wtf8<'_>, mode: Mode, options: CompileOptions) -> Compiled {
+    let mut warnings = Vec::new();
+    let code = compile_noting(bytes, filename, mode, options, &mut warnings);
+    Compiled { code: code.map(Arc::new), warnings }
+}
+
+fn compile_noting(
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    mode: Mode,
+    options: CompileOptions,
+    warnings: &mut Vec<SourceWarning>,
+) -> Result<Code, Diagnostic> {
+    let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
+    let lexed = lex(&source, &LexOptions::default());
+    let arena = arena_for(&lexed.tokens);
+    let mut interner = Interner::for_source(source.text().len());
+    let parse_options = ParseOptions { mode, ..ParseOptions::default() };
+    let lines = LineIndex::new(source.text().as_bytes());
+    let mut refused = Vec::new();
+    let parsed = parse_noting(&source, &lexed, &parse_options, &arena, &mut interner, &mut refused);
+    let early = match &parsed {
+        Ok(parsed) => &parsed.warnings,
+        Err(_) => &refused,
+    };
+    warnings.extend(lexed.warnings.iter().map(|warning| SourceWarning {
+        line: lines.line(warning.cursor.saturating_sub(1)),
+        message: warning.kind.to_string(),
+    }));
+    warnings.extend(early.iter().map(|warning| SourceWarning {
+        line: lines.line(warning.anchor) + warning.newlines,
+        message: warning.to_string(),
+    }));
+    warnings.sort_by_key(|warning| warning.line);
+    warnings.dedup();
+    let parsed = parsed?;
+    let mut own = Vec::new();
+    let code = generate(parsed.module, &lines, filename, options, &arena, &mut interner, &mut own);
+    warnings.extend(
+        own.iter()
+            .map(|own| SourceWarning { line: lines.line(own.span.start), message: own.kind.to_string() }),
+    );
+    code.map_err(|error| {
+        let mut diagnostic = error.diagnostic(&lines);
+        if let Some(location) = &mut diagnostic.location {
+            let text = source.text();
+            let span = lines.line_span(lines.line(error.span.start), text.len() as u32);
+            location.text = text.get(span.range()).map(str::to_owned);
+        }
+        diagnostic
+    })
+}

@@ -1,24 +1,13 @@
 //! The module `_io` as data.
 
-use taipan_object::builtin::MethodDef;
 use taipan_object::module::PyModule;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, as_ref};
 
+pub use taipan_runtime_builtins::modules::ModuleDef;
+
 use crate::open;
 use crate::table::method_table;
-
-/// What there is to say about a native module.
-pub struct ModuleDef {
-    /// The name by which it is imported.
-    pub name: &'static str,
-    /// `__doc__`.
-    pub doc: Option<&'static str>,
-    /// Its functions; the first argument of each is the module.
-    pub functions: &'static [MethodDef],
-    /// Adds types and constants.
-    pub exec: Option<fn(&Thread, &PyModule) -> PyResult<()>>,
-}
 
 /// The modules of this crate.
 pub static MODULES: &[ModuleDef] = &[ModuleDef {

@@ -57,6 +57,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     format::install(thread)?;
     exceptions::install(thread)?;
     iterators::install(thread)?;
+    modules::install(thread)?;
     methods::install(thread)?;
     objects::install(thread)?;
     classes::install(thread)?;
@@ -68,5 +69,5 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 /// The static types of this crate, bases first: descriptors, iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
     let own = descriptors::types().into_iter().chain(generics::types());
-    own.chain(iterators::types()).chain(methods::dict::views::types())
+    own.chain(iterators::types()).chain(methods::dict::views::types()).chain(modules::types())
 }

@@ -2,7 +2,7 @@
 
 use super::numbers::comparison;
 use super::{Generator, Result, deep};
-use crate::ir::{Label, Loc, Op, Pseudo};
+use crate::ir::{Label, Loc, Pseudo};
 use taipan_ast::{BoolOp, CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIfExp, ExprKind, StmtIf, UnaryOp};
 use taipan_bytecode_format::Opcode;
 use taipan_span::Span;
@@ -156,7 +156,7 @@ impl<'a> Generator<'_, 'a> {
         let end = self.new_label();
         for value in rest {
             self.expr(value)?;
-            self.jump(Op::Pseudo(jump), end, loc);
+            self.jump(jump, end, loc);
             self.op(Opcode::PopTop, 0, loc);
         }
         self.expr(last)?;

@@ -279,7 +279,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     /// An instruction on a local, by its name as it is stored.
-    pub(super) fn op_local(&mut self, op: impl Into<crate::ir::Op>, name: Identifier, loc: Loc) {
+    pub(super) fn op_local(&mut self, op: impl Into<crate::ir::Kind>, name: Identifier, loc: Loc) {
         let local = index(&mut self.unit.code.varnames, name);
         self.op(op, local, loc);
     }

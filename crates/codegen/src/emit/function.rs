@@ -5,7 +5,7 @@ use super::generator::{Counts, code_constant};
 use super::numbers::{SET_FUNCTION_TYPE_PARAMS, STOPITERATION_ERROR, attribute};
 use super::unit::UnitKind;
 use super::{Generator, Result};
-use crate::ir::{Loc, Op, Pseudo};
+use crate::ir::{Loc, Pseudo};
 use crate::symtable::address;
 use taipan_ast::{Arguments, Expr, ExprLambda, Identifier, Stmt, StmtKind, TypeParam};
 use taipan_bytecode_format::{Code, Const, Opcode};
@@ -152,7 +152,7 @@ impl<'a> Generator<'_, 'a> {
     /// What a generator raises of StopIteration becomes RuntimeError (PEP 479).
     pub(super) fn wrap_stop_iteration(&mut self) {
         let handler = self.new_label();
-        self.unit.code.sequence.insert(0, Op::Pseudo(Pseudo::SetupCleanup), handler.0, Loc::NONE);
+        self.unit.code.sequence.insert(0, Pseudo::SetupCleanup.into(), handler.0, Loc::NONE);
         self.load_none(Loc::NONE);
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
         self.place(handler);

@@ -5,7 +5,7 @@ use super::numbers::resume;
 use super::unit::{UnitKind, UnitState};
 use super::{Result, fail};
 use crate::flow::Flow;
-use crate::ir::{Label, Loc, Names, Op, Pseudo, Unit};
+use crate::ir::{Kind, Label, Loc, Names, Pseudo, Unit};
 use crate::mangle::mangle;
 use crate::symtable::{Key, Resolution, Scope, ScopeId, Symtable, flag};
 use crate::warning::CompileWarning;
@@ -221,11 +221,11 @@ impl<'t, 'a> Generator<'t, 'a> {
     }
 
     #[inline]
-    pub(super) fn op(&mut self, op: impl Into<Op>, arg: u32, loc: Loc) {
+    pub(super) fn op(&mut self, op: impl Into<Kind>, arg: u32, loc: Loc) {
         self.unit.code.sequence.push(op.into(), arg, loc);
     }
 
-    pub(super) fn jump(&mut self, op: impl Into<Op>, label: Label, loc: Loc) {
+    pub(super) fn jump(&mut self, op: impl Into<Kind>, label: Label, loc: Loc) {
         self.op(op, label.0, loc);
     }
 
@@ -297,18 +297,6 @@ fn put_sorted(names: &mut Names, scope: &Scope, interner: &Interner, place: Reso
     let mut chosen: Vec<Identifier> = chosen.map(|(name, _)| *name).collect();
     chosen.sort_by_key(|name| interner.resolve(*name));
     names.extend(&chosen);
-}
-
-impl From<Opcode> for Op {
-    fn from(opcode: Opcode) -> Op {
-        Op::Real(opcode)
-    }
-}
-
-impl From<Pseudo> for Op {
-    fn from(pseudo: Pseudo) -> Op {
-        Op::Pseudo(pseudo)
-    }
 }
 
 /// A code object as a constant.

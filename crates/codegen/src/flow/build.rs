@@ -1,7 +1,7 @@
 //! From a sequence to its graph.
 
 use super::block::{BlockId, place_traits};
-use super::facts::{ANNOTATIONS_PLACEHOLDER, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
+use super::facts::{JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
 use super::graph::Graph;
 use crate::ir::{Instr, Label, Sequence};
 
@@ -12,25 +12,24 @@ const TARGET: BlockId = BlockId(u32::MAX - 1);
 /// to work in.
 pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<BlockId>) {
     graph.clear();
-    mark_targets(sequence, starts);
+    let placeholder = mark_targets(sequence, starts);
     let annotations = sequence.annotations.as_deref().map_or(&[][..], |code| &code.instrs);
     graph.reserve(sequence.instrs.len() + annotations.len());
     let mut builder = Builder { current: graph.new_block(), graph, last: NOP, traits: Traits::NONE };
-    let mut labeled = false;
-    for (instr, start) in sequence.instrs.iter().zip(starts.iter_mut()) {
-        labeled |= *start == TARGET;
-        if Kind::of(instr.op) == ANNOTATIONS_PLACEHOLDER {
-            annotations.iter().for_each(|instr| builder.add(instr));
-            continue;
+    let mut rest = (&sequence.instrs[..], &mut starts[..]);
+    if let Some(at) = placeholder {
+        let (instrs, behind) = sequence.instrs.split_at(at);
+        let (before, starts) = rest.1.split_at_mut(at);
+        builder.add(instrs, before);
+        annotations.iter().for_each(|instr| builder.add(std::slice::from_ref(instr), &mut [BlockId::NONE]));
+        // what leads to the placeholder leads behind it
+        if let [TARGET, next, ..] = starts {
+            *next = TARGET;
         }
-        if labeled {
-            labeled = false;
-            builder.label();
-            *start = builder.current;
-        }
-        builder.add(instr);
+        rest = (behind.get(1..).unwrap_or_default(), starts.get_mut(1..).unwrap_or_default());
     }
-    if let Some(end) = starts.last_mut().filter(|end| labeled || **end == TARGET) {
+    builder.add(rest.0, rest.1);
+    if let Some(end) = starts.last_mut().filter(|end| **end == TARGET) {
         builder.label();
         *end = builder.current;
     }
@@ -38,17 +37,23 @@ pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<Blo
     resolve(graph, sequence, starts);
 }
 
-/// Notes for each index of the sequence and its end whether a jump leads there.
-fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) {
+/// Notes for each index of the sequence and its end whether a jump leads there; says where the placeholder
+/// of annotations stands.
+fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) -> Option<usize> {
     starts.clear();
     starts.resize(sequence.instrs.len() + 1, BlockId::NONE);
-    for instr in &sequence.instrs {
-        if Kind::of(instr.op).has_target()
-            && let Some(start) = starts.get_mut(target(sequence, instr.arg))
-        {
-            *start = TARGET;
+    let mut placeholder = None;
+    for (at, instr) in sequence.instrs.iter().enumerate() {
+        let traits = instr.op.traits();
+        if traits.has(Traits::HAS_TARGET) {
+            if let Some(start) = starts.get_mut(target(sequence, instr.arg)) {
+                *start = TARGET;
+            }
+        } else if traits.has(Traits::PLACEHOLDER) {
+            placeholder = Some(at);
         }
     }
+    placeholder
 }
 
 /// The index that a label stands before.
@@ -65,15 +70,35 @@ struct Builder<'g> {
 }
 
 impl Builder<'_> {
-    #[inline]
-    fn add(&mut self, instr: &Instr) {
-        if self.last.is_terminator() {
-            self.next_block();
+    /// Appends instructions, and notes the blocks of those that jumps lead to in `starts`.
+    fn add(&mut self, instrs: &[Instr], starts: &mut [BlockId]) {
+        let mut ended = self.last.is_terminator();
+        let mut added = 0;
+        for (at, (instr, start)) in instrs.iter().zip(starts).enumerate() {
+            let labeled = *start == TARGET;
+            if ended || labeled {
+                self.copy(&instrs[added..at]);
+                added = at;
+                if labeled {
+                    self.label();
+                    *start = self.current;
+                } else {
+                    self.next_block();
+                }
+            }
+            let traits = instr.op.traits();
+            self.traits = self.traits.with(traits).with(place_traits(instr.loc));
+            ended = traits.has(Traits::TERMINATOR);
         }
-        let op = Kind::of(instr.op);
-        self.graph.add(op, instr.arg, instr.loc);
-        self.last = op;
-        self.traits = self.traits.with(op.traits()).with(place_traits(instr.loc));
+        self.copy(&instrs[added..]);
+    }
+
+    /// Appends instructions to the block in hand.
+    fn copy(&mut self, instrs: &[Instr]) {
+        if let Some(last) = instrs.last() {
+            self.last = last.op;
+            self.graph.add_all(instrs);
+        }
     }
 
     /// Lets a labeled block begin.
@@ -105,22 +130,22 @@ impl Builder<'_> {
 
 /// Turns the labels that jumps have for targets into blocks, and marks handlers.
 fn resolve(graph: &mut Graph, sequence: &Sequence, starts: &[BlockId]) {
-    let start = |label: u32| starts.get(target(sequence, label)).copied().filter(|&start| start != TARGET);
+    let start = |label: u32| {
+        let start = starts.get(target(sequence, label)).copied();
+        start.filter(|&start| start != TARGET).unwrap_or(BlockId::ENTRY)
+    };
     graph.for_each(|graph, block| {
         if graph[block].traits.has(Traits::BLOCK_PUSH) {
-            for index in 0..graph[block].len() {
-                let inst = &mut graph.insts_mut(block)[index];
-                if inst.op.is_block_push() {
-                    let handler = start(inst.arg).unwrap_or(BlockId::ENTRY);
-                    inst.arg = handler.0;
-                    graph[handler].handler = true;
-                }
+            let (insts, blocks) = graph.insts_and_blocks(block);
+            for inst in insts.iter_mut().filter(|inst| inst.op.is_block_push()) {
+                inst.arg = start(inst.arg).0;
+                blocks[inst.arg as usize].handler = true;
             }
         }
         if let Some(last) = graph.last_mut(block)
             && last.op.is_jump()
         {
-            last.arg = start(last.arg).unwrap_or(BlockId::ENTRY).0;
+            last.arg = start(last.arg).0;
         }
     });
 }

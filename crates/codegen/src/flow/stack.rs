@@ -1,7 +1,7 @@
 //! How high the stack is at each block, and at most.
 
 use super::block::BlockId;
-use super::facts::END_ASYNC_FOR;
+use super::facts::{END_ASYNC_FOR, Traits};
 use super::graph::Graph;
 
 /// Notes the height at which each block begins; the greatest of all.
@@ -15,9 +15,10 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
     reach(graph, BlockId::ENTRY, 0);
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
+        let has_targets = graph[block].traits.has(Traits::HAS_TARGET);
         for inst in graph.insts(block) {
             most = most.max(depth);
-            if inst.op.has_target() && inst.op != END_ASYNC_FOR {
+            if has_targets && inst.op.has_target() && inst.op != END_ASYNC_FOR {
                 targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
             }
             depth += inst.op.stack_effect(inst.arg);

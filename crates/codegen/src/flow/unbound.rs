@@ -75,9 +75,13 @@ impl Ways {
         for number in 0..graph.block_count() as u32 {
             let block = BlockId(number);
             graph[block].unbound = 0;
-            let interesting = has_handlers || graph[block].traits.has(Traits::LOCAL);
-            let (kept, set) =
-                if interesting { self.measure_handlers(graph.insts(block)) } else { (u64::MAX, 0) };
+            let (kept, set) = if has_handlers {
+                self.measure_handlers(graph.insts(block))
+            } else if graph[block].traits.has(Traits::LOCAL) {
+                measure_locals(graph.insts(block))
+            } else {
+                (u64::MAX, 0)
+            };
             let next = graph[block].next;
             if next.exists() && graph.falls_through(block) {
                 self.ways.push(Way { to: next, kept, set });
@@ -100,14 +104,8 @@ impl Ways {
             }
             way.kept |= kept;
             way.set |= set;
-            let bit = bit(inst);
-            match inst.op {
-                DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => set |= bit,
-                STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST => {
-                    kept &= !bit;
-                    set &= !bit;
-                }
-                _ => {}
+            if inst.op.traits().has(Traits::LOCAL) {
+                (kept, set) = past(inst, kept, set);
             }
         }
         self.push(way);
@@ -130,13 +128,30 @@ impl Ways {
     }
 }
 
+/// Which locals are kept at the end of a block, and which are set.
+fn measure_locals(insts: &[Inst]) -> (u64, u64) {
+    let locals = insts.iter().filter(|inst| inst.op.traits().has(Traits::LOCAL));
+    locals.fold((u64::MAX, 0), |(kept, set), inst| past(inst, kept, set))
+}
+
+/// Which locals are kept behind an instruction, and which are set.
+#[inline]
+fn past(inst: &Inst, kept: u64, set: u64) -> (u64, u64) {
+    let bit = bit(inst);
+    match inst.op {
+        DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => (kept, set | bit),
+        STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST => (kept & !bit, set & !bit),
+        _ => (kept, set),
+    }
+}
+
 /// The bit of an instruction's local, if it is one that is followed.
 fn bit(inst: &Inst) -> u64 {
     1u64.checked_shl(inst.arg).unwrap_or(0)
 }
 
 fn check_loads(insts: &mut [Inst], mut unbound: u64) {
-    for inst in insts {
+    for inst in insts.iter_mut().filter(|inst| inst.op.traits().has(Traits::LOCAL)) {
         match inst.op {
             DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound |= bit(inst),
             STORE_FAST | LOAD_FAST_CHECK => unbound &= !bit(inst),

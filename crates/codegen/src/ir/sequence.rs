@@ -1,9 +1,9 @@
 //! Instructions in the order in which they were written, and the places that jumps name.
 
-use super::op::Op;
+use super::op::Kind;
 
 /// A source range in lines from 1 and columns in bytes of UTF-8.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Eq, Debug)]
 pub struct Loc {
     /// The first line, or what [`Loc::NONE`] and [`Loc::NEXT`] have.
     pub line: i32,
@@ -13,6 +13,16 @@ pub struct Loc {
     pub column: i32,
     /// Where it ends in the last line; -1 for nowhere.
     pub end_column: i32,
+}
+
+impl PartialEq for Loc {
+    // most are equal to those they are compared with, so that all of them are looked at anyway
+    #[inline]
+    fn eq(&self, other: &Loc) -> bool {
+        let lines = (self.line ^ other.line) | (self.end_line ^ other.end_line);
+        let columns = (self.column ^ other.column) | (self.end_column ^ other.end_column);
+        lines | columns == 0
+    }
 }
 
 impl Loc {
@@ -35,8 +45,8 @@ pub struct Label(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instr {
     /// What it does.
-    pub op: Op,
-    /// Its argument: for [`Op::has_target`] the number of a [`Label`], else as [`crate::ir`]'s users agree
+    pub op: Kind,
+    /// Its argument: for what jumps or begins a handler range the number of a [`Label`], else as [`crate::ir`]'s users agree
     /// with the opcode table.
     pub arg: u32,
     /// Where it comes from.
@@ -85,7 +95,7 @@ impl Sequence {
 
     /// Appends an instruction.
     #[inline]
-    pub fn push(&mut self, op: Op, arg: u32, loc: Loc) {
+    pub fn push(&mut self, op: Kind, arg: u32, loc: Loc) {
         if self.instrs.is_empty() {
             self.instrs.reserve(32);
         }
@@ -93,7 +103,7 @@ impl Sequence {
     }
 
     /// Inserts an instruction; labels behind move along, those at `index` stay before it.
-    pub fn insert(&mut self, index: u32, op: Op, arg: u32, loc: Loc) {
+    pub fn insert(&mut self, index: u32, op: Kind, arg: u32, loc: Loc) {
         self.instrs.insert(index as usize, Instr { op, arg, loc });
         for at in &mut self.labels {
             if *at != UNPLACED && *at > index {

@@ -175,7 +175,7 @@ impl Builder<'_> {
 
     /// `__debug__` is never bound.
     pub(super) fn check_name(&self, name: Identifier, span: Span, context: ExprContext) -> Result<()> {
-        if context != ExprContext::Load && self.interner.resolve(name) == "__debug__" {
+        if context != ExprContext::Load && name == self.debug {
             let kind = if context == ExprContext::Store { Error::AssignDebug } else { Error::DeleteDebug };
             return fail(kind, span);
         }

@@ -24,15 +24,18 @@ pub(super) struct Builder<'i> {
     pub(super) class: Option<Identifier>,
     /// The scopes of `async def`s.
     pub(super) async_functions: rustc_hash::FxHashSet<ScopeId>,
-    /// `.format` and `__classdict__`, which many scopes have.
+    /// `.format` and `__classdict__`, which many scopes have, and names that mean something.
     pub(super) format: Identifier,
     pub(super) classdict: Identifier,
+    pub(super) super_name: Identifier,
+    pub(super) debug: Identifier,
 }
 
 impl<'i> Builder<'i> {
     pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
         let table = Symtable { scopes: Vec::with_capacity(64), by_key: FxHashMap::default() };
         let (format, classdict) = (interner.intern(".format"), interner.intern("__classdict__"));
+        let (super_name, debug) = (interner.intern("super"), interner.intern("__debug__"));
         Builder {
             table,
             interner,
@@ -44,6 +47,8 @@ impl<'i> Builder<'i> {
             async_functions: Default::default(),
             format,
             classdict,
+            super_name,
+            debug,
         }
     }
 

@@ -65,10 +65,8 @@ impl Kind {
     /// Values that the instruction takes and gives where it goes on behind itself.
     #[inline]
     pub fn pops_and_pushes(self, arg: u32) -> (u32, u32) {
-        match FACTS.fixed[self.0 as usize] {
-            VARIES => {
-                Opcode::from_number(self.0).map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg)))
-            }
+        match FACTS.fixed[self.index()] {
+            VARIES => self.opcode().map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg))),
             (pops, pushes) => (pops.into(), pushes.into()),
         }
     }
@@ -76,7 +74,7 @@ impl Kind {
     /// How much higher the stack is behind the instruction.
     #[inline]
     pub fn stack_effect(self, arg: u32) -> i32 {
-        let effect = FACTS.effects[self.0 as usize];
+        let effect = FACTS.effects[self.index()];
         if effect.base == OTHER {
             let (pops, pushes) = self.pops_and_pushes(arg);
             return pushes as i32 - pops as i32;
@@ -93,10 +91,16 @@ impl Kind {
         }
     }
 
+    /// Inline caches behind the instruction, in code units.
+    #[inline]
+    pub fn caches(self) -> usize {
+        FACTS.caches[self.index()].into()
+    }
+
     /// Code units of an instruction with this argument.
     #[inline]
     pub fn size(self, arg: u32) -> u32 {
-        1 + prefixes(arg) + u32::from(FACTS.caches[self.0 as usize])
+        1 + prefixes(arg) + u32::from(FACTS.caches[self.index()])
     }
 }
 

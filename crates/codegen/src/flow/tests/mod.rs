@@ -35,9 +35,9 @@ const PSEUDO: [(&str, Pseudo); 11] = [
     ("STORE_FAST_MAYBE_NULL", Pseudo::StoreFastMaybeNull),
 ];
 
-fn op(name: &str) -> Op {
+fn op(name: &str) -> Kind {
     let pseudo = PSEUDO.iter().find(|(other, _)| *other == name);
-    pseudo.map(|(_, pseudo)| Op::Pseudo(*pseudo)).or_else(|| Opcode::from_name(name).map(Op::Real)).unwrap()
+    pseudo.map(|(_, pseudo)| Kind::from(*pseudo)).or_else(|| Opcode::from_name(name).map(Kind::from)).unwrap()
 }
 
 fn name(op: Kind) -> &'static str {

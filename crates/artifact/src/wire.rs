@@ -65,6 +65,11 @@ impl Encoder {
         Encoder { bytes: Vec::with_capacity(capacity) }
     }
 
+    /// Nothing written yet behind `bytes`, which are taken for written.
+    pub fn after(bytes: Vec<u8>) -> Self {
+        Encoder { bytes }
+    }
+
     /// The bytes written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

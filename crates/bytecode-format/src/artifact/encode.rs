@@ -14,6 +14,18 @@ const MAX_CODES: usize = 1 << 24;
 /// # Errors
 /// What the format cannot hold: see [`WriteError`].
 pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> {
+    encode_code_after(Vec::new(), code, header)
+}
+
+/// The artifact of a code object and of all in its constants, behind other bytes.
+///
+/// # Errors
+/// As [`encode_code`].
+pub(crate) fn encode_code_after(
+    before: Vec<u8>,
+    code: &Code,
+    header: &Header,
+) -> Result<Vec<u8>, WriteError> {
     let mut texts = Texts::default();
     let codes = children_first(code)?;
     let room = |part: fn(&Code) -> usize| Encoder::with_capacity(codes.iter().map(|code| part(code)).sum());
@@ -28,7 +40,7 @@ pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> 
     builder.section(SectionId::NAMES, texts.finish());
     builder.section(SectionId::CONTENT, content.into_bytes());
     builder.section(SectionId::POSITIONS, positions.into_bytes());
-    Ok(builder.finish())
+    Ok(builder.finish_after(before))
 }
 
 /// Texts by their index.

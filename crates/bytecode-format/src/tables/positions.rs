@@ -76,8 +76,27 @@ impl Writer {
         self.out
     }
 
+    /// Appends the entry of a run of code units that come from one line, if it is of a short form: of two or
+    /// three bytes. Nearly all are.
+    #[inline]
+    pub fn short_run(&mut self, units: u32, line: i32, column: u32, end_column: u32) -> bool {
+        let delta = line.wrapping_sub(self.line) as u32;
+        if units.wrapping_sub(1) >= 8 || delta > 2 || (column | end_column) >= 128 {
+            return false;
+        }
+        self.line = line;
+        let width = end_column.wrapping_sub(column);
+        if delta == 0 && column < 80 && width < 16 {
+            let columns = (column & 7) << 4 | width;
+            self.out.extend_from_slice(&[first((column >> 3) as u8, units as u8), columns as u8]);
+        } else {
+            let form = first(10 + delta as u8, units as u8);
+            self.out.extend_from_slice(&[form, column as u8, end_column as u8]);
+        }
+        true
+    }
+
     /// Appends as many entries as a run of code units of one location needs.
-    #[inline(always)]
     pub fn run(&mut self, units: u32, location: Option<Location>) {
         let mut left = units;
         while left > 0 {
@@ -94,22 +113,15 @@ impl Writer {
         self.out.push(first(form, units));
     }
 
-    #[inline(always)]
     fn location(&mut self, units: u8, location: Location) {
-        let delta = i64::from(location.line) - i64::from(self.line);
-        self.line = location.line;
         if let (Some(start), Some(end)) = (location.column, location.end_column)
             && location.end_line == location.line
+            && self.short_run(units.into(), location.line, start, end)
         {
-            if delta == 0 && start < 80 && end.wrapping_sub(start) < 16 {
-                let columns = ((start & 7) << 4 | (end - start)) as u8;
-                return self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
-            }
-            if (0..3).contains(&delta) && start < 128 && end < 128 {
-                let bytes = [first(10 + delta as u8, units), start as u8, end as u8];
-                return self.out.extend_from_slice(&bytes);
-            }
+            return;
         }
+        let delta = i64::from(location.line) - i64::from(self.line);
+        self.line = location.line;
         self.any_location(units, delta, location);
     }
 

@@ -1,12 +1,13 @@
 //! Functions and lambdas.
 
 use super::blocks::BlockKind;
-use super::generator::{Counts, code_constant};
+use super::generator::Counts;
 use super::numbers::{SET_FUNCTION_TYPE_PARAMS, STOPITERATION_ERROR, attribute};
 use super::unit::UnitKind;
 use super::{Generator, Result};
 use crate::ir::{Loc, Pseudo};
 use crate::symtable::address;
+use std::sync::Arc;
 use taipan_ast::{Arguments, Expr, ExprLambda, Identifier, Stmt, StmtKind, TypeParam};
 use taipan_bytecode_format::{Code, Const, Opcode};
 use taipan_span::Span;
@@ -205,9 +206,9 @@ impl<'a> Generator<'_, 'a> {
     }
 
     /// Makes a function of a code object: its attributes, the last ones above => function.
-    pub(super) fn make_function(&mut self, code: Code, attributes: u32, loc: Loc) -> Result {
+    pub(super) fn make_function(&mut self, code: Arc<Code>, attributes: u32, loc: Loc) -> Result {
         let closes = self.closure(&code, loc)?;
-        self.load_const(code_constant(code), loc);
+        self.load_const(Const::Code(code), loc);
         self.op(Opcode::MakeFunction, 0, loc);
         let set = attributes | if closes { attribute::CLOSURE } else { 0 };
         let order =

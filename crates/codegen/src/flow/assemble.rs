@@ -111,9 +111,19 @@ impl Writer<'_> {
     /// Ends what comes from one place.
     #[inline]
     fn position(&mut self, next: Loc) {
-        let units = self.units();
-        self.positions.run(units - self.loc_start, location(self.loc));
-        (self.loc, self.loc_start) = (next, units);
+        let (units, loc) = (self.units() - self.loc_start, self.loc);
+        (self.loc, self.loc_start) = (next, self.units());
+        let in_line = loc.line >= 0 && loc.line == loc.end_line;
+        let short =
+            in_line && self.positions.short_run(units, loc.line, loc.column as u32, loc.end_column as u32);
+        if !short {
+            self.long_position(units, loc);
+        }
+    }
+
+    #[inline(never)]
+    fn long_position(&mut self, units: u32, loc: Loc) {
+        self.positions.run(units, location(loc));
     }
 
     /// Ends the range of a handler and begins that of the next one. It starts with the exception on the

@@ -15,15 +15,19 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
     reach(graph, BlockId::ENTRY, 0);
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
-        let has_targets = graph[block].traits.has(Traits::HAS_TARGET);
+        let has_handlers = graph[block].traits.has(Traits::BLOCK_PUSH);
         for inst in graph.insts(block) {
             most = most.max(depth);
-            if has_targets && inst.op.has_target() && inst.op != END_ASYNC_FOR {
+            if has_handlers && inst.op.is_block_push() {
                 targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
             }
             depth += inst.op.stack_effect(inst.arg);
         }
         targets.drain(..).for_each(|(target, depth)| reach(graph, target, depth));
+        // the stack is as high where a jump leads as behind it
+        if let Some(jump) = graph.jump(block).filter(|jump| jump.op != END_ASYNC_FOR) {
+            reach(graph, jump.target(), depth);
+        }
         if graph.falls_through(block) {
             let next = graph[block].next;
             reach(graph, next, depth);

@@ -90,19 +90,24 @@ impl Constants {
     }
 
     fn find(&self, hash: u64, constant: &Const) -> Option<u32> {
-        let first = match &self.index {
-            Some(index) => *index.get(&hash)?,
+        let mut at = match &self.index {
+            Some(index) => *index.get(&hash)? as usize,
             None => 0,
         };
-        let behind = self.hashes.iter().zip(&self.values).skip(first as usize).zip(first..);
-        let mut equal = behind.filter(|((other, _), _)| **other == hash);
-        equal.find(|((_, value), _)| is_same(constant, value)).map(|(_, at)| at)
+        loop {
+            at += self.hashes.get(at..)?.iter().position(|&other| other == hash)?;
+            if is_same(constant, self.values.get(at)?) {
+                return Some(at as u32);
+            }
+            at += 1;
+        }
     }
 
     fn push(&mut self, hash: u64, constant: Const) -> u32 {
         let at = self.values.len() as u32;
         if at == 0 {
             self.values.reserve(8);
+            self.hashes.reserve(8);
         }
         self.hashes.push(hash);
         self.values.push(constant);

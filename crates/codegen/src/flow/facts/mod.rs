@@ -13,24 +13,17 @@ pub(super) use names::*;
 pub(super) use traits::Traits;
 
 pub(super) use crate::ir::Kind;
-use effect::{Effect, fixed_effect};
+use effect::Effect;
 
 /// What is noted of each kind, by its number.
 struct Facts {
     traits: [Traits; 256],
     caches: [u8; 256],
     effects: [Effect; 256],
-    /// Values taken and given, if the argument does not matter; else [`VARIES`].
-    fixed: [(u8, u8); 256],
 }
 
 static FACTS: Facts = {
-    let mut facts = Facts {
-        traits: [Traits::NONE; 256],
-        caches: [0; 256],
-        effects: [Effect::NONE; 256],
-        fixed: [(0, 0); 256],
-    };
+    let mut facts = Facts { traits: [Traits::NONE; 256], caches: [0; 256], effects: [Effect::NONE; 256] };
     let mut number = 0;
     while number < 256 {
         let kind = Kind::from_index(number as u8);
@@ -38,14 +31,11 @@ static FACTS: Facts = {
         if let Some(opcode) = kind.opcode() {
             facts.caches[number] = opcode.caches() as u8;
             facts.effects[number] = Effect::of(opcode);
-            facts.fixed[number] = fixed_effect(opcode);
         }
         number += 1;
     }
-    facts.effects[LOAD_CLOSURE.index()].base = 1;
-    facts.fixed[LOAD_CLOSURE.index()] = (0, 1);
-    facts.effects[STORE_FAST_MAYBE_NULL.index()].base = -1;
-    facts.fixed[STORE_FAST_MAYBE_NULL.index()] = (1, 0);
+    facts.effects[LOAD_CLOSURE.index()] = Effect::fixed(0, 1);
+    facts.effects[STORE_FAST_MAYBE_NULL.index()] = Effect::fixed(1, 0);
     facts
 };
 

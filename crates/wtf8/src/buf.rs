@@ -93,6 +93,17 @@ impl Wtf8Buf {
         Wtf8 { bytes: self }
     }
 
+    /// A short text with its length as one number: texts of equal numbers are equal. None for a longer text.
+    #[inline]
+    pub fn short_word(&self) -> Option<u128> {
+        let Bytes::Short(length, bytes) = &self.bytes else { return None };
+        let mut word = [0; SHORT + 1];
+        let (first, rest) = word.split_at_mut(1);
+        first.fill(*length);
+        rest.copy_from_slice(bytes);
+        Some(u128::from_le_bytes(word))
+    }
+
     /// Appends a `str`.
     pub fn push_str(&mut self, text: &str) {
         self.bytes.extend(text.as_bytes());

@@ -26,8 +26,8 @@ pub(crate) fn encode_code_after(
     code: &Code,
     header: &Header,
 ) -> Result<Vec<u8>, WriteError> {
-    let mut texts = Texts::default();
     let codes = children_first(code)?;
+    let mut texts = Texts::with_capacity(codes.iter().map(|code| code.names.len() + 2).sum());
     let room = |part: fn(&Code) -> usize| Encoder::with_capacity(codes.iter().map(|code| part(code)).sum());
     let mut content = room(|code| code.code.len() + 4 * code.names.len() + 8 * code.consts.len() + 64);
     let mut positions = room(|code| code.linetable.len() + 4);
@@ -43,20 +43,32 @@ pub(crate) fn encode_code_after(
     Ok(builder.finish_after(before))
 }
 
+/// Places for short texts that were written lately, a power of two.
+const LATELY: usize = 512;
+
 /// Texts by their index.
-#[derive(Default)]
 struct Texts<'c> {
     index: FxHashMap<&'c [u8], u32>,
     order: Vec<Wtf8<'c>>,
+    /// Short texts that were written lately, as numbers, and their indices: the same few names make up most
+    /// of all.
+    lately: Vec<(u128, u32)>,
 }
 
 impl<'c> Texts<'c> {
-    fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
-        let next = self.order.len() as u32;
-        let index = *self.index.entry(text).or_insert(next);
-        if index == next {
-            self.order.push(text.as_wtf8());
+    /// No texts yet, with room for about so many.
+    fn with_capacity(count: usize) -> Self {
+        Texts {
+            index: FxHashMap::with_capacity_and_hasher(count, Default::default()),
+            order: Vec::with_capacity(count),
+            // no text is so long that its number has all bits
+            lately: vec![(u128::MAX, 0); LATELY],
         }
+    }
+
+    #[inline]
+    fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
+        let index = self.index_of(text);
         match u16::try_from(index) {
             Ok(short) if short != LARGE_TEXT => out.raw(&short.to_le_bytes()),
             _ => {
@@ -64,6 +76,32 @@ impl<'c> Texts<'c> {
                 out.raw(&index.to_le_bytes());
             }
         }
+    }
+
+    fn index_of(&mut self, text: &'c Wtf8Buf) -> u32 {
+        let Some(word) = text.short_word() else { return self.find(text) };
+        let hash = (word as u64 ^ ((word >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = (hash >> 40) as usize % LATELY;
+        if let Some(&(found, index)) = self.lately.get(slot)
+            && found == word
+        {
+            return index;
+        }
+        let index = self.find(text);
+        if let Some(place) = self.lately.get_mut(slot) {
+            *place = (word, index);
+        }
+        index
+    }
+
+    #[inline(never)]
+    fn find(&mut self, text: &'c Wtf8Buf) -> u32 {
+        let next = self.order.len() as u32;
+        let index = *self.index.entry(text).or_insert(next);
+        if index == next {
+            self.order.push(text.as_wtf8());
+        }
+        index
     }
 
     fn finish(self) -> Vec<u8> {

@@ -84,10 +84,11 @@ impl Writer<'_> {
         if inst.arg >= 0x100 {
             self.prefixes(inst.arg);
         }
+        let (number, caches) = inst.op.number_and_caches();
         if let Some(unit) = self.code.next() {
-            *unit = [inst.op.number(), inst.arg as u8];
+            *unit = [number, inst.arg as u8];
         }
-        if let Some(last) = inst.op.caches().checked_sub(1) {
+        if let Some(last) = caches.checked_sub(1) {
             self.code.nth(last);
         }
     }
@@ -128,6 +129,7 @@ impl Writer<'_> {
 
     /// Ends the range of a handler and begins that of the next one. It starts with the exception on the
     /// stack, and with lasti below if it keeps that.
+    #[inline(never)]
     fn handler(&mut self, next: BlockId, graph: &Graph, layout: &Layout) {
         let units = self.units();
         if let Some(last) = self.handlers.last_mut().filter(|last| last.end == OPEN) {

@@ -10,9 +10,12 @@ use super::graph::Graph;
 /// Set in the argument of `RESUME` where one handler alone is in force, that of the generator itself.
 const RESUME_DEPTH_1: u32 = 4;
 
+/// All stacks of handlers.
+pub(super) type Entries = Vec<Entry>;
+
 /// The top of a stack of handlers.
 #[derive(Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     handler: BlockId,
     below: u32,
     depth: u32,
@@ -21,15 +24,16 @@ struct Entry {
 const BOTTOM: Entry = Entry { handler: BlockId::NONE, below: 0, depth: 0 };
 
 /// Notes the handler of each instruction that can be reached, and takes the ends of ranges out.
-pub(super) fn assign_handlers(graph: &mut Graph) {
+pub(super) fn assign_handlers(graph: &mut Graph, entries: &mut Entries) {
     if !graph.traits.has(Traits::BLOCK_PUSH) {
         return;
     }
-    let mut entries = vec![BOTTOM];
+    entries.clear();
+    entries.push(BOTTOM);
     graph.clear_visited();
     graph.visit(BlockId::ENTRY);
     while let Some(block) = graph.pending.pop() {
-        let stack = assign_in_block(graph, block, &mut entries);
+        let stack = assign_in_block(graph, block, entries);
         if let Some(jump) = graph.jump(block) {
             enter(graph, jump.target(), stack);
         }
@@ -48,7 +52,7 @@ fn enter(graph: &mut Graph, block: BlockId, stack: u32) {
 }
 
 /// Walks over a block and says which handlers are in force at its end.
-fn assign_in_block(graph: &mut Graph, block: BlockId, entries: &mut Vec<Entry>) -> u32 {
+fn assign_in_block(graph: &mut Graph, block: BlockId, entries: &mut Entries) -> u32 {
     let mut stack = graph[block].handlers;
     let mut top = entries.get(stack as usize).copied().unwrap_or(BOTTOM);
     let mut depth_at_yield = None;

@@ -16,12 +16,19 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
         let has_handlers = graph[block].traits.has(Traits::BLOCK_PUSH);
-        for inst in graph.insts(block) {
-            most = most.max(depth);
-            if has_handlers && inst.op.is_block_push() {
-                targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
+        if has_handlers {
+            for inst in graph.insts(block) {
+                if inst.op.is_block_push() {
+                    targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
+                }
+                most = most.max(depth);
+                depth += inst.op.stack_effect(inst.arg);
             }
-            depth += inst.op.stack_effect(inst.arg);
+        } else {
+            for inst in graph.insts(block) {
+                most = most.max(depth);
+                depth += inst.op.stack_effect(inst.arg);
+            }
         }
         targets.drain(..).for_each(|(target, depth)| reach(graph, target, depth));
         // the stack is as high where a jump leads as behind it

@@ -52,6 +52,11 @@ impl Builder<'_> {
             mangled: None,
         };
         let id = ScopeId(self.table.scopes.len() as u32);
+        let count = self.table.scopes.len();
+        if count == self.table.scopes.capacity() {
+            // a scope is large: room is made seldom
+            self.table.scopes.reserve_exact(3 * count);
+        }
         self.table.scopes.push(scope);
         self.table.by_key.insert(key, id);
         id
@@ -102,6 +107,7 @@ impl Builder<'_> {
     }
 
     /// The name under which `name` is kept in the current scope.
+    #[inline]
     pub(super) fn mangled(&mut self, name: Identifier) -> Identifier {
         if let Some(only) = &self.table.scope(self.current).mangled
             && !only.borrow().contains(&name)

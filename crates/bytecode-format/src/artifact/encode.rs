@@ -145,7 +145,8 @@ pub(crate) fn children_first(root: &Code) -> Result<Vec<&Code>, WriteError> {
 /// Calls `visit` with each constant, those within others after the others; returns how deep they nest, or
 /// where it stopped because they nest too deep.
 pub(crate) fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) -> usize {
-    let (mut items, mut around) = (consts.iter(), Vec::new());
+    // few constants are within others, and hardly any deeper than one level
+    let (mut items, mut outer, mut around) = (consts.iter(), None, Vec::new());
     let mut deepest = 0;
     loop {
         let inner = match items.next() {
@@ -157,16 +158,17 @@ pub(crate) fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Cons
                     _ => continue,
                 }
             }
-            None => match around.pop() {
-                Some(outer) => {
-                    items = outer;
+            None => match outer.take() {
+                Some(rest) => {
+                    items = rest;
+                    outer = around.pop();
                     continue;
                 }
                 None => return deepest,
             },
         };
-        around.push(std::mem::replace(&mut items, inner.iter()));
-        deepest = deepest.max(around.len());
+        around.extend(outer.replace(std::mem::replace(&mut items, inner.iter())));
+        deepest = deepest.max(around.len() + 1);
         if deepest > MAX_CONST_DEPTH as usize {
             return deepest;
         }

@@ -43,8 +43,7 @@ pub(super) const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
-    let entries = entries.into_iter();
-    let mut writer = Writer::with_capacity(firstlineno, entries.size_hint().0);
+    let mut writer = Writer::in_room_of(Vec::new(), firstlineno);
     let (mut units, mut location) = (0, None);
     for entry in entries {
         if entry.location != location {
@@ -65,10 +64,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A table without entries, with room for about so many.
-    pub fn with_capacity(firstlineno: i32, entries: usize) -> Writer {
-        // most entries are of two or three bytes
-        Writer { out: Vec::with_capacity(entries.saturating_mul(5) / 2), line: firstlineno }
+    /// A table without entries, in the room of another one.
+    pub fn in_room_of(mut table: Vec<u8>, firstlineno: i32) -> Writer {
+        table.clear();
+        Writer { out: table, line: firstlineno }
     }
 
     /// The table.

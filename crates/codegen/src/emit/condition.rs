@@ -1,7 +1,7 @@
 //! Jumps on a condition, `if` and conditional expressions, `and` and `or`, comparisons.
 
 use super::numbers::comparison;
-use super::{Generator, Result, deep};
+use super::{Generator, Result};
 use crate::ir::{Label, Loc, Pseudo};
 use taipan_ast::{BoolOp, CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIfExp, ExprKind, StmtIf, UnaryOp};
 use taipan_bytecode_format::Opcode;
@@ -15,7 +15,7 @@ fn pop_jump(condition: bool) -> Opcode {
 impl<'a> Generator<'_, 'a> {
     /// Goes to `target` if the truth of `expr` is `condition`, else on.
     pub(super) fn jump_if(&mut self, expr: &'a Expr<'a>, target: Label, condition: bool) -> Result {
-        deep(|| self.jump_if_here(expr, target, condition))
+        self.deep(|walk| walk.jump_if_here(expr, target, condition))
     }
 
     fn jump_if_here(&mut self, expr: &'a Expr<'a>, target: Label, condition: bool) -> Result {

@@ -37,6 +37,8 @@ pub(crate) struct Generator<'t, 'a> {
     pub(super) warnings: &'t mut Vec<CompileWarning>,
     /// Statements at the top print what they evaluate to.
     pub(super) interactive: bool,
+    /// In how many levels of the tree the walk is.
+    pub(super) depth: u32,
     locator: Locator<'t>,
     flow: Flow,
     /// Units that are done: room for the next ones.
@@ -73,6 +75,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             outer: Vec::new(),
             warnings,
             interactive: false,
+            depth: 0,
             locator: Locator::new(lines),
             flow: Flow::default(),
             done: Vec::new(),

@@ -23,6 +23,7 @@ pub(super) struct Assembled {
 pub(super) struct Assembler {
     layout: Layout,
     handlers: Vec<ExceptionEntry>,
+    positions: Vec<u8>,
 }
 
 impl Assembler {
@@ -37,7 +38,7 @@ impl Assembler {
         let mut writer = Writer {
             code: code.as_chunks_mut().0.iter_mut(),
             size,
-            positions: positions::Writer::with_capacity(firstlineno, self.layout.inst_count() as usize / 2),
+            positions: positions::Writer::in_room_of(std::mem::take(&mut self.positions), firstlineno),
             loc: Loc::NONE,
             loc_start: 0,
             handlers: &mut self.handlers,
@@ -50,7 +51,8 @@ impl Assembler {
         }
         writer.position(Loc::NONE);
         writer.handler(BlockId::NONE, graph, &self.layout);
-        let linetable = writer.positions.finish();
+        self.positions = writer.positions.finish();
+        let linetable = self.positions.to_vec();
         Assembled { code, linetable, exceptiontable: exceptions::encode(&self.handlers) }
     }
 }

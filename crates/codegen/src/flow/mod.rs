@@ -47,6 +47,7 @@ pub struct Flow {
     graph: Graph,
     starts: Vec<BlockId>,
     handlers: handlers::Entries,
+    numbers: Vec<u32>,
     ways: unbound::Ways,
     stack: borrow::Stack,
     assembler: assemble::Assembler,
@@ -99,7 +100,7 @@ impl Flow {
             reach::remove_unreachable(graph);
         }
         jumps::remove_nops_and_jumps(graph);
-        let consts = consts::take_used(graph, constants);
+        let consts = consts::take_used(graph, constants, &mut self.numbers);
         unbound::check_unbound_loads(graph, locals, parameters, &mut self.ways);
         superinstructions::insert_superinstructions(graph);
         cold::move_cold_blocks(graph);

@@ -141,10 +141,10 @@ impl Constants {
     }
 
     /// Takes all of them out, in order.
-    pub fn take(&mut self) -> Vec<Const> {
-        let values = std::mem::take(&mut self.values);
-        self.clear();
-        values
+    pub fn take(&mut self) -> impl Iterator<Item = Const> {
+        self.hashes.clear();
+        self.index = None;
+        self.values.drain(..)
     }
 
     /// Takes all of them out.

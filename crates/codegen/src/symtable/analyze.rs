@@ -53,10 +53,7 @@ impl Analyzer<'_> {
 
     fn scope_here(&mut self, id: ScopeId, outside: &mut Outside) -> Result<Names> {
         let is_class = self.table.scope(id).kind == ScopeKind::Class;
-        let mut inside = Outside::default();
-        if is_class {
-            inside.bound = Some(outside.bound.clone().unwrap_or_default());
-        }
+        let around = if is_class { outside.bound.clone() } else { None };
         // only scopes inside are told the locals
         let mut locals = (!self.table.scope(id).children.is_empty()).then(Names::default);
         let mut own_free = Names::default();
@@ -69,19 +66,18 @@ impl Analyzer<'_> {
             at += 1;
         }
         let Some(mut locals) = locals else { return Ok(own_free) };
-        if is_class {
+        let bound = if is_class {
             let Implicit { class, classdict, conditional } = self.implicit;
-            let bound = inside.bound.get_or_insert_default();
-            Rc::make_mut(bound).extend(&[class, classdict, conditional]);
+            let mut bound = around.unwrap_or_default();
+            Rc::make_mut(&mut bound).extend(&[class, classdict, conditional]);
+            bound
+        } else if !self.table.scope(id).is_function_like() || locals.is_empty() {
+            outside.bound.clone().unwrap_or_default()
         } else {
-            inside.bound = Some(if !self.table.scope(id).is_function_like() || locals.is_empty() {
-                outside.bound.clone().unwrap_or_default()
-            } else {
-                locals.extend(outside.bound.iter().flat_map(|bound| bound.iter()));
-                Rc::new(locals)
-            });
-        }
-        inside.type_params = outside.type_params.clone();
+            locals.extend(outside.bound.iter().flat_map(|bound| bound.iter()));
+            Rc::new(locals)
+        };
+        let inside = Outside { bound: Some(bound), type_params: outside.type_params.clone(), class: None };
         let mut free = Names::default();
         let inlined_cells = self.children(id, outside.class, &inside, &mut free)?;
         self.settle(id, outside, &mut free, &inlined_cells);

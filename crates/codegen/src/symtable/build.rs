@@ -16,6 +16,8 @@ pub(super) struct Builder<'i> {
     pub(super) table: Symtable,
     pub(super) interner: &'i mut Interner,
     pub(super) options: SymtableOptions,
+    /// In how many levels of the tree the walk is.
+    depth: u32,
     /// Where the future imports end that stand where they may.
     future_end: u32,
     pub(super) stack: Vec<ScopeId>,
@@ -40,6 +42,7 @@ impl<'i> Builder<'i> {
             table,
             interner,
             options,
+            depth: 0,
             future_end,
             stack: Vec::new(),
             current: ScopeId(0),
@@ -81,9 +84,19 @@ impl<'i> Builder<'i> {
         Ok(())
     }
 
+    /// Runs a step of the walk with enough native stack for it, whatever the depth of the tree.
+    #[inline]
+    pub(super) fn deep<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        self.depth += 1;
+        let enough = !self.depth.is_multiple_of(crate::STACK_LEVELS);
+        let done = if enough { step(self) } else { crate::with_stack(|| step(self)) };
+        self.depth -= 1;
+        done
+    }
+
     fn stmt(&mut self, stmt: &Stmt<'_>) -> Result<()> {
         // an `elif` is a statement in the `else` of the one before, to any depth
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.stmt_here(stmt))
+        self.deep(|walk| walk.stmt_here(stmt))
     }
 
     fn stmt_here(&mut self, stmt: &Stmt<'_>) -> Result<()> {
@@ -267,7 +280,7 @@ impl<'i> Builder<'i> {
     // -- patterns ------------------------------------------------------------------------------
 
     fn pattern(&mut self, pattern: &Pattern<'_>) -> Result<()> {
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pattern_here(pattern))
+        self.deep(|walk| walk.pattern_here(pattern))
     }
 
     fn pattern_here(&mut self, pattern: &Pattern<'_>) -> Result<()> {

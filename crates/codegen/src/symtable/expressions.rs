@@ -35,7 +35,7 @@ impl Builder<'_> {
         match expr.kind {
             ExprKind::Name { id, ctx } => self.name(id, ctx, expr.span),
             ExprKind::Constant(_) => Ok(()),
-            _ => stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_here(expr)),
+            _ => self.deep(|walk| walk.expr_here(expr)),
         }
     }
 

@@ -9,7 +9,7 @@ mod mapping;
 mod or;
 mod sequence;
 
-use super::{Generator, Result, deep, fail};
+use super::{Generator, Result, fail};
 use crate::CompileErrorKind as Error;
 use crate::ir::{Kind, Label, Loc, Pseudo};
 use taipan_ast::{CmpOp, Constant, ExprKind, Identifier, MatchCase, Pattern, PatternKind, StmtMatch};
@@ -84,7 +84,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     fn pattern(&mut self, pattern: &'a Pattern<'a>, context: &mut Context) -> Result {
-        deep(|| self.pattern_here(pattern, context))
+        self.deep(|walk| walk.pattern_here(pattern, context))
     }
 
     fn pattern_here(&mut self, pattern: &'a Pattern<'a>, context: &mut Context) -> Result {

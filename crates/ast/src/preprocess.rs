@@ -157,7 +157,7 @@ impl Scan {
     }
 
     /// Looks at an expression within `depth` others.
-    #[inline]
+    #[inline(always)]
     fn expr<'a>(&mut self, node: &'a Expr<'a>, depth: u32) {
         match node.kind {
             ExprKind::Constant(_) => {}
@@ -167,6 +167,7 @@ impl Scan {
     }
 
     /// Those that are most of a tree are walked over here, as long as they are not too deep.
+    #[inline(never)]
     fn compound<'a>(&mut self, node: &'a Expr<'a>, depth: u32) {
         match node.kind {
             ExprKind::BinOp(binary) if binary.op == Operator::Mod && format::may_fold(binary) => {

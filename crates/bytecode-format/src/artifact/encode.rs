@@ -105,7 +105,8 @@ impl<'c> Texts<'c> {
     }
 
     fn finish(self) -> Vec<u8> {
-        let mut out = Encoder::new();
+        let bytes: usize = self.order.iter().map(|text| text.len() + 1).sum();
+        let mut out = Encoder::with_capacity(bytes + 16);
         out.count(self.order.len());
         for text in self.order {
             out.wtf8(text);

@@ -75,32 +75,24 @@ impl Writer {
         self.out
     }
 
-    /// Appends the entries of a run of code units that come from one line, if they are of a short form: of
+    /// Appends the entry of at most eight code units that come from one line, if it is of a short form: of
     /// two or three bytes. Nearly all are.
-    #[inline]
-    pub fn short_run(&mut self, units: u32, line: i32, column: u32, end_column: u32) -> bool {
-        let mut delta = line.wrapping_sub(self.line) as u32;
-        if units == 0 || delta > 2 || (column | end_column) >= 128 {
+    #[inline(always)]
+    pub fn short(&mut self, units: u32, line: i32, column: u32, end_column: u32) -> bool {
+        let delta = line.wrapping_sub(self.line) as u32;
+        if units.wrapping_sub(1) >= 8 || delta > 2 || (column | end_column) >= 128 {
             return false;
         }
         self.line = line;
         let width = end_column.wrapping_sub(column);
-        let mut left = units;
-        loop {
-            let units = left.min(8);
-            if delta == 0 && column < 80 && width < 16 {
-                let columns = (column & 7) << 4 | width;
-                self.out.extend_from_slice(&[first((column >> 3) as u8, units as u8), columns as u8]);
-            } else {
-                let form = first(10 + delta as u8, units as u8);
-                self.out.extend_from_slice(&[form, column as u8, end_column as u8]);
-            }
-            delta = 0;
-            left -= units;
-            if left == 0 {
-                return true;
-            }
+        if delta == 0 && column < 80 && width < 16 {
+            let columns = (column & 7) << 4 | width;
+            self.out.extend_from_slice(&[first((column >> 3) as u8, units as u8), columns as u8]);
+        } else {
+            let form = first(10 + delta as u8, units as u8);
+            self.out.extend_from_slice(&[form, column as u8, end_column as u8]);
         }
+        true
     }
 
     /// Appends as many entries as a run of code units of one location needs.
@@ -123,7 +115,7 @@ impl Writer {
     fn location(&mut self, units: u8, location: Location) {
         if let (Some(start), Some(end)) = (location.column, location.end_column)
             && location.end_line == location.line
-            && self.short_run(units.into(), location.line, start, end)
+            && self.short(units.into(), location.line, start, end)
         {
             return;
         }

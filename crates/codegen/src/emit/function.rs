@@ -153,7 +153,7 @@ impl<'a> Generator<'_, 'a> {
     /// What a generator raises of StopIteration becomes RuntimeError (PEP 479).
     pub(super) fn wrap_stop_iteration(&mut self) {
         let handler = self.new_label();
-        self.unit.code.sequence.insert(0, Pseudo::SetupCleanup.into(), handler.0, Loc::NONE);
+        self.unit.code.sequence.insert_jump_at_start(Pseudo::SetupCleanup.into(), handler, Loc::NONE);
         self.load_none(Loc::NONE);
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
         self.place(handler);

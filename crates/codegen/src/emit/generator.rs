@@ -5,7 +5,7 @@ use super::numbers::resume;
 use super::unit::{UnitKind, UnitState};
 use super::{Result, fail};
 use crate::flow::Flow;
-use crate::ir::{Kind, Label, Loc, Names, Pseudo, Unit};
+use crate::ir::{Kind, Label, Loc, Names, Unit};
 use crate::mangle::mangle;
 use crate::symtable::{Key, Resolution, Scope, ScopeId, Symtable, flag};
 use crate::warning::CompileWarning;
@@ -86,7 +86,7 @@ impl<'t, 'a> Generator<'t, 'a> {
     pub(crate) fn module(mut self, module: Mod<'a>) -> Result<Code> {
         let start = Loc { line: 0, end_line: 1, column: 0, end_column: 0 };
         self.op(Opcode::Resume, resume::START, start);
-        self.op(Pseudo::AnnotationsPlaceholder, 0, start);
+        self.unit.code.sequence.push_placeholder(start);
         let mut returns_none = true;
         match module {
             Mod::Module(node) => self.module_body(node.body)?,
@@ -228,7 +228,7 @@ impl<'t, 'a> Generator<'t, 'a> {
     }
 
     pub(super) fn jump(&mut self, op: impl Into<Kind>, label: Label, loc: Loc) {
-        self.op(op, label.0, loc);
+        self.unit.code.sequence.push_jump(op.into(), label, loc);
     }
 
     pub(super) fn new_label(&mut self) -> Label {

@@ -115,17 +115,23 @@ impl Writer<'_> {
     #[inline]
     fn position(&mut self, next: Loc) {
         let (units, loc) = (self.units() - self.loc_start, self.loc);
-        (self.loc, self.loc_start) = (next, self.units());
+        self.loc = next;
+        self.loc_start += units;
+        let [column, end_column] = [loc.column, loc.end_column].map(|column| column as u32);
         let in_line = loc.line >= 0 && loc.line == loc.end_line;
-        let short =
-            in_line && self.positions.short_run(units, loc.line, loc.column as u32, loc.end_column as u32);
-        if !short {
-            self.long_position(units, loc);
+        if !in_line || !self.positions.short(units, loc.line, column, end_column) {
+            self.long_position(units, loc, in_line);
         }
     }
 
     #[inline(never)]
-    fn long_position(&mut self, units: u32, loc: Loc) {
+    fn long_position(&mut self, mut units: u32, loc: Loc, in_line: bool) {
+        if in_line {
+            let [column, end_column] = [loc.column, loc.end_column].map(|column| column as u32);
+            while self.positions.short(units.min(8), loc.line, column, end_column) {
+                units -= units.min(8);
+            }
+        }
         self.positions.run(units, location(loc));
     }
 

@@ -3,7 +3,7 @@
 use super::block::{BlockId, place_traits};
 use super::facts::{JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
 use super::graph::Graph;
-use crate::ir::{Instr, Label, Sequence};
+use crate::ir::{Instr, Label, Loc, Sequence};
 
 /// Marks an index that jumps lead to before its block is known.
 const TARGET: BlockId = BlockId(u32::MAX - 1);
@@ -12,23 +12,21 @@ const TARGET: BlockId = BlockId(u32::MAX - 1);
 /// to work in.
 pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<BlockId>) {
     graph.clear();
-    let placeholder = mark_targets(sequence, starts);
+    mark_targets(sequence, starts);
     let annotations = sequence.annotations.as_deref().map_or(&[][..], |code| &code.instrs);
     graph.reserve(sequence.instrs.len() + annotations.len());
     let mut builder = Builder { current: graph.new_block(), graph, last: NOP, traits: Traits::NONE };
-    let mut rest = (&sequence.instrs[..], &mut starts[..]);
-    if let Some(at) = placeholder {
-        let (instrs, behind) = sequence.instrs.split_at(at);
-        let (before, starts) = rest.1.split_at_mut(at);
-        builder.add(instrs, before);
+    let mut from = 0;
+    if let Some(at) = sequence.placeholder() {
+        builder.add(&sequence.instrs[..at], starts);
         annotations.iter().for_each(|instr| builder.add(std::slice::from_ref(instr), &mut [BlockId::NONE]));
+        from = at + 1;
         // what leads to the placeholder leads behind it
-        if let [TARGET, next, ..] = starts {
-            *next = TARGET;
+        if starts[at] == TARGET {
+            starts[from] = TARGET;
         }
-        rest = (behind.get(1..).unwrap_or_default(), starts.get_mut(1..).unwrap_or_default());
     }
-    builder.add(rest.0, rest.1);
+    builder.add(&sequence.instrs[from..], &mut starts[from..]);
     if let Some(end) = starts.last_mut().filter(|end| **end == TARGET) {
         builder.label();
         *end = builder.current;
@@ -37,23 +35,15 @@ pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<Blo
     resolve(graph, sequence, starts);
 }
 
-/// Notes for each index of the sequence and its end whether a jump leads there; says where the placeholder
-/// of annotations stands.
-fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) -> Option<usize> {
+/// Notes for each index of the sequence and its end whether a jump leads there.
+fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) {
     starts.clear();
     starts.resize(sequence.instrs.len() + 1, BlockId::NONE);
-    let mut placeholder = None;
-    for (at, instr) in sequence.instrs.iter().enumerate() {
-        let traits = instr.op.traits();
-        if traits.has(Traits::HAS_TARGET) {
-            if let Some(start) = starts.get_mut(target(sequence, instr.arg)) {
-                *start = TARGET;
-            }
-        } else if traits.has(Traits::PLACEHOLDER) {
-            placeholder = Some(at);
+    for jump in sequence.jumps() {
+        if let Some(start) = starts.get_mut(target(sequence, jump.arg)) {
+            *start = TARGET;
         }
     }
-    placeholder
 }
 
 /// The index that a label stands before.
@@ -71,33 +61,30 @@ struct Builder<'g> {
 
 impl Builder<'_> {
     /// Appends instructions, and notes the blocks of those that jumps lead to in `starts`.
-    fn add(&mut self, instrs: &[Instr], starts: &mut [BlockId]) {
-        let mut ended = self.last.is_terminator();
-        let mut added = 0;
-        for (at, (instr, start)) in instrs.iter().zip(starts).enumerate() {
-            let labeled = *start == TARGET;
-            if ended || labeled {
-                self.copy(&instrs[added..at]);
-                added = at;
-                if labeled {
-                    self.label();
-                    *start = self.current;
-                } else {
-                    self.next_block();
-                }
+    fn add(&mut self, mut instrs: &[Instr], mut starts: &mut [BlockId]) {
+        while let Some(first) = instrs.first() {
+            if starts.first() == Some(&TARGET) {
+                self.label();
+                starts[0] = self.current;
+            } else if self.last.is_terminator() {
+                self.next_block();
             }
-            let traits = instr.op.traits();
-            self.traits = self.traits.with(traits).with(place_traits(instr.loc));
-            ended = traits.has(Traits::TERMINATOR);
-        }
-        self.copy(&instrs[added..]);
-    }
-
-    /// Appends instructions to the block in hand.
-    fn copy(&mut self, instrs: &[Instr]) {
-        if let Some(last) = instrs.last() {
-            self.last = last.op;
-            self.graph.add_all(instrs);
+            // up to where another block begins
+            let (mut len, mut traits, mut line) = (1, first.op.traits(), first.loc.line);
+            for (instr, start) in instrs.iter().zip(&*starts).skip(1) {
+                if *start == TARGET || traits.has(Traits::TERMINATOR) {
+                    break;
+                }
+                traits = traits.with(instr.op.traits());
+                line = line.min(instr.loc.line);
+                len += 1;
+            }
+            // the least line tells whether some have none
+            self.traits = self.traits.with(traits).with(place_traits(Loc::line(line)));
+            let (run, behind) = instrs.split_at(len);
+            self.last = run[len - 1].op;
+            self.graph.add_all(run);
+            (instrs, starts) = (behind, &mut starts[len..]);
         }
     }
 

@@ -114,7 +114,7 @@ impl Constants {
         match &mut self.index {
             Some(index) => _ = index.entry(hash).or_insert(at),
             None if self.values.len() > LINEAR => {
-                let mut index = FxHashMap::default();
+                let mut index = FxHashMap::with_capacity_and_hasher(4 * LINEAR, Default::default());
                 for (hash, at) in self.hashes.iter().zip(0..) {
                     index.entry(*hash).or_insert(at);
                 }

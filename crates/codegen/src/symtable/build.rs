@@ -35,7 +35,10 @@ pub(super) struct Builder<'i> {
 
 impl<'i> Builder<'i> {
     pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
-        let table = Symtable { scopes: Vec::with_capacity(64), by_key: FxHashMap::default() };
+        let table = Symtable {
+            scopes: Vec::with_capacity(64),
+            by_key: FxHashMap::with_capacity_and_hasher(64, Default::default()),
+        };
         let (format, classdict) = (interner.intern(".format"), interner.intern("__classdict__"));
         let (super_name, debug) = (interner.intern("super"), interner.intern("__debug__"));
         Builder {

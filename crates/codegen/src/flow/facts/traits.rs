@@ -42,8 +42,6 @@ impl Traits {
     pub const CONDITIONAL: Traits = Traits(1 << 14);
     /// Looks at a value and goes on at its target or behind.
     pub const LOOKING: Traits = Traits(1 << 15);
-    /// Stands for the code that sets up annotations.
-    pub const PLACEHOLDER: Traits = Traits(1 << 16);
     /// Has a block for its argument.
     pub const HAS_TARGET: Traits = Traits::JUMP.with(Traits::BLOCK_PUSH);
     /// Ends a basic block.
@@ -77,7 +75,6 @@ impl Kind {
             _ => T::NONE,
         };
         jump.with(match self {
-            ANNOTATIONS_PLACEHOLDER => T::PLACEHOLDER,
             JUMP | JUMP_NO_INTERRUPT => T::JUMP.with(T::UNCONDITIONAL),
             JUMP_IF_FALSE | JUMP_IF_TRUE => T::JUMP.with(T::LOOKING),
             POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE => T::CONDITIONAL,

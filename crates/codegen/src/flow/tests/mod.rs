@@ -67,11 +67,14 @@ fn sequence(text: &str) -> Sequence {
             Some(line) => loc = Loc::line(line[1..].parse().unwrap()),
             None => {}
         }
-        let arg = match arg {
-            Some(label) if op.has_target() => labels.entry(label).or_insert_with(|| sequence.new_label()).0,
-            arg => arg.map_or(0, |arg| arg.parse().unwrap()),
-        };
-        sequence.push(op, arg, loc);
+        match arg {
+            Some(label) if op.has_target() => {
+                let label = *labels.entry(label).or_insert_with(|| sequence.new_label());
+                sequence.push_jump(op, label, loc);
+            }
+            _ if op == Kind::from(Pseudo::AnnotationsPlaceholder) => sequence.push_placeholder(loc),
+            arg => sequence.push(op, arg.map_or(0, |arg| arg.parse().unwrap()), loc),
+        }
     }
     sequence
 }

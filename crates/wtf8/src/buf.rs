@@ -82,9 +82,16 @@ impl Wtf8Buf {
     /// A copy of `text`.
     #[inline]
     pub(crate) fn of(text: Wtf8<'_>) -> Self {
-        let mut copy = Self::with_capacity(text.len());
-        copy.push_wtf8(text);
-        copy
+        let from = text.bytes;
+        let mut short = [0; SHORT];
+        let bytes = match short.get_mut(..from.len()) {
+            Some(room) => {
+                room.copy_from_slice(from);
+                Bytes::Short(from.len() as u8, short)
+            }
+            None => Bytes::Long(from.to_vec()),
+        };
+        Wtf8Buf { bytes }
     }
 
     /// The text, borrowed.

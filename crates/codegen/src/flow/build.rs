@@ -119,7 +119,7 @@ impl Builder<'_> {
 fn resolve(graph: &mut Graph, sequence: &Sequence, starts: &[BlockId]) {
     let start = |label: u32| {
         let start = starts.get(target(sequence, label)).copied();
-        start.filter(|&start| start != TARGET).unwrap_or(BlockId::ENTRY)
+        start.filter(|&start| start != TARGET && start.exists()).unwrap_or(BlockId::ENTRY)
     };
     graph.for_each(|graph, block| {
         if graph[block].traits.has(Traits::BLOCK_PUSH) {

@@ -47,6 +47,17 @@ fn name(op: Kind) -> &'static str {
     }
 }
 
+/// Appends an instruction, whose argument may be a label.
+fn push(sequence: &mut Sequence, op: Kind, arg: u32, loc: Loc) {
+    if op.has_target() {
+        sequence.push_jump(op, Label(arg), loc);
+    } else if op == Kind::from(Pseudo::AnnotationsPlaceholder) {
+        sequence.push_placeholder(loc);
+    } else {
+        sequence.push(op, arg, loc);
+    }
+}
+
 /// The sequence that a text says.
 fn sequence(text: &str) -> Sequence {
     let mut sequence = Sequence::default();
@@ -67,14 +78,11 @@ fn sequence(text: &str) -> Sequence {
             Some(line) => loc = Loc::line(line[1..].parse().unwrap()),
             None => {}
         }
-        match arg {
-            Some(label) if op.has_target() => {
-                let label = *labels.entry(label).or_insert_with(|| sequence.new_label());
-                sequence.push_jump(op, label, loc);
-            }
-            _ if op == Kind::from(Pseudo::AnnotationsPlaceholder) => sequence.push_placeholder(loc),
-            arg => sequence.push(op, arg.map_or(0, |arg| arg.parse().unwrap()), loc),
-        }
+        let arg = match arg {
+            Some(label) if op.has_target() => labels.entry(label).or_insert_with(|| sequence.new_label()).0,
+            arg => arg.map_or(0, |arg| arg.parse().unwrap()),
+        };
+        push(&mut sequence, op, arg, loc);
     }
     sequence
 }

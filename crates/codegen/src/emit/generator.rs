@@ -42,6 +42,7 @@ pub(crate) struct Generator<'t, 'a> {
     locator: Locator<'t>,
     flow: Flow,
     /// Units that are done: room for the next ones.
+    #[expect(clippy::vec_box, reason = "boxes move between here and the unit in hand")]
     done: Vec<Box<Unit>>,
 }
 

@@ -15,6 +15,8 @@ mod new;
 mod order;
 mod slots;
 mod subscript;
+#[cfg(test)]
+mod tests;
 
 pub use build::{BUILD_CLASS, resolve_bases};
 pub use new::metaclass_of;

@@ -12,6 +12,8 @@ mod method;
 mod property;
 mod proxy;
 mod proxy_methods;
+#[cfg(test)]
+mod tests;
 mod wrapper;
 
 pub use class_method::CLASS_METHOD_DESCRIPTOR;

@@ -18,6 +18,7 @@ mod subscript;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use annotations::compute as compute_annotations;
 pub use build::{BUILD_CLASS, resolve_bases};
 pub use new::metaclass_of;
 

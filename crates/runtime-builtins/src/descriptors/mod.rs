@@ -9,6 +9,7 @@ mod class_method;
 mod function;
 mod function_new;
 mod method;
+mod module;
 mod property;
 mod proxy;
 mod proxy_methods;
@@ -39,6 +40,7 @@ pub(crate) fn install_slots() {
     cell::install_slots();
     function_new::install_slots();
     method::install_slots();
+    module::install_slots();
     builtin::install_slots();
 }
 
@@ -51,6 +53,7 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     proxy_methods::install(thread)?;
     function::install(thread)?;
     method::install(thread)?;
+    module::install(thread)?;
     builtin::install(thread)?;
     cell::install(thread)?;
     wrapper::install(thread)

@@ -278,6 +278,30 @@ pub fn dict_slot(head: &PyObject) -> Option<&Slot> {
     (offset > 0).then(|| unsafe { &*std::ptr::from_ref(head).byte_offset(offset).cast::<Slot>() })
 }
 
+/// An instance of `object`, or of a class whose layout is that of `object` with attributes and slots.
+///
+/// # Errors
+/// `TypeError` for other types, whose instances their own constructors make.
+pub fn new(thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
+    let mut native = class;
+    while native.has_flag(flags::HEAPTYPE)
+        && let Some(base) = native.base_type()
+    {
+        native = base;
+    }
+    if !std::ptr::eq(native, &raw const crate::types::statics::OBJECT) {
+        let (class, native) = (class.short_name(), native.short_name());
+        return Err(crate::raise!(
+            thread,
+            TYPE_ERROR,
+            "object.__new__({class}) is not safe, use {native}.__new__()"
+        ));
+    }
+    let object = lifecycle::allocate_instance(thread, class, 0)?;
+    // SAFETY: fresh; zeros are valid attributes and slots, and there is nothing else.
+    Ok(unsafe { Value::from_object(object) })
+}
+
 /// The place of an interned name in the instances of a class, for inline caches.
 pub fn place_of(ty: &PyTypeObject, name: &PyStr) -> Option<u8> {
     ty.core().shared_keys.find(as_ref(name).word())

@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
+use crate::dict::PyDict;
 use crate::error::PyResult;
 use crate::exception;
 use crate::gc::Gc;
@@ -18,7 +19,7 @@ use crate::thread::Thread;
 use crate::types::PyTypeObject;
 use crate::types::lookup::MethodCache;
 use crate::types::state::StaticTypeStates;
-use crate::value::{Ref, Value};
+use crate::value::{Owned, Ref, Value};
 
 /// Reports an exception that nobody can catch.
 pub type UnraisableHook = fn(&Thread, exception: Value, context: Option<Ref<'_>>);
@@ -26,12 +27,53 @@ pub type UnraisableHook = fn(&Thread, exception: Value, context: Option<Ref<'_>>
 /// Is told of a class whose attribute of this name changed.
 pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
 
+/// Gives the globals of the Python function that runs.
+pub type CallerGlobalsHook = fn(&Thread) -> Option<Owned<PyDict>>;
+
+/// Runs the body of a class (a function) in a namespace; the result is its class cell, or `None`.
+pub type RunClassBodyHook = fn(&Thread, function: Ref<'_>, namespace: Ref<'_>) -> PyResult<Value>;
+
+/// Gives the class and the first argument that `super()` without arguments is about.
+pub type SuperArgumentsHook = fn(&Thread) -> PyResult<(Value, Value)>;
+
+/// Imports a module by its full name.
+pub type ImportHook = fn(&Thread, &PyStr) -> PyResult<Value>;
+
 /// What the layers above install.
 pub struct Hooks {
     /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
     pub unraisable: Cell<UnraisableHook>,
     /// Called when an attribute of a class was set or deleted: keeps its slots in line with the names.
     pub type_changed: Cell<TypeChangedHook>,
+    /// Asked for `__module__` of a new class.
+    pub caller_globals: Cell<CallerGlobalsHook>,
+    /// Called by `__build_class__`.
+    pub run_class_body: Cell<RunClassBodyHook>,
+    /// Called by `super()`.
+    pub super_arguments: Cell<SuperArgumentsHook>,
+    /// Called by natives that need a module which is not in `sys.modules`.
+    pub import: Cell<ImportHook>,
+}
+
+impl Hooks {
+    /// Hooks that do nothing, or say that there is nothing behind them.
+    fn none() -> Hooks {
+        Hooks {
+            unraisable: Cell::new(|_, _, _| ()),
+            type_changed: Cell::new(|_, _, _| Ok(())),
+            caller_globals: Cell::new(|_| None),
+            run_class_body: Cell::new(|thread, _, _| {
+                Err(crate::raise!(thread, SYSTEM_ERROR, "there is nothing that runs class bodies"))
+            }),
+            super_arguments: Cell::new(|thread| {
+                Err(crate::raise!(thread, RUNTIME_ERROR, "super(): no current frame"))
+            }),
+            import: Cell::new(|thread, name| {
+                let name = name.to_text_lossy();
+                Err(crate::raise!(thread, IMPORT_ERROR, "no import machinery to import '{name}' with"))
+            }),
+        }
+    }
 }
 
 const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
@@ -99,7 +141,7 @@ impl Interp {
             sys: Slot::empty(),
             modules: Slot::empty(),
             services: OnceCell::new(),
-            hooks: Hooks { unraisable: Cell::new(|_, _, _| ()), type_changed: Cell::new(|_, _, _| Ok(())) },
+            hooks: Hooks::none(),
             host: Cell::new(std::ptr::null_mut()),
         })
     }

@@ -207,6 +207,11 @@ pub fn clip(len: usize, start: Option<isize>, end: Option<isize>) -> (usize, usi
     (start.map_or(0, place), end.map_or(len, place).min(len))
 }
 
+/// How many of the arguments are positional.
+pub fn positional_count(arguments: &[Value], names: Option<&PyTuple>) -> usize {
+    arguments.len().saturating_sub(names.map_or(0, PyTuple::len))
+}
+
 /// The arguments by position of a constructor that takes none by name. A class that derives from the type and has an
 /// `__init__` of its own may be called with names: they are for that one.
 pub fn no_keywords<'a>(

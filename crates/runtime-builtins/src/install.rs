@@ -8,7 +8,15 @@ use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread, as_ref};
 
-use crate::class_method_descr::ClassMethodDescr;
+use crate::descriptors::ClassMethodDescr;
+
+/// Makes the static types of this crate ready.
+pub(crate) fn ready(thread: &Thread) -> PyResult<()> {
+    taipan_object::types::ready::ready_more(thread, &crate::descriptors::types())?;
+    #[cfg(test)]
+    taipan_object::types::ready::ready_more(thread, &[&crate::testing::function::TEST_FUNCTION])?;
+    taipan_object::types::ready::ready_more(thread, &crate::generics::types())
+}
 
 /// Hands slots on from bases to what derives from them, and tells C of them.
 pub(crate) fn inherit() {

@@ -8,49 +8,65 @@
 
 pub mod arguments;
 mod chars;
-mod class_method_descr;
+pub mod classes;
 pub mod codecs;
 mod construct;
+pub mod descriptors;
 pub mod exceptions;
 mod float_sum;
 pub mod format;
+pub mod generics;
 mod install;
+pub mod instance_check;
 mod iterate;
 mod iterators;
 mod methods;
 pub mod modules;
 mod native_state;
+mod notes;
+pub mod objects;
+pub mod special;
 pub mod text;
-pub mod type_lookup;
 
 #[cfg(test)]
 mod testing;
 
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::ready::ready_more;
-use taipan_object::{PyResult, Thread};
+use taipan_object::{Interp, PyResult, Thread};
+
+/// Installs in a new interpreter what keeps classes in line with their dicts.
+pub fn prepare(interp: &Interp) {
+    interp.hooks.type_changed.set(special::type_changed);
+}
 
 /// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
 pub fn fill(thread: &Thread) -> PyResult<()> {
+    install::ready(thread)?;
     let types: Vec<&'static PyTypeObject> = static_types().collect();
     ready_more(thread, &types)?;
     text::install();
     construct::install_slots();
     exceptions::install_slots();
     methods::install_slots();
+    modules::install_slots();
+    objects::install_slots();
+    classes::install_slots();
+    descriptors::install_slots();
     install::inherit();
     format::install(thread)?;
     exceptions::install(thread)?;
     iterators::install(thread)?;
     modules::install(thread)?;
-    methods::install(thread)
+    methods::install(thread)?;
+    objects::install(thread)?;
+    classes::install(thread)?;
+    descriptors::install(thread)?;
+    generics::install(thread)?;
+    special::install(thread)
 }
 
 /// The static types of this crate, bases first: iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
-    let own: &'static PyTypeObject = &class_method_descr::CLASS_METHOD_DESCRIPTOR;
-    std::iter::once(own)
-        .chain(iterators::types())
-        .chain(methods::dict::views::types())
-        .chain(modules::types())
+    iterators::types().chain(methods::dict::views::types()).chain(modules::types())
 }

@@ -18,6 +18,7 @@ use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
 
 use crate::text;
 
+pub(crate) mod function;
 mod literal;
 
 pub(crate) use literal::read;
@@ -30,6 +31,7 @@ pub(crate) fn run(test: impl FnOnce(&Thread)) {
         process::init(HashSecret::default(), fill);
     });
     let interp = Interp::new().unwrap();
+    crate::prepare(&interp);
     let thread = interp.new_thread().attach();
     let builtins =
         crate::modules::find("builtins").map(|definition| crate::modules::create(&thread, definition));

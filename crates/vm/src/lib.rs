@@ -5,6 +5,7 @@
 //! generator; what runs was verified.
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod class_hooks;
 pub mod code;
 pub mod frame;
 pub mod frame_object;
@@ -21,7 +22,12 @@ mod typing;
 pub use load::{Program, code_object, program};
 
 use taipan_object::types::ready;
-use taipan_object::{PyResult, PyTypeObject, Thread};
+use taipan_object::{Interp, PyResult, PyTypeObject, Thread};
+
+/// Installs in a new interpreter what the types need of the virtual machine.
+pub fn prepare(interp: &Interp) {
+    class_hooks::install(interp);
+}
 
 /// Makes the types of this crate ready and gives the types of functions what only the interpreter can do: a part
 /// of what fills the static types while the process is set up.

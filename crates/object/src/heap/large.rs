@@ -1,7 +1,7 @@
 //! Large blocks: from the system's allocator, behind a header of 32 bytes that names the heap, the size
 //! and the place in the heap's table.
 
-use std::alloc::Layout;
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -66,7 +66,7 @@ pub(super) unsafe fn release(header: NonNull<LargeHeader>) {
     // SAFETY: by contract; the layout is the one that it was allocated with.
     unsafe {
         if let Some(layout) = layout(header.as_ref().size) {
-            std::alloc::dealloc(header.as_ptr().cast(), layout);
+            System.dealloc(header.as_ptr().cast(), layout);
         }
     }
 }
@@ -81,7 +81,7 @@ impl Heap {
         let index = u32::try_from(table.len()).ok()?;
         self.charge(layout.size())?;
         // SAFETY: the layout is not empty.
-        let Some(memory) = NonNull::new(unsafe { std::alloc::alloc(layout) }) else {
+        let Some(memory) = NonNull::new(unsafe { System.alloc(layout) }) else {
             self.held.set(self.held.get() - layout.size());
             return None;
         };
@@ -136,7 +136,7 @@ impl Heap {
             let (old, index) = (old_header.as_ref().size, old_header.as_ref().index.get());
             let (old_layout, new_layout) = (layout(old)?, layout(new)?);
             self.charge(new_layout.size())?;
-            let memory = std::alloc::realloc(old_header.as_ptr().cast(), old_layout, new_layout.size());
+            let memory = System.realloc(old_header.as_ptr().cast(), old_layout, new_layout.size());
             let Some(memory) = NonNull::new(memory) else {
                 self.held.set(self.held.get() - new_layout.size());
                 return None;

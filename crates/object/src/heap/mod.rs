@@ -12,6 +12,7 @@
 // the compiler does not know the option, which is set by hand
 #![allow(unexpected_cfgs)]
 
+mod arena;
 mod check;
 mod large;
 mod page;
@@ -24,6 +25,7 @@ pub use check::HeapReport;
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
+use arena::Arenas;
 use large::LargeHeader;
 use page::{Page, first_block};
 
@@ -90,6 +92,7 @@ pub struct Heap {
     /// The page of each kind and class that has room that was never used.
     fresh: [[Cell<*mut Page>; CLASSES]; KINDS],
     pages: RefCell<Vec<NonNull<Page>>>,
+    arenas: RefCell<Arenas>,
     large: RefCell<Vec<NonNull<LargeHeader>>>,
     /// Bytes that the heap holds from the system.
     held: Cell<usize>,
@@ -112,6 +115,7 @@ impl Heap {
             free: std::array::from_fn(|_| std::array::from_fn(|_| Cell::new(std::ptr::null_mut()))),
             fresh: std::array::from_fn(|_| std::array::from_fn(|_| Cell::new(std::ptr::null_mut()))),
             pages: RefCell::default(),
+            arenas: RefCell::default(),
             large: RefCell::default(),
             held: Cell::new(0),
             limit: Cell::new(usize::MAX),
@@ -338,7 +342,7 @@ impl Drop for Heap {
     fn drop(&mut self) {
         for page in self.pages.take() {
             // SAFETY: the heap owns its pages and gives them up once.
-            unsafe { page::release(page) };
+            unsafe { page::release(self, page) };
         }
         for header in self.large.take() {
             // SAFETY: the table holds live blocks only, each once.

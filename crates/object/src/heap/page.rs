@@ -1,7 +1,6 @@
 //! A page: 64 KiB, aligned to as much, a header of 64 bytes and blocks of one size and kind. Blocks are
 //! put on the free list a few at a time; behind `used` the page was never touched.
 
-use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -32,30 +31,23 @@ pub(super) struct Page {
 
 const _: () = assert!(size_of::<Page>() == HEADER);
 
-fn layout() -> Layout {
-    const LAYOUT: Result<Layout, std::alloc::LayoutError> = Layout::from_size_align(SIZE, SIZE);
-    const { assert!(LAYOUT.is_ok()) };
-    LAYOUT.unwrap_or(Layout::new::<Page>())
-}
-
 /// A page without used blocks.
 pub(super) fn new(heap: &Heap, kind: Kind, block_size: usize) -> Option<NonNull<Page>> {
-    // SAFETY: the layout is not empty.
-    let page = NonNull::new(unsafe { std::alloc::alloc(layout()) })?.cast::<Page>();
+    let page = heap.arenas.borrow_mut().take()?.cast::<Page>();
     let header =
         Page { heap: std::ptr::from_ref(heap), block_size, used: Cell::new(0), kind, free: Cell::new(0) };
-    // SAFETY: the page was just allocated, larger than its header.
+    // SAFETY: the page is nobody's, larger than its header.
     unsafe { page.write(header) };
     Some(page)
 }
 
-/// Gives a page back to the system.
+/// Gives a page back.
 ///
 /// # Safety
-/// The page came from `new`, and nothing refers into it any more.
-pub(super) unsafe fn release(page: NonNull<Page>) {
-    // SAFETY: by contract, allocated with this layout.
-    unsafe { std::alloc::dealloc(page.as_ptr().cast(), layout()) }
+/// The page came from `new` of this heap, and nothing refers into it any more.
+pub(super) unsafe fn release(heap: &Heap, page: NonNull<Page>) {
+    // SAFETY: by contract.
+    unsafe { heap.arenas.borrow_mut().give(page.cast()) }
 }
 
 /// Where the blocks begin.

@@ -38,7 +38,7 @@ impl Heap {
             unsafe {
                 let unused = is_unused(page.as_ref());
                 if unused {
-                    page::release(*page);
+                    page::release(self, *page);
                     released += page::SIZE;
                 }
                 !unused

@@ -16,7 +16,7 @@ pub fn subscript(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<
     if let Some(subscript) = slots.subscript.get() {
         return subscript(thread, container, key);
     }
-    let name = container.ty().short_name();
+    let name = container.ty().name();
     let Some(item) = slots.item.get() else {
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not subscriptable"));
     };
@@ -35,7 +35,7 @@ pub fn set_subscript(
     if let Some(set) = slots.set_subscript.get() {
         return set(thread, container, key, value);
     }
-    let name = container.ty().short_name();
+    let name = container.ty().name();
     let Some(set) = slots.set_item.get() else {
         let what = match value {
             Some(_) => "does not support item assignment",
@@ -57,7 +57,7 @@ fn has_sequence_slots(value: Ref<'_>) -> bool {
 /// The index that a key stands for, counted from the front.
 fn position(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<isize> {
     if !is_index(key) {
-        let name = key.ty().short_name();
+        let name = key.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "sequence index must be integer, not '{name}'"));
     }
     let at = index_size(thread, key)?;
@@ -74,14 +74,14 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
         if slots.item.get().is_some() && !value.ty().has_flag(flags::DICT_SUBCLASS) {
             return Ok(PySequenceIterator::new(thread, value)?.into_value());
         }
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not iterable"));
     };
     let iterator = iter(thread, value)?;
     if iterator.as_ref().ty().slots().next.get().is_some() {
         return Ok(iterator);
     }
-    let name = iterator.as_ref().ty().short_name();
+    let name = iterator.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "iter() returned non-iterator of type '{name}'"))
 }
 
@@ -91,7 +91,7 @@ pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
     match iterator.ty().slots().next.get() {
         Some(next) => next(thread, iterator),
         None => {
-            let name = iterator.ty().short_name();
+            let name = iterator.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{name}' object is not an iterator"))
         }
     }
@@ -104,7 +104,7 @@ pub fn contains(thread: &Thread, container: Ref<'_>, wanted: Ref<'_>) -> PyResul
         return contains(thread, container, wanted);
     }
     if slots.iter.get().is_none() && slots.item.get().is_none() {
-        let name = container.ty().short_name();
+        let name = container.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument of type '{name}' is not a container or iterable"));
     }
     contains_by_iteration(thread, container, wanted)

@@ -46,9 +46,21 @@ pub struct ClassSpec<'a> {
     pub expected_attributes: usize,
 }
 
+/// Gives the MRO of a class that has its bases and its dict, and no MRO yet.
+pub type MakeMro<'a> = &'a dyn Fn(&Thread, &PyTypeObject) -> PyResult<Owned<PyTuple>>;
+
 impl PyTypeObject {
     /// Makes a class.
     pub fn new_class(thread: &Thread, spec: ClassSpec<'_>) -> PyResult<Owned<PyTypeObject>> {
+        PyTypeObject::new_class_with_mro(thread, spec, None)
+    }
+
+    /// Makes a class whose MRO is what `mro` says, if it is there: that of a metaclass with a `mro()` of its own.
+    pub fn new_class_with_mro(
+        thread: &Thread,
+        spec: ClassSpec<'_>,
+        mro: Option<MakeMro<'_>>,
+    ) -> PyResult<Owned<PyTypeObject>> {
         let base = best_base(thread, spec.bases)?;
         if spec.members > 0 && base.item_size() != 0 {
             let name = base.short_name();
@@ -71,8 +83,92 @@ impl PyTypeObject {
             init(heap, base, &spec);
             Owned::<PyTypeObject>::from_ptr(object.cast())
         };
-        finish(thread, &class, &spec)?;
+        finish(thread, &class, &spec, mro)?;
         Ok(class)
+    }
+
+    /// The base that decides the layout of a class with these bases.
+    ///
+    /// # Errors
+    /// `TypeError` if one of them can't be derived from, or their layouts can't be brought together.
+    pub fn layout_base<'a>(thread: &Thread, bases: &'a [Owned<PyTypeObject>]) -> PyResult<&'a PyTypeObject> {
+        best_base(thread, bases)
+    }
+
+    /// Whether instances begin with what decides the layout of another type's instances.
+    pub fn has_layout_of(&self, other: &PyTypeObject) -> bool {
+        let wanted = solid_base(other);
+        std::iter::successors(Some(solid_base(self)), |ty| ty.base_type()).any(|ty| std::ptr::eq(ty, wanted))
+    }
+
+    /// Where the slots stand in instances that the class itself adds.
+    pub fn first_member_offset(&self) -> u32 {
+        self.core().members.get().0
+    }
+
+    /// How many slots of one word the class itself adds.
+    pub fn member_count(&self) -> u32 {
+        self.core().members.get().1
+    }
+
+    /// Whether instances have a dict: their own, or one that a built-in type gives them.
+    pub fn instances_have_dict(&self) -> bool {
+        self.tp_dictoffset.get() != 0 || self.has_flag(flags::MANAGED_DICT)
+    }
+
+    /// Whether instances can be referred to weakly.
+    pub fn instances_have_weakrefs(&self) -> bool {
+        self.tp_weaklistoffset.get() != 0 || self.has_flag(flags::MANAGED_WEAKREF)
+    }
+
+    /// `__dictoffset__` and `__weakrefoffset__`.
+    pub fn offsets(&self) -> (isize, isize) {
+        (self.tp_dictoffset.get(), self.tp_weaklistoffset.get())
+    }
+
+    /// Sets or clears flags of a class.
+    pub fn set_flags(&self, flags: u64, on: bool) {
+        if self.has_flag(flags::HEAPTYPE) {
+            self.tp_flags.set(if on { self.flags() | flags } else { self.flags() & !flags });
+        }
+    }
+
+    /// Sets `__qualname__` of a class; the old one is a string, whose end runs no code.
+    pub fn set_qualified_name(&self, name: Owned<PyStr>) {
+        if let Some(heap) = self.heap_part() {
+            drop(heap.ht_qualname.replace(Some(name.into_value())));
+        }
+    }
+
+    /// `__name__` of a class as it was given.
+    pub fn given_name(&self) -> Option<Value> {
+        self.heap_part()?.ht_name.get()
+    }
+
+    /// Sets `__name__` of a class, which contains no NUL.
+    pub fn set_given_name(&self, thread: &Thread, name: Owned<PyStr>) -> PyResult<()> {
+        let Some(heap) = self.heap_part() else { return Ok(()) };
+        let Ok(text) = CString::new(name.to_text_lossy()) else {
+            return Err(raise!(thread, VALUE_ERROR, "type name must not contain null characters"));
+        };
+        let old = heap.ht_tpname.replace(text.into_raw());
+        self.tp_name.set(heap.ht_tpname.get());
+        drop(heap.ht_name.replace(Some(name.into_value())));
+        // SAFETY: made by `CString::into_raw`, and no longer the type's.
+        drop(unsafe { CString::from_raw(old.cast_mut()) });
+        Ok(())
+    }
+
+    /// The sorted names of `__slots__` that became fields; none if the class has no such fields.
+    pub fn slot_names(&self) -> Option<Value> {
+        self.heap_part()?.ht_slots.get()
+    }
+
+    /// Sets them: a tuple of strings.
+    pub fn set_slot_names(&self, names: Owned<PyTuple>) {
+        if let Some(heap) = self.heap_part() {
+            drop(heap.ht_slots.replace(Some(names.into_value())));
+        }
     }
 }
 
@@ -142,12 +238,20 @@ fn init(heap: &PyHeapTypeObject, base: &PyTypeObject, spec: &ClassSpec<'_>) {
 }
 
 /// What may fail: bases, MRO, dict; then the class is ready.
-fn finish(thread: &Thread, class: &PyTypeObject, spec: &ClassSpec<'_>) -> PyResult<()> {
+fn finish(
+    thread: &Thread,
+    class: &PyTypeObject,
+    spec: &ClassSpec<'_>,
+    mro: Option<MakeMro<'_>>,
+) -> PyResult<()> {
     let bases = PyTuple::from_values(thread, values(spec.bases))?;
     class.tp_bases.set(bases.into_value().into_object());
     spec.dict.set_type(Some(class));
     class.tp_dict.set(spec.dict.clone().into_value().into_object());
-    class.compute_mro(thread)?;
+    match mro {
+        Some(mro) => class.set_mro(thread, &mro(thread, class)?),
+        None => class.compute_mro(thread)?,
+    }
     class.inherit_slots();
     for base in spec.bases {
         if let Some(list) = base.subclasses(thread) {
@@ -165,7 +269,14 @@ fn values(types: &[Owned<PyTypeObject>]) -> Vec<Value> {
 impl PyTypeObject {
     /// Sets `__mro__` to the C3 linearisation of the bases.
     pub fn compute_mro(&self, thread: &Thread) -> PyResult<()> {
-        let Some(bases) = self.bases().map(Owned::new_ref) else { return Ok(()) };
+        let tuple = self.linearise(thread)?;
+        self.set_mro(thread, &tuple);
+        Ok(())
+    }
+
+    /// The C3 linearisation of the bases.
+    pub fn linearise(&self, thread: &Thread) -> PyResult<Owned<PyTuple>> {
+        let Some(bases) = self.bases().map(Owned::new_ref) else { return Ok(PyTuple::empty()) };
         let types = |tuple: &PyTuple| {
             tuple.iter().filter_map(|ty| ty.get::<PyTypeObject>().map(std::ptr::from_ref)).collect::<Vec<_>>()
         };
@@ -189,9 +300,7 @@ impl PyTypeObject {
         };
         // SAFETY: the types of the order are bases of this one, which are alive.
         let order = order.into_iter().map(|ty| unsafe { as_ref(&*ty).to_value() });
-        let tuple = PyTuple::from_values(thread, order.collect::<Vec<_>>())?;
-        self.set_mro(thread, &tuple);
-        Ok(())
+        PyTuple::from_values(thread, order.collect::<Vec<_>>())
     }
 
     /// Sets `__mro__`: what `compute_mro` or a metaclass's `mro()` found.
@@ -213,7 +322,7 @@ impl PyTypeObject {
 }
 
 /// Releases a reference that a type held in a plain field.
-fn drop_object(object: *const PyObject) {
+pub(super) fn drop_object(object: *const PyObject) {
     if let Some(object) = NonNull::new(object.cast_mut()) {
         // SAFETY: the field owned the reference.
         drop(unsafe { Value::from_object(object) });

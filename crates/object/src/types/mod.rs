@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod mro;
 pub mod ready;
+pub mod rebase;
 pub mod slots;
 pub mod state;
 pub mod statics;

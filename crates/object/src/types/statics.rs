@@ -42,7 +42,7 @@ pub static OBJECT: PyTypeObject = StaticType {
 .build();
 static OBJECT_CORE: TypeCore = TypeCore::new(slots_of! {
     hash: identity_hash,
-    richcompare: identity_compare,
+    richcompare: object_compare,
     getattr: attribute::generic_get,
     setattr: attribute::generic_set,
 });
@@ -87,7 +87,19 @@ pub fn identity_hash(_: &Thread, object: Ref<'_>) -> PyResult<i64> {
     Ok(crate::hash::of_address(object.word().bits()))
 }
 
-/// `object`'s comparisons: equal if the same, otherwise not known.
+/// `object`'s comparisons: equal if the same, otherwise not known; unequal where the type's own `==` says not
+/// equal.
+fn object_compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    let own = a.ty().slots().richcompare.get().filter(|_| op == CompareOp::Ne);
+    let Some(compare) = own else { return identity_compare(thread, a, b, op) };
+    let equal = compare(thread, a, b, CompareOp::Eq)?;
+    if equal.as_ref().is_not_implemented() {
+        return Ok(equal);
+    }
+    Ok(Value::bool(!crate::protocol::truth(thread, equal.as_ref())?))
+}
+
+/// Equal if the same, otherwise not known.
 pub fn identity_compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
     Ok(match op {
         CompareOp::Eq if a.is(b) => Value::bool(true),
@@ -137,6 +149,8 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::range::RANGE,
         &CELL,
         &DICT,
+        &crate::dict::derived::DEFAULT_DICT,
+        &crate::dict::derived::ORDERED_DICT,
         &SET,
         &FROZENSET,
         &crate::weakref::REFERENCE,

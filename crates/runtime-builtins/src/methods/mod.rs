@@ -37,6 +37,7 @@ macro_rules! method_table {
     };
 }
 pub(crate) use method_table;
+pub(crate) use str::is_identifier;
 
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};

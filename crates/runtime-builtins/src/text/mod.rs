@@ -4,7 +4,7 @@
 mod container;
 mod exception;
 pub mod float;
-mod guard;
+pub(crate) mod guard;
 mod name;
 mod number;
 mod object;

@@ -104,7 +104,7 @@ pub(super) fn getset_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 
 pub(super) fn wrapper_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     match value.get::<PyWrapperDescr>() {
-        Some(this) => descriptor(thread, "slot wrapper", this.definition().name(), this.d_type().get()),
+        Some(this) => descriptor(thread, "slot wrapper", this.definition().name, this.d_type().get()),
         None => default_repr(thread, value),
     }
 }

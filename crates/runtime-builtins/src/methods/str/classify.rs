@@ -47,12 +47,14 @@ pub(super) fn isprintable(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     all(thread, this, true, unicode::is_printable)
 }
 
+/// Whether a text has the form of an identifier.
+pub(crate) fn is_identifier(text: &taipan_object::str::PyStr) -> bool {
+    let mut chars = crate::chars::code_points(text).into_iter();
+    chars.next().is_some_and(unicode::is_identifier_start) && chars.all(unicode::is_identifier_continue)
+}
+
 pub(super) fn isidentifier(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let first = receiver(thread, this)?.char_at(0);
-    if !first.is_some_and(unicode::is_identifier_start) {
-        return Ok(Value::bool(false));
-    }
-    all(thread, this, false, unicode::is_identifier_continue)
+    Ok(Value::bool(is_identifier(receiver(thread, this)?)))
 }
 
 /// Whether there are letters of one case and none of the others.

@@ -14,6 +14,8 @@ mod strip;
 mod tests;
 mod translate;
 
+pub(crate) use classify::is_identifier;
+
 use taipan_object::str::{Kind, PyStr};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};

@@ -10,7 +10,9 @@ mod print;
 #[cfg(test)]
 mod tests;
 
+use taipan_object::builtin::PyCFunction;
 use taipan_object::module::PyModule;
+use taipan_object::str::PyStr;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread, Value, descriptor, exception, range};
 
@@ -82,7 +84,12 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
         &descriptor::static_method::STATIC_METHOD,
         &statics::STR,
         &statics::TUPLE,
+        &crate::descriptors::SUPER,
     ];
+    let own = Some(taipan_object::as_ref(module).to_value());
+    let name = PyStr::from_text(thread, "builtins")?.into_value();
+    let build = PyCFunction::new(thread, &crate::classes::BUILD_CLASS, own, Some(name))?;
+    add(thread, module, "__build_class__", build.into_value())?;
     add_types(thread, module, types)?;
     add_types(thread, module, crate::iterators::public_types())?;
     add_types(thread, module, exception::all())?;

@@ -1,0 +1,34 @@
+//! Descriptors and what helps them, as Python sees them: `property`, `staticmethod`, `classmethod`, `super`, bound slot
+//! wrappers, the read-only view of a class's dict, and the attributes of functions, methods and cells. A file a family.
+
+mod class_method;
+mod proxy;
+mod proxy_methods;
+mod super_object;
+mod wrapper;
+
+pub use class_method::CLASS_METHOD_DESCRIPTOR;
+pub use proxy::{MAPPING_PROXY, mapping_proxy};
+pub use super_object::{SUPER, Super, super_attribute, super_method};
+pub use wrapper::METHOD_WRAPPER;
+
+pub(crate) use class_method::ClassMethodDescr;
+
+use taipan_object::{PyResult, PyTypeObject, Thread};
+
+/// The static types that are declared here.
+pub(crate) fn types() -> [&'static PyTypeObject; 4] {
+    [&SUPER, &MAPPING_PROXY, &METHOD_WRAPPER, &CLASS_METHOD_DESCRIPTOR]
+}
+
+/// Fills the slots of descriptors that are more than a look into the layout.
+pub(crate) fn install_slots() {
+    wrapper::install_slots();
+}
+
+/// Fills their dicts.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    super_object::install(thread)?;
+    proxy_methods::install(thread)?;
+    wrapper::install(thread)
+}

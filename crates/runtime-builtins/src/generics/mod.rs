@@ -1,0 +1,24 @@
+//! Types with parameters: `list[int]` ([`alias`]), `int | str` ([`union`]), and how parameters are found and replaced
+//! (`parameters.rs`). `namespace.rs` is `types.SimpleNamespace`.
+
+pub mod alias;
+mod alias_methods;
+pub mod namespace;
+mod parameters;
+mod show;
+pub mod union;
+mod union_attributes;
+
+use taipan_object::{PyResult, PyTypeObject, Thread};
+
+/// The static types that are declared here.
+pub(crate) fn types() -> [&'static PyTypeObject; 4] {
+    [&alias::GENERIC_ALIAS, &alias::GENERIC_ALIAS_ITERATOR, &union::UNION, &namespace::SIMPLE_NAMESPACE]
+}
+
+/// Fills their dicts, and gives the built-in containers their `__class_getitem__`.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    alias_methods::install(thread)?;
+    union_attributes::install(thread)?;
+    namespace::install(thread)
+}

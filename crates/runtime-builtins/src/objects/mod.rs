@@ -1,0 +1,44 @@
+//! What every object can do: `object`. `new.rs` makes instances, `attributes.rs` has `__class__`, `__dict__` and
+//! `__weakref__`, `methods.rs` the methods, `reduce.rs` those of pickling.
+
+mod attributes;
+mod methods;
+mod new;
+mod reduce;
+
+pub(crate) use attributes::{DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
+pub(crate) use methods::merge_class_names;
+
+use taipan_object::exception::ATTRIBUTE_ERROR;
+use taipan_object::protocol;
+use taipan_object::str::PyStr;
+use taipan_object::types::statics;
+use taipan_object::{PyResult, Ref, Thread, Value};
+
+/// Fills the slots of `object`.
+pub(crate) fn install_slots() {
+    let slots = statics::OBJECT.slots();
+    slots.new.set(Some(new::new));
+    slots.init.set(Some(new::init));
+}
+
+/// Fills the dict of `object`.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    crate::install::methods(thread, &statics::OBJECT, &reduce::METHODS)?;
+    crate::install::methods(thread, &statics::OBJECT, &methods::METHODS)?;
+    crate::install::attributes(thread, &statics::OBJECT, &attributes::ATTRIBUTES)
+}
+
+/// `getattr(object, name, none)`: an `AttributeError` means that there is no such attribute.
+pub fn find_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<Option<Value>> {
+    match protocol::get_attribute(thread, object, name) {
+        Ok(value) => Ok(Some(value)),
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            if exception.as_ref().ty().is_subtype(&ATTRIBUTE_ERROR) {
+                return Ok(None);
+            }
+            Err(thread.raise(exception))
+        }
+    }
+}

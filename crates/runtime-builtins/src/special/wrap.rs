@@ -1,0 +1,344 @@
+//! Slots of built-in types called as methods: one function a kind of method. Each is given the slot, the instance,
+//! and the arguments behind it, and checks their count as CPython's wrappers do.
+
+use taipan_object::builtin::{Binding, MethodDef, Native, PyCFunction};
+use taipan_object::str::PyStr;
+use taipan_object::tuple::PyTuple;
+use taipan_object::types::slots::{
+    Binary, Call, Compare, CompareOp, Contains, DescrGet, DescrSet, Finalize, GetAttr, Hash, Init, Item,
+    Length, Next, SetAttr, SetItem, SetKey, Ternary, Truth, Unary,
+};
+use taipan_object::types::{PyTypeObject, flags};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
+
+use crate::arguments::check_count;
+
+type Names<'a> = Option<&'a PyTuple>;
+
+/// No names, and as many arguments as wanted.
+fn exactly<'a, const N: usize>(
+    thread: &Thread,
+    name: &str,
+    arguments: &'a [Value],
+    names: Names<'_>,
+) -> PyResult<&'a [Value; N]> {
+    no_names(thread, name, names)?;
+    let given = arguments.len();
+    arguments.try_into().map_err(|_| {
+        let plural = if N == 1 { "" } else { "s" };
+        raise!(thread, TYPE_ERROR, "expected {N} argument{plural}, got {given}")
+    })
+}
+
+/// The same with the message of those wrappers that unpack a tuple.
+fn unpack<'a, const N: usize>(
+    thread: &Thread,
+    name: &str,
+    arguments: &'a [Value],
+    names: Names<'_>,
+) -> PyResult<&'a [Value; N]> {
+    no_names(thread, name, names)?;
+    check_count(thread, name, arguments.len(), N, N)?;
+    arguments.try_into().map_err(|_| raise!(thread, TYPE_ERROR, "{name} expected {N} arguments"))
+}
+
+fn no_names(thread: &Thread, name: &str, names: Names<'_>) -> PyResult<()> {
+    if names.is_some_and(|names| !names.is_empty()) {
+        return Err(raise!(thread, TYPE_ERROR, "wrapper {name}() takes no keyword arguments"));
+    }
+    Ok(())
+}
+
+/// Kinds of one slot type: `fn(thread, slot, name, this, arguments, names)`.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident($slot:ident: $ty:ty, $thread:ident, $this:ident, $count:ident [$($arg:ident),*]) $body:expr;)*) => {$(
+        $(#[$doc])*
+        pub(super) fn $kind(
+            $thread: &Thread,
+            $slot: Option<$ty>,
+            name: &str,
+            $this: Ref<'_>,
+            arguments: &[Value],
+            names: Names<'_>,
+        ) -> PyResult<Value> {
+            let [$($arg),*] = $count($thread, name, arguments, names)?;
+            let Some($slot) = $slot else { return Ok(Value::not_implemented()) };
+            $body
+        }
+    )*};
+}
+
+kinds! {
+    /// `__repr__`, `__neg__`, `__iter__`, …
+    unary(slot: Unary, thread, this, exactly []) slot(thread, this);
+    /// `__hash__`
+    hash(slot: Hash, thread, this, exactly []) Value::int(thread, slot(thread, this)?);
+    /// `__bool__`
+    truth(slot: Truth, thread, this, exactly []) Ok(Value::bool(slot(thread, this)?));
+    /// `__len__`
+    length(slot: Length, thread, this, exactly []) Value::int(thread, slot(thread, this)? as i64);
+    /// `__next__`
+    next(slot: Next, thread, this, exactly []) match slot(thread, this)? {
+        Some(value) => Ok(value),
+        None => Err(thread.raise_arguments(&taipan_object::exception::STOP_ITERATION, PyTuple::empty())),
+    };
+    /// `__del__`
+    finalize(slot: Finalize, thread, this, exactly []) slot(thread, this).map(|()| Value::none());
+    /// `__add__`, `__iadd__`, `__getitem__` of a mapping
+    left(slot: Binary, thread, this, exactly [other]) slot(thread, this, other.as_ref());
+    /// `__radd__`
+    right(slot: Binary, thread, this, exactly [other]) slot(thread, other.as_ref(), this);
+    /// `__mul__` of a sequence
+    repeat(slot: Item, thread, this, exactly [count]) slot(thread, this, to_count(thread, count.as_ref())?);
+    /// `__getitem__` of a sequence
+    item(slot: Item, thread, this, exactly [at]) slot(thread, this, position(thread, this, at.as_ref())?);
+    /// `__setitem__` of a sequence
+    set_item(slot: SetItem, thread, this, unpack [at, value]) {
+        let at = position(thread, this, at.as_ref())?;
+        slot(thread, this, at, Some(value.clone())).map(|()| Value::none())
+    };
+    /// `__delitem__` of a sequence
+    delete_item(slot: SetItem, thread, this, exactly [at]) {
+        let at = position(thread, this, at.as_ref())?;
+        slot(thread, this, at, None).map(|()| Value::none())
+    };
+    /// `__setitem__` of a mapping
+    set_key(slot: SetKey, thread, this, unpack [key, value]) {
+        slot(thread, this, key.as_ref(), Some(value.clone())).map(|()| Value::none())
+    };
+    /// `__delitem__` of a mapping
+    delete_key(slot: SetKey, thread, this, exactly [key]) {
+        slot(thread, this, key.as_ref(), None).map(|()| Value::none())
+    };
+    /// `__contains__`
+    contains(slot: Contains, thread, this, exactly [value]) {
+        Ok(Value::bool(slot(thread, this, value.as_ref())?))
+    };
+    /// `__getattribute__`
+    get_attribute(slot: GetAttr, thread, this, exactly [name]) {
+        slot(thread, this, attribute_name(thread, name.as_ref())?)
+    };
+    /// `__setattr__`
+    set_attribute(slot: SetAttr, thread, this, unpack [name, value]) {
+        check_applicable(thread, slot, this, "__setattr__")?;
+        slot(thread, this, attribute_name(thread, name.as_ref())?, Some(value.clone())).map(|()| Value::none())
+    };
+    /// `__delattr__`
+    delete_attribute(slot: SetAttr, thread, this, exactly [name]) {
+        check_applicable(thread, slot, this, "__delattr__")?;
+        slot(thread, this, attribute_name(thread, name.as_ref())?, None).map(|()| Value::none())
+    };
+    /// `__set__`
+    descr_set(slot: DescrSet, thread, this, unpack [object, value]) {
+        slot(thread, this, object.as_ref(), Some(value.clone())).map(|()| Value::none())
+    };
+    /// `__delete__`
+    descr_delete(slot: DescrSet, thread, this, exactly [object]) {
+        slot(thread, this, object.as_ref(), None).map(|()| Value::none())
+    };
+    /// `__lt__`
+    lt(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Lt);
+    /// `__le__`
+    le(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Le);
+    /// `__eq__`
+    eq(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Eq);
+    /// `__ne__`
+    ne(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Ne);
+    /// `__gt__`
+    gt(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Gt);
+    /// `__ge__`
+    ge(slot: Compare, thread, this, exactly [other]) slot(thread, this, other.as_ref(), CompareOp::Ge);
+}
+
+/// The one or two arguments of `__pow__` and `__rpow__`.
+fn power_arguments(
+    thread: &Thread,
+    name: &str,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<[Value; 2]> {
+    no_names(thread, name, names)?;
+    match arguments {
+        [other] => Ok([other.clone(), Value::none()]),
+        [other, modulus] => Ok([other.clone(), modulus.clone()]),
+        _ => Err(raise!(thread, TYPE_ERROR, "expected 1 or 2 arguments, got {}", arguments.len())),
+    }
+}
+
+/// `__pow__`, `__ipow__`
+pub(super) fn power(
+    thread: &Thread,
+    slot: Option<Ternary>,
+    name: &str,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<Value> {
+    let [other, modulus] = power_arguments(thread, name, arguments, names)?;
+    let Some(slot) = slot else { return Ok(Value::not_implemented()) };
+    slot(thread, this, other.as_ref(), modulus.as_ref())
+}
+
+/// `__rpow__`
+pub(super) fn power_right(
+    thread: &Thread,
+    slot: Option<Ternary>,
+    name: &str,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<Value> {
+    let [other, modulus] = power_arguments(thread, name, arguments, names)?;
+    let Some(slot) = slot else { return Ok(Value::not_implemented()) };
+    slot(thread, other.as_ref(), this, modulus.as_ref())
+}
+
+/// `__call__`
+pub(super) fn call(
+    thread: &Thread,
+    slot: Option<Call>,
+    _: &str,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<Value> {
+    let Some(slot) = slot else { return Ok(Value::not_implemented()) };
+    slot(thread, this, arguments, names)
+}
+
+/// `__init__`
+pub(super) fn init(
+    thread: &Thread,
+    slot: Option<Init>,
+    _: &str,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<Value> {
+    let Some(slot) = slot else { return Ok(Value::none()) };
+    slot(thread, this, arguments, names).map(|()| Value::none())
+}
+
+/// `__get__`
+pub(super) fn descr_get(
+    thread: &Thread,
+    slot: Option<DescrGet>,
+    name: &str,
+    this: Ref<'_>,
+    arguments: &[Value],
+    names: Names<'_>,
+) -> PyResult<Value> {
+    no_names(thread, name, names)?;
+    check_count(thread, name, arguments.len(), 1, 2)?;
+    let argument = |at: usize| arguments.get(at).map(Value::as_ref).filter(|value| !value.is_none());
+    let (object, class) = (argument(0), argument(1));
+    if object.is_none() && class.is_none() {
+        return Err(raise!(thread, TYPE_ERROR, "__get__(None, None) is invalid"));
+    }
+    let Some(slot) = slot else { return Ok(Value::not_implemented()) };
+    slot(thread, this, object, class)
+}
+
+fn attribute_name<'a>(thread: &Thread, name: Ref<'a>) -> PyResult<&'a PyStr> {
+    name.get::<PyStr>().ok_or_else(|| {
+        let ty = name.ty().short_name();
+        raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'")
+    })
+}
+
+fn to_count(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
+    let int = protocol::number::index(thread, value)?;
+    match int.as_ref().to_i64() {
+        Some(int) => Ok(int as isize),
+        None => {
+            let name = value.ty().short_name();
+            Err(raise!(thread, OVERFLOW_ERROR, "cannot fit '{name}' into an index-sized integer"))
+        }
+    }
+}
+
+/// An index, counted from the front.
+fn position(thread: &Thread, this: Ref<'_>, at: Ref<'_>) -> PyResult<isize> {
+    let at = to_count(thread, at)?;
+    match this.ty().slots().length.get() {
+        Some(length) if at < 0 => Ok(at.saturating_add_unsigned(length(thread, this)?)),
+        _ => Ok(at),
+    }
+}
+
+/// `object.__setattr__` is not for what has a stricter one of its own: the nearest built-in type of the object must
+/// set attributes in the same way.
+fn check_applicable(thread: &Thread, slot: SetAttr, this: Ref<'_>, what: &str) -> PyResult<()> {
+    let mut ty = this.ty();
+    while ty.has_flag(flags::HEAPTYPE)
+        && let Some(base) = ty.base_type()
+    {
+        ty = base;
+    }
+    match ty.slots().setattr.get() {
+        Some(own) if !std::ptr::fn_addr_eq(own, slot) => {
+            let name = ty.short_name();
+            Err(raise!(thread, TYPE_ERROR, "can't apply this {what} to {name} object"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `T.__new__` of built-in types, bound to the type.
+static NEW: MethodDef = MethodDef::new(
+    c"__new__",
+    Binding::Instance,
+    Native::Keywords(call_new),
+    "($type, *args, **kwargs)",
+    c"Makes an object of the class.",
+);
+
+fn call_new(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
+    let Some(ty) = this.get::<PyTypeObject>() else { return Ok(Value::not_implemented()) };
+    let own = ty.short_name();
+    let positional = arguments.len() - names.map_or(0, PyTuple::len).min(arguments.len());
+    let Some((class, rest)) = arguments.split_first().filter(|_| positional > 0) else {
+        return Err(raise!(thread, TYPE_ERROR, "{own}.__new__(): not enough arguments"));
+    };
+    let Some(class) = class.as_ref().get::<PyTypeObject>() else {
+        let got = class.as_ref().ty().short_name();
+        return Err(raise!(thread, TYPE_ERROR, "{own}.__new__(X): X is not a type object ({got})"));
+    };
+    if !class.is_subtype(ty) {
+        let class = class.short_name();
+        return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}): {class} is not a subtype of {own}"));
+    }
+    let solid = native_new_base(class);
+    let (made_by, own_new) = (solid.slots().new.get(), ty.slots().new.get());
+    let same = matches!((made_by, own_new), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
+    if !same {
+        let (class, solid) = (class.short_name(), solid.short_name());
+        return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}) is not safe, use {solid}.__new__()"));
+    }
+    match own_new {
+        Some(new) => new(thread, class, rest, names),
+        None => Err(raise!(thread, TYPE_ERROR, "cannot create '{own}' instances")),
+    }
+}
+
+/// The nearest type whose `new` is not a `__new__` in Python.
+fn native_new_base(class: &PyTypeObject) -> &PyTypeObject {
+    let mut ty = class;
+    while ty.has_flag(flags::HEAPTYPE)
+        && let Some(base) = ty.base_type()
+    {
+        ty = base;
+    }
+    ty
+}
+
+/// Whether a value is the `__new__` of a built-in type; gives the type.
+pub(super) fn native_new(value: Ref<'_>) -> Option<Value> {
+    let function = value.get_exact::<PyCFunction>()?;
+    std::ptr::eq(function.definition(), &raw const NEW).then(|| function.this())
+}
+
+/// `T.__new__` for the dict of a type.
+pub(super) fn new_function(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<Value> {
+    Ok(PyCFunction::new(thread, &NEW, Some(as_ref(ty).to_value()), None)?.into_value())
+}

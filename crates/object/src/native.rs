@@ -169,6 +169,18 @@ impl<S: NativeType> NativeStatic<S> {
         NativeStatic { ty, state: PhantomData }
     }
 
+    /// Where a field of the state stands in an object, given where it stands in the state: what a
+    /// [`MemberDef`](crate::descriptor::MemberDef) wants.
+    pub const fn offset(in_state: usize) -> u32 {
+        (std::mem::offset_of!(Native<S>, state) + in_state) as u32
+    }
+
+    /// The same, derived from a type whose objects hold nothing.
+    pub const fn deriving(mut self, base: &'static BaseStatic) -> NativeStatic<S> {
+        self.ty.tp_base = std::cell::Cell::new(&raw const base.ty);
+        self
+    }
+
     /// The side table of the type.
     pub const fn core(slots: Slots) -> NativeCore<S> {
         const { assert!(align_of::<S>() <= 8, "objects are aligned to eight bytes") };
@@ -297,13 +309,91 @@ unsafe extern "C" fn dealloc<S: NativeType>(object: *mut PyObject) {
     }
 }
 
-/// Declares a static type whose objects hold a Rust value; see [`native`](crate::native).
+/// A static type whose objects are those of `object`, with nothing of their own: what types with a state may
+/// derive from. Derefs to the type.
+#[repr(transparent)]
+pub struct BaseStatic {
+    ty: PyTypeObject,
+}
+
+// SAFETY: as for `PyTypeObject`, which is written only while the process is set up.
+unsafe impl Sync for BaseStatic {}
+
+impl Deref for BaseStatic {
+    type Target = PyTypeObject;
+
+    #[inline(always)]
+    fn deref(&self) -> &PyTypeObject {
+        &self.ty
+    }
+}
+
+impl BaseStatic {
+    /// The type; `native_base!` calls this.
+    pub const fn new(name: &'static CStr, core: &'static TypeCore, flags: u64) -> BaseStatic {
+        let ty = StaticType::new(name, size_of::<PyObject>(), lifecycle::dealloc_plain, core).flags(flags);
+        BaseStatic { ty: ty.build() }
+    }
+
+    /// The same, derived from another such type.
+    pub const fn deriving(mut self, base: &'static BaseStatic) -> BaseStatic {
+        self.ty.tp_base = std::cell::Cell::new(&raw const base.ty);
+        self
+    }
+}
+
+impl BaseStatic {
+    /// An instance of a class that derives from the type and has no other layout than that of `object`.
+    ///
+    /// # Errors
+    /// `TypeError` for other classes.
+    pub fn instance(&'static self, thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
+        let layout = crate::types::class::native_base(class);
+        if !class.is_subtype(self) || layout.basic_size() != size_of::<PyObject>() {
+            let (own, class) = (self.short_name(), class.short_name());
+            return Err(crate::raise!(
+                thread,
+                TYPE_ERROR,
+                "{own}.__new__({class}) is not safe, use {class}.__new__()"
+            ));
+        }
+        let object = lifecycle::allocate_instance(thread, class, 0)?;
+        // SAFETY: fresh, and a head with attributes is all there is to it.
+        Ok(unsafe { Value::from_object(object) })
+    }
+}
+
+/// Declares a static type whose objects hold nothing, to derive others from; see [`native`](crate::native).
+#[macro_export]
+macro_rules! native_base {
+    (
+        $(#[$doc:meta])*
+        $vis:vis static $static:ident = $name:literal, flags $flags:expr, $(base $base:ident,)?
+        does { $($slot:ident: $function:expr),* $(,)? }
+    ) => {
+        $(#[$doc])*
+        $vis static $static: $crate::native::BaseStatic = $crate::native::BaseStatic::new(
+            $crate::native::c_name(concat!($name, "\0")),
+            {
+                static CORE: $crate::types::TypeCore = $crate::types::TypeCore::new($crate::types::slots::Slots {
+                    $($slot: std::cell::Cell::new(Some($function)),)*
+                    ..$crate::types::slots::Slots::empty()
+                });
+                &CORE
+            },
+            $flags,
+        )$(.deriving(&$base))?;
+    };
+}
+
+/// Declares a static type whose objects hold a Rust value; see [`native`](crate::native). It may derive from a type
+/// that `native_base!` declares.
 #[macro_export]
 macro_rules! native_type {
     (
         $(#[$doc:meta])*
         $vis:vis static $static:ident: $state:ty = $name:literal, flags $flags:expr, dict $dict:literal,
-        weak $weak:literal,
+        weak $weak:literal, $(base $base:path,)?
         does { $($slot:ident: $function:expr),* $(,)? }
     ) => {
         $(#[$doc])*
@@ -320,7 +410,7 @@ macro_rules! native_type {
             $flags,
             $dict,
             $weak,
-        );
+        )$(.deriving(&$base))?;
     };
 }
 

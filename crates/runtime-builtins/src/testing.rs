@@ -11,9 +11,7 @@ use taipan_object::module::PyModule;
 use taipan_object::protocol::BinaryOp;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::PyTypeObject;
 use taipan_object::types::slots::CompareOp;
-use taipan_object::types::statics::TYPE;
 use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
 
 use crate::text;
@@ -43,31 +41,8 @@ pub(crate) fn run(test: impl FnOnce(&Thread)) {
     assert_eq!(thread.heap().check().problems, Vec::<String>::new());
 }
 
-/// What `type` does when it is called, where nothing else says so.
-fn call_class(
-    thread: &Thread,
-    class: taipan_object::Ref<'_>,
-    arguments: &[Value],
-    names: Option<&PyTuple>,
-) -> PyResult<Value> {
-    let class = class.get::<PyTypeObject>().unwrap();
-    let Some(new) = class.slots().new.get() else {
-        let name = class.short_name();
-        return Err(taipan_object::raise!(thread, TYPE_ERROR, "cannot create '{name}' instances"));
-    };
-    let object = new(thread, class, arguments, names)?;
-    let init = object.as_ref().ty().slots().init.get();
-    if let Some(init) = init.filter(|_| object.as_ref().ty().is_subtype(class)) {
-        init(thread, object.as_ref(), arguments, names)?;
-    }
-    Ok(object)
-}
-
 fn fill(thread: &Thread) -> PyResult<()> {
-    let call = &TYPE.slots().call;
-    if call.get().is_none() {
-        call.set(Some(call_class));
-    }
+    taipan_object::types::ready::ready_more(thread, &[&function::TEST_FUNCTION])?;
     crate::fill(thread)
 }
 

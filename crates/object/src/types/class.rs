@@ -281,6 +281,10 @@ impl PyTypeObject {
             tuple.iter().filter_map(|ty| ty.get::<PyTypeObject>().map(std::ptr::from_ref)).collect::<Vec<_>>()
         };
         let direct = types(&bases);
+        let twice = (1..direct.len()).find(|&at| direct.iter().take(at).any(|ty| Some(ty) == direct.get(at)));
+        if let Some(base) = twice.and_then(|at| bases.borrow(at)?.get::<PyTypeObject>()) {
+            return Err(raise!(thread, TYPE_ERROR, "duplicate base class {}", base.name()));
+        }
         let mut sequences: Vec<Vec<*const PyTypeObject>> = vec![vec![std::ptr::from_ref(self)]];
         for base in bases.iter().filter_map(|base| base.get::<PyTypeObject>()) {
             sequences.push(base.mro().map(types).unwrap_or_default());
@@ -355,7 +359,7 @@ fn best_base<'a>(thread: &Thread, bases: &'a [Owned<PyTypeObject>]) -> PyResult<
 }
 
 /// The nearest type on the way to `object` that adds something to the layout.
-fn solid_base(ty: &PyTypeObject) -> &PyTypeObject {
+pub(super) fn solid_base(ty: &PyTypeObject) -> &PyTypeObject {
     let mut at = ty;
     while let Some(base) = at.base_type() {
         if at.item_size() != base.item_size() || at.basic_size() != base.basic_size() {
@@ -409,7 +413,7 @@ pub unsafe fn member_at(head: &PyObject, offset: usize) -> &Slot {
 }
 
 /// The built-in type whose layout a class derives from.
-fn native_base(ty: &PyTypeObject) -> &PyTypeObject {
+pub(crate) fn native_base(ty: &PyTypeObject) -> &PyTypeObject {
     let mut at = ty;
     while at.has_flag(flags::HEAPTYPE)
         && let Some(base) = at.base_type()

@@ -37,11 +37,10 @@ macro_rules! method_table {
     };
 }
 pub(crate) use method_table;
-pub(crate) use str::is_identifier;
 
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};
-pub(crate) use str::text_argument;
+pub(crate) use str::{is_identifier, text_argument};
 
 /// Fills slots that are more than a look into the layout.
 pub(crate) fn install_slots() {

@@ -1,0 +1,19 @@
+//! The operating system: the one implementation of `taipan-host`'s traits, for Linux and macOS. No other library
+//! crate calls the system. Start with [`NativeHost`]; one file a capability. Invariant: an operation that a signal
+//! interrupted is begun again (PEP 475), except for sleeping, which is told apart by the time that is left.
+
+mod call;
+mod clock;
+mod constants;
+mod environment;
+mod files;
+mod folders;
+mod processes;
+#[cfg(test)]
+mod tests;
+
+/// The system that the process runs on.
+#[derive(Default)]
+pub struct NativeHost;
+
+impl taipan_host::Host for NativeHost {}

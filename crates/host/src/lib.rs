@@ -1,0 +1,55 @@
+//! The operating system as the interpreter sees it: traits by capability, and plain types. Nothing here touches
+//! the system; `taipan-host-native` does, and an embedder may give an interpreter a host of its own.
+//!
+//! Start with [`Host`]. [`install`] gives an interpreter its host, [`of`] finds it. Every operation has a default
+//! that fails with `ENOSYS`, so a host grants what it implements and nothing else; an interpreter without a host
+//! has [`Nothing`]. Invariant: an error is an `errno` of the platform; texts that come from the system are bytes.
+#![forbid(unsafe_code)]
+
+mod clock;
+mod error;
+mod files;
+pub mod numbers;
+pub mod path;
+pub mod raise;
+mod system;
+
+pub use clock::{Clock, LocalTime, Moment, ZoneNames};
+pub use error::{HostError, HostResult};
+pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use system::{
+    Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
+};
+
+use taipan_object::{Interp, Thread};
+
+/// All that a host can do.
+pub trait Host: Files + Clock + Environment + Entropy + Terminal + Processes + Platform {}
+
+/// A host that does nothing.
+pub struct Nothing;
+
+impl Files for Nothing {}
+impl Clock for Nothing {}
+impl Environment for Nothing {}
+impl Entropy for Nothing {}
+impl Terminal for Nothing {}
+impl Processes for Nothing {}
+impl Platform for Nothing {}
+impl Host for Nothing {}
+
+static NOTHING: Nothing = Nothing;
+
+/// Gives an interpreter its host; says whether it had none before.
+pub fn install(interp: &Interp, host: Box<dyn Host>) -> bool {
+    interp.services.set(Box::new(host)).is_ok()
+}
+
+/// The host of a thread's interpreter.
+pub fn of(thread: &Thread) -> &dyn Host {
+    let services = thread.interp().services.get();
+    match services.and_then(|services| services.downcast_ref::<Box<dyn Host>>()) {
+        Some(host) => host.as_ref(),
+        None => &NOTHING,
+    }
+}

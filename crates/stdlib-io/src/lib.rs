@@ -1,0 +1,74 @@
+//! The module `_io`: streams of bytes and of text.
+//!
+//! Start with `open.rs`. [`MODULES`] has the module, [`fill`] makes the types ready while the process is set up,
+//! [`standard_stream`] makes `sys.stdin`, `sys.stdout` and `sys.stderr`. A folder a family: `base/`, `file_io/`,
+//! `buffered/`, `text/`, `memory/`. Streams call one another by name, so that any of them may be written in Python;
+//! where an object is exactly of a type of this crate it is called straight. Invariant: nothing of a stream is
+//! borrowed across a call that may run Python code; the system is reached through `taipan-host` alone.
+#![forbid(unsafe_code)]
+
+mod base;
+mod buffered;
+mod bytes_like;
+mod call;
+mod errors;
+mod file_io;
+mod module;
+mod open;
+mod standard;
+mod table;
+mod text;
+
+pub use errors::UNSUPPORTED_OPERATION;
+pub use module::MODULES;
+pub use standard::{StandardStream, standard_stream};
+
+use taipan_object::builtin::MethodDef;
+use taipan_object::descriptor::GetSetDef;
+use taipan_object::descriptor::table::{add_attributes, add_methods};
+use taipan_object::types::{PyTypeObject, ready};
+use taipan_object::{PyResult, Thread};
+
+/// Bytes that are held by a buffered stream, unless it is told otherwise.
+pub const DEFAULT_BUFFER_SIZE: usize = 128 * 1024;
+
+/// The types of the module, bases first.
+pub(crate) fn types() -> [&'static PyTypeObject; 11] {
+    [
+        &base::IO_BASE,
+        &base::RAW_IO_BASE,
+        &base::BUFFERED_IO_BASE,
+        &base::TEXT_IO_BASE,
+        &file_io::FILE_IO,
+        &buffered::READER,
+        &buffered::WRITER,
+        &buffered::RANDOM,
+        &buffered::PAIR,
+        &text::newline_decoder::NEWLINE_DECODER,
+        &text::TEXT_IO_WRAPPER,
+    ]
+}
+
+type Table = (&'static PyTypeObject, &'static [MethodDef], &'static [GetSetDef]);
+
+fn tables() -> Vec<Table> {
+    let mut all: Vec<Table> = Vec::new();
+    all.extend(base::tables());
+    all.push(base::text_tables());
+    all.push((&file_io::FILE_IO, &file_io::METHODS, &file_io::ATTRIBUTES));
+    all.extend(buffered::tables());
+    all.extend(text::tables());
+    all
+}
+
+/// Makes the types ready: part of what fills the static types while the process is set up.
+pub fn fill(thread: &Thread) -> PyResult<()> {
+    ready::ready_more(thread, &types())?;
+    ready::ready_more(thread, &[&UNSUPPORTED_OPERATION])?;
+    ready::add_base(thread, &UNSUPPORTED_OPERATION, &taipan_object::exception::VALUE_ERROR)?;
+    for (ty, methods, attributes) in tables() {
+        add_methods(thread, ty, methods)?;
+        add_attributes(thread, ty, attributes)?;
+    }
+    Ok(())
+}

@@ -20,7 +20,7 @@ pub(crate) static IMPORT: MethodDef = MethodDef::new(
 
 /// The definition of a module.
 fn definition(name: &str) -> Option<&'static ModuleDef> {
-    modules::find(name).or_else(|| taipan_stdlib_io::MODULES.iter().find(|found| found.name == name))
+    modules::find(name).or_else(|| taipan_stdlib_io::MODULES.into_iter().find(|found| found.name == name))
 }
 
 /// `sys.builtin_module_names`.

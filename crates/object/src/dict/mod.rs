@@ -9,6 +9,7 @@
 //! `table.rs` has the memory, `lookup.rs` the search, `change.rs` what changes it, `iter.rs` how to walk it.
 
 mod change;
+pub mod derived;
 mod iter;
 pub mod iterators;
 mod lookup;

@@ -149,6 +149,8 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::range::RANGE,
         &CELL,
         &DICT,
+        &crate::dict::derived::DEFAULT_DICT,
+        &crate::dict::derived::ORDERED_DICT,
         &SET,
         &FROZENSET,
         &crate::weakref::REFERENCE,

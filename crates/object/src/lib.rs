@@ -65,6 +65,7 @@ mod simple_tests;
 pub mod slice;
 pub mod slot;
 pub mod str;
+pub mod struct_sequence;
 #[cfg(test)]
 mod testing;
 pub mod thread;

@@ -15,8 +15,9 @@ mod read;
 mod tables;
 mod write;
 
-pub(crate) use new::{Options, optional_text, wrapper};
+pub(crate) use new::{Options, line_mode, optional_text, wrapper};
 pub(crate) use tables::tables;
+pub(crate) use write::with_ends;
 
 use std::cell::Cell;
 

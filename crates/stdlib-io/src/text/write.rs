@@ -100,7 +100,7 @@ impl TextStream<'_> {
 }
 
 /// A text with other ends of lines.
-fn with_ends(thread: &Thread, text: &PyStr, end: LineEnd) -> PyResult<Owned<PyStr>> {
+pub(crate) fn with_ends(thread: &Thread, text: &PyStr, end: LineEnd) -> PyResult<Owned<PyStr>> {
     let mut built = StrBuilder::new();
     let mut from = 0;
     while let Some(at) = find(text, b'\n', from) {

@@ -312,7 +312,7 @@ fn call_new(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_
     let (made_by, own_new) = (solid.slots().new.get(), ty.slots().new.get());
     let same = matches!((made_by, own_new), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
     if !same {
-        let (class, solid) = (class.short_name(), solid.short_name());
+        let (class, solid) = (class.name(), solid.name());
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}) is not safe, use {solid}.__new__()"));
     }
     match own_new {

@@ -188,7 +188,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 }
 
 pub(super) fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
-    let target = Target::new(thread, "readinto", to)?;
+    let target = Target::new(thread, "readinto() argument", to)?;
     let bytes = open(thread, this)?.take(thread, target.len())?;
     Value::int(thread, target.put(thread, 0, bytes.as_slice())? as i64)
 }

@@ -12,7 +12,7 @@ use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size};
 use crate::base::TEXT_IO_BASE;
 use crate::table::{native_state, receiver};
 use crate::text::newline::Newlines;
-use crate::text::{LineEnd, LineMode, line_mode};
+use crate::text::{LineEnd, LineMode};
 use crate::{call, errors};
 
 /// The state of a `StringIO`.
@@ -59,7 +59,11 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
             }
         },
     };
-    let mode = line_mode(thread, newline.as_deref())?;
+    let Some(mode) = LineMode::of(newline.as_deref()) else {
+        let text = PyStr::from_text(thread, newline.as_deref().unwrap_or_default())?;
+        let text = taipan_runtime_builtins::text::repr(thread, text.as_ref())?.to_text_lossy();
+        return Err(raise!(thread, VALUE_ERROR, "illegal newline value: {text}"));
+    };
     let initial = initial.filter(|initial| !initial.is_none());
     if let Some(initial) = initial.filter(|initial| initial.get::<PyStr>().is_none()) {
         let name = initial.ty().short_name();

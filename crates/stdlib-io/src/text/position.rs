@@ -102,8 +102,7 @@ impl TextStream<'_> {
     fn find_start(&self, thread: &Thread, start: Cookie, input: &[u8], used: usize) -> PyResult<Cookie> {
         let mut cookie = start;
         let mut left = used;
-        // as many bytes as characters are a good guess, and never too few
-        let mut skip = used.min(input.len());
+        let mut skip = ((self.state.ratio.get() * used as f64) as usize).min(input.len());
         let mut back = 1;
         while skip > 0 {
             self.set_decoder_state(thread, b"", start.flags.into())?;
@@ -170,7 +169,7 @@ impl TextStream<'_> {
             return Err(raise!(thread, VALUE_ERROR, "negative seek position {text}"));
         }
         drop(call::method(thread, self.this, "flush", &[])?);
-        let parts = Cookie::read(thread, cookie)?;
+        let parts = Cookie::read(thread, protocol::number::index(thread, cookie)?.as_ref())?;
         let buffer = self.buffer();
         drop(call::method(thread, buffer.as_ref(), "seek", &[Value::int(thread, parts.position)?])?);
         self.set_decoded(None);
@@ -235,7 +234,7 @@ pub(super) fn seek(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
         protocol::same_or_equal(thread, cookie, zero.as_ref())
     };
     match whence {
-        0 => stream.seek_to(thread, protocol::number::index(thread, cookie)?.as_ref()),
+        0 => stream.seek_to(thread, cookie),
         1 if !is_zero(thread)? => Err(errors::unsupported(thread, "can't do nonzero cur-relative seeks")),
         1 => {
             drop(call::method(thread, this, "flush", &[])?);

@@ -53,10 +53,13 @@ impl TextStream<'_> {
             true => Some(self.decoder_state(thread)?),
             false => None,
         };
+        let hint = (self.state.ratio.get().max(1.0) * hint as f64) as usize;
         let input = self.read_bytes(thread, self.state.chunk_size.get().max(hint))?;
         let is_end = input.as_slice().is_empty();
         let text = self.decode(thread, &input, is_end)?;
         let is_empty = text.is_empty();
+        let ratio = if is_empty { 0.0 } else { input.as_slice().len() as f64 / text.len() as f64 };
+        self.state.ratio.set(ratio);
         self.set_decoded(Some(text));
         if let Some((bytes, flags)) = before {
             let all = match bytes.as_slice().is_empty() {
@@ -94,7 +97,7 @@ impl TextStream<'_> {
         let buffer = self.buffer();
         let bytes = call::method(thread, buffer.as_ref(), "read", &[])?;
         if bytes.as_ref().is_none() {
-            return Err(errors::would_block(thread, "Read returned None.", 0));
+            return Err(raise!(thread, BLOCKING_IOERROR, "Read returned None."));
         }
         let input = match bytes.downcast::<PyBytes>() {
             Ok(bytes) => bytes,

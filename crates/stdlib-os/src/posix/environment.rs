@@ -31,17 +31,13 @@ pub(super) fn create_environ(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 }
 
 /// The bytes of a name or value of a variable.
-fn text(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<Vec<u8>> {
+fn text(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
     let bytes = match (value.get::<PyStr>(), value.get::<PyBytes>()) {
         (Some(text), _) => path::encode(thread, text)?,
         (_, Some(bytes)) => bytes.as_slice().to_vec(),
         _ => {
             let name = value.ty().short_name();
-            return Err(raise!(
-                thread,
-                TYPE_ERROR,
-                "{function}: expected str, bytes or os.PathLike object, not {name}"
-            ));
+            return Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {name}"));
         }
     };
     if bytes.contains(&0) {
@@ -51,7 +47,7 @@ fn text(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<Vec<u8>> {
 }
 
 pub(super) fn putenv(thread: &Thread, _: Ref<'_>, name: Ref<'_>, value: Ref<'_>) -> PyResult<Value> {
-    let (name, value) = (text(thread, "putenv", name)?, text(thread, "putenv", value)?);
+    let (name, value) = (text(thread, name)?, text(thread, value)?);
     if name.contains(&b'=') {
         return Err(raise!(thread, VALUE_ERROR, "illegal environment variable name"));
     }
@@ -59,7 +55,7 @@ pub(super) fn putenv(thread: &Thread, _: Ref<'_>, name: Ref<'_>, value: Ref<'_>)
 }
 
 pub(super) fn unsetenv(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
-    let name = text(thread, "unsetenv", name)?;
+    let name = text(thread, name)?;
     done(thread, of(thread).remove_variable(&name))
 }
 

@@ -211,6 +211,12 @@ impl MethodDef {
     }
 }
 
+/// Whether an object may be what a word holds itself.
+#[inline(always)]
+fn may_be_boxed(object: &PyObject) -> bool {
+    object.is_exact(&crate::int::INT) || object.is_exact(&crate::float::FLOAT)
+}
+
 /// A built-in function, or a built-in method bound to its `self`.
 #[repr(C)]
 pub struct PyCFunction {
@@ -306,6 +312,16 @@ impl PyCFunction {
     /// Calls the function.
     #[inline]
     pub fn call(&self, thread: &Thread, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+        // a module or a class is borrowed: the function holds it, and is alive through the call
+        if let Some(word) = self.m_self.peek()
+            && let Some(object) = word.as_object()
+            // SAFETY: what a slot holds is alive.
+            && !may_be_boxed(unsafe { object.as_ref() })
+        {
+            // SAFETY: as above; the slot does not change.
+            let this = unsafe { Ref::from_word(word) };
+            return self.definition().call(thread, this, arguments, names);
+        }
         let this = self.this();
         self.definition().call(thread, this.as_ref(), arguments, names)
     }

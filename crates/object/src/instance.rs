@@ -336,20 +336,34 @@ pub unsafe fn is_empty_place(head: &PyObject, basic_size: usize, at: u8) -> bool
     }
 }
 
-/// The slot of a place that holds a value already.
+/// Stores a word at a place of an instance, and hands out what was there; an error if the place is not in the
+/// instance.
 ///
 /// # Safety
-/// As for [`load_place`].
+/// As for [`load_place`]; the word is owned, and is taken over unless there is an error.
 #[inline(always)]
-pub unsafe fn filled_place(head: &PyObject, basic_size: usize, at: u8) -> Option<&Slot> {
-    // SAFETY: by contract.
+pub unsafe fn store_place(
+    head: &PyObject,
+    basic_size: usize,
+    at: u8,
+    word: Word,
+) -> Result<Option<Word>, ()> {
+    // SAFETY: by contract there is a pre-header; the place is below the capacity, and behind the values stands
+    // the record of their order.
     unsafe {
-        if at >= PreHeader::of(head.as_ptr()).inline_capacity.get() {
-            return None;
+        let pre = PreHeader::of(head.as_ptr());
+        if at >= pre.inline_capacity.get() {
+            return Err(());
         }
-        let offset = basic_size + usize::from(at) * 8;
-        let slot = &*std::ptr::from_ref(head).byte_add(offset).cast::<Slot>();
-        slot.peek().is_some().then_some(slot)
+        let values = std::ptr::from_ref(head).byte_add(basic_size).cast::<Cell<Option<Word>>>();
+        let old = (*values.add(usize::from(at))).replace(Some(word));
+        if old.is_none() {
+            let order = values.add(usize::from(pre.allocated_capacity.get())).cast::<Cell<u8>>();
+            let count = (*order).get();
+            (*order.add(1 + usize::from(count))).set(at);
+            (*order).set(count + 1);
+        }
+        Ok(old)
     }
 }
 

@@ -73,6 +73,28 @@ macro_rules! object {
                 Ok(unsafe { $crate::value::Owned::from_ptr(object.cast()) })
             }
 
+            /// An object of a class that is the type or derives from it, whose slots are empty.
+            ///
+            /// # Errors
+            /// `TypeError` if the class is neither.
+            #[allow(dead_code, reason = "most types are not derived from")]
+            pub(crate) fn blank_in(
+                thread: &$crate::thread::Thread,
+                class: &$crate::types::PyTypeObject,
+            ) -> $crate::error::PyResult<$crate::value::Owned<$ty>> {
+                if !class.is_subtype(&$static) {
+                    let (own, class) = ($static.short_name(), class.short_name());
+                    return Err($crate::raise!(
+                        thread,
+                        TYPE_ERROR,
+                        "{own}.__new__({class}): {class} is not a subtype of {own}"
+                    ));
+                }
+                let object = $crate::types::lifecycle::allocate_instance(thread, class, 0)?;
+                // SAFETY: of the layout, and zeroed behind the head: all slots are empty.
+                Ok(unsafe { $crate::value::Owned::from_ptr(object.cast()) })
+            }
+
             $(
                 $(#[$field_doc])*
                 #[inline(always)]

@@ -169,6 +169,12 @@ impl<S: NativeType> NativeStatic<S> {
         NativeStatic { ty, state: PhantomData }
     }
 
+    /// Where a field of the state stands in an object, given where it stands in the state: what a
+    /// [`MemberDef`](crate::descriptor::MemberDef) wants.
+    pub const fn offset(in_state: usize) -> u32 {
+        (std::mem::offset_of!(Native<S>, state) + in_state) as u32
+    }
+
     /// The same, derived from a type whose objects hold nothing.
     pub const fn deriving(mut self, base: &'static BaseStatic) -> NativeStatic<S> {
         self.ty.tp_base = std::cell::Cell::new(&raw const base.ty);

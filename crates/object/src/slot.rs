@@ -61,6 +61,15 @@ impl Slot {
         old.map(|word| unsafe { Value::from_word(word) })
     }
 
+    /// Stores a word that is owned, and hands out the one that was there, which the caller owns.
+    ///
+    /// # Safety
+    /// The slot takes the word's reference over.
+    #[inline(always)]
+    pub unsafe fn exchange(&self, word: Word) -> Option<Word> {
+        self.word.replace(Some(word))
+    }
+
     /// Takes out what is held.
     #[inline(always)]
     #[must_use = "what was taken out is released here, which may run Python code: say where"]

@@ -39,10 +39,13 @@ impl<const N: usize> Parameters<N> {
         for (place, value) in bound.iter_mut().zip(positional) {
             *place = Some(value.as_ref());
         }
+        let name_at =
+            |at: usize| names.and_then(|names| names.borrow(at)).and_then(|name| name.get::<PyStr>());
         for (at, value) in named.iter().enumerate() {
-            let name = names.and_then(|names| names.borrow(at)).and_then(|name| name.get::<PyStr>());
-            if let Some(name) = name {
-                *self.place(thread, &mut bound, positional.len(), name)? = Some(value.as_ref());
+            let place =
+                name_at(at).and_then(|name| self.place(name)).filter(|&place| place >= positional.len());
+            if let Some(place) = place.and_then(|place| bound.get_mut(place)) {
+                *place = Some(value.as_ref());
             }
         }
         for (at, name) in self.names.iter().enumerate().take(self.required) {
@@ -52,18 +55,20 @@ impl<const N: usize> Parameters<N> {
                 return Err(thread.raise_message(&taipan_object::exception::TYPE_ERROR, message));
             }
         }
+        for name in (0..named.len()).filter_map(name_at) {
+            self.check_name(thread, positional.len(), name)?;
+        }
         Ok(bound)
     }
 
     fn check_counts(&self, thread: &Thread, positional: usize, named: usize) -> PyResult<()> {
         let (function, given) = (self.function, positional + named);
         if given > N {
-            let how = if self.required < N { "at most" } else { "exactly" };
             let kind = if positional == 0 { "keyword " } else { "" };
             return Err(raise!(
                 thread,
                 TYPE_ERROR,
-                "{function}() takes {how} {N} {kind}argument{} ({given} given)",
+                "{function}() takes at most {N} {kind}argument{} ({given} given)",
                 plural(N)
             ));
         }
@@ -94,18 +99,16 @@ impl<const N: usize> Parameters<N> {
     }
 
     /// Where the argument of a name goes.
-    fn place<'b, 'a>(
-        &self,
-        thread: &Thread,
-        bound: &'b mut [Option<Ref<'a>>; N],
-        positional: usize,
-        name: &PyStr,
-    ) -> PyResult<&'b mut Option<Ref<'a>>> {
-        let function = self.function;
+    fn place(&self, name: &PyStr) -> Option<usize> {
         let known = self.names.iter().skip(self.positional_only).position(|known| name.equals_text(known));
-        let at = known.map(|at| at + self.positional_only);
-        match at.and_then(|at| Some((at, bound.get_mut(at)?))) {
-            Some((at, _)) if at < positional => {
+        known.map(|at| at + self.positional_only)
+    }
+
+    /// Refuses a name that is none of the parameters', or whose argument was given by position, too.
+    fn check_name(&self, thread: &Thread, positional: usize, name: &PyStr) -> PyResult<()> {
+        let function = self.function;
+        match self.place(name) {
+            Some(at) if at < positional => {
                 let (name, at) = (name.to_text_lossy(), at + 1);
                 Err(raise!(
                     thread,
@@ -113,7 +116,7 @@ impl<const N: usize> Parameters<N> {
                     "argument for {function}() given by name ('{name}') and position ({at})"
                 ))
             }
-            Some((_, place)) => Ok(place),
+            Some(_) => Ok(()),
             None => {
                 let name = name.to_text_lossy();
                 Err(raise!(thread, TYPE_ERROR, "{function}() got an unexpected keyword argument '{name}'"))
@@ -154,6 +157,14 @@ pub fn to_size(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
         Some(size) => Ok(size as isize),
         None => Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C ssize_t")),
     }
+}
+
+/// An argument that is an int, and a size or a count: what C reads without asking for `__index__`.
+pub fn to_plain_size(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
+    if !value.is_int() {
+        return Err(raise!(thread, TYPE_ERROR, "an integer is required"));
+    }
+    to_size(thread, value)
 }
 
 /// An argument that is a C `int`.

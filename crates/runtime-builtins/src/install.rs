@@ -3,20 +3,13 @@
 
 use taipan_object::builtin::Binding;
 use taipan_object::builtin::{MethodDef, PyCFunction};
-use taipan_object::descriptor::{GetSetDef, PyGetSetDescr, PyMethodDescr, PyStaticMethod};
+use taipan_object::descriptor::member::{MemberDef, MemberKind};
+use taipan_object::descriptor::{GetSetDef, PyGetSetDescr, PyMemberDescr, PyMethodDescr, PyStaticMethod};
 use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread, as_ref};
 
 use crate::descriptors::ClassMethodDescr;
-
-/// Makes the static types of this crate ready.
-pub(crate) fn ready(thread: &Thread) -> PyResult<()> {
-    taipan_object::types::ready::ready_more(thread, &crate::descriptors::types())?;
-    #[cfg(test)]
-    taipan_object::types::ready::ready_more(thread, &[&crate::testing::function::TEST_FUNCTION])?;
-    taipan_object::types::ready::ready_more(thread, &crate::generics::types())
-}
 
 /// Hands slots on from bases to what derives from them, and tells C of them.
 pub(crate) fn inherit() {
@@ -54,6 +47,20 @@ pub(crate) fn attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetS
         let name = intern_text(thread, attribute.name)?;
         let value = PyGetSetDescr::new(thread, ty, attribute)?.into_value();
         drop(dict.insert(thread, name.as_ref(), value)?);
+    }
+    Ok(())
+}
+
+/// A field of an object as an attribute: name, offset, kind, whether it can only be read.
+pub(crate) type Field = (&'static str, u32, MemberKind, bool);
+
+/// Puts fields of objects into the dict of their type.
+pub(crate) fn fields(thread: &Thread, ty: &'static PyTypeObject, all: &[Field]) -> PyResult<()> {
+    let Some(dict) = ty.dict() else { return Ok(()) };
+    for &(name, offset, kind, read_only) in all {
+        let name = intern_text(thread, name)?;
+        let member = PyMemberDescr::new(thread, ty, &name, MemberDef { offset, kind, read_only })?;
+        drop(dict.insert(thread, name.as_ref(), member.into_value())?);
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ mod native_state;
 mod notes;
 pub mod objects;
 pub mod special;
+pub mod struct_sequence;
 pub mod text;
 pub mod type_lookup;
 
@@ -41,9 +42,9 @@ pub fn prepare(interp: &Interp) {
     interp.hooks.type_changed.set(special::type_changed);
 }
 
-/// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls.
+/// Puts slots and methods into the static types: what [`process::init`](taipan_object::process::init) calls. Static
+/// types of the layers above are ready by then, for all of them get their slots as methods here.
 pub fn fill(thread: &Thread) -> PyResult<()> {
-    install::ready(thread)?;
     let types: Vec<&'static PyTypeObject> = static_types().collect();
     ready_more(thread, &types)?;
     text::install();
@@ -57,6 +58,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     format::install(thread)?;
     exceptions::install(thread)?;
     iterators::install(thread)?;
+    modules::install(thread)?;
     methods::install(thread)?;
     objects::install(thread)?;
     classes::install(thread)?;
@@ -65,7 +67,11 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     special::install(thread)
 }
 
-/// The static types of this crate, bases first: iterators, views, what native modules have.
+/// The static types of this crate, bases first: descriptors, iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
-    iterators::types().into_iter().chain(methods::dict::views::types())
+    let own = descriptors::types().into_iter().chain(generics::types());
+    own.chain(iterators::types())
+        .chain(methods::dict::views::types())
+        .chain(modules::types())
+        .chain(struct_sequence::types())
 }

@@ -8,10 +8,10 @@ use taipan_object::exception::PyBaseException;
 use taipan_object::hash::HashSecret;
 use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
+use taipan_object::protocol::BinaryOp;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::PyTypeObject;
-use taipan_object::types::statics::TYPE;
+use taipan_object::types::slots::CompareOp;
 use taipan_object::{Interp, PyResult, Thread, Value, process, protocol};
 
 use crate::text;
@@ -41,31 +41,8 @@ pub(crate) fn run(test: impl FnOnce(&Thread)) {
     assert_eq!(thread.heap().check().problems, Vec::<String>::new());
 }
 
-/// What `type` does when it is called, where nothing else says so.
-fn call_class(
-    thread: &Thread,
-    class: taipan_object::Ref<'_>,
-    arguments: &[Value],
-    names: Option<&PyTuple>,
-) -> PyResult<Value> {
-    let class = class.get::<PyTypeObject>().unwrap();
-    let Some(new) = class.slots().new.get() else {
-        let name = class.short_name();
-        return Err(taipan_object::raise!(thread, TYPE_ERROR, "cannot create '{name}' instances"));
-    };
-    let object = new(thread, class, arguments, names)?;
-    let init = object.as_ref().ty().slots().init.get();
-    if let Some(init) = init.filter(|_| object.as_ref().ty().is_subtype(class)) {
-        init(thread, object.as_ref(), arguments, names)?;
-    }
-    Ok(object)
-}
-
 fn fill(thread: &Thread) -> PyResult<()> {
-    let call = &TYPE.slots().call;
-    if call.get().is_none() {
-        call.set(Some(call_class));
-    }
+    taipan_object::types::ready::ready_more(thread, &[&function::TEST_FUNCTION])?;
     crate::fill(thread)
 }
 
@@ -74,7 +51,7 @@ fn shown(thread: &Thread, value: &Value) -> PyResult<String> {
     if value.as_ref().ty().slots().next.get().is_some() {
         let items = PyList::from_values(thread, crate::iterate::collect(thread, value.as_ref())?)?;
         let items = text::repr(thread, items.as_ref())?.to_text_lossy();
-        return Ok(format!("{} {items}", value.as_ref().ty().name()));
+        return Ok(format!("{} {items}", value.as_ref().ty().short_name()));
     }
     Ok(text::repr(thread, value.as_ref())?.to_text_lossy())
 }
@@ -92,6 +69,38 @@ pub(crate) fn outcome(thread: &Thread, result: PyResult<Value>) -> String {
     }
 }
 
+/// What an operator gives; none if the method is none.
+fn operate(thread: &Thread, left: &Value, sign: &str, args: &str) -> Option<PyResult<Value>> {
+    let op = match sign {
+        "%" => BinaryOp::Remainder,
+        "|" => BinaryOp::Or,
+        "&" => BinaryOp::And,
+        "-" => BinaryOp::Subtract,
+        "^" => BinaryOp::Xor,
+        "+" => BinaryOp::Add,
+        "*" => BinaryOp::Multiply,
+        "|=" => BinaryOp::Or,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" | "[]" | "in" => BinaryOp::MatrixMultiply,
+        _ => return None,
+    };
+    let args = read(thread, args);
+    let right = args.as_ref().get::<PyTuple>().unwrap().get(0).unwrap();
+    let (left, right) = (left.as_ref(), right.as_ref());
+    let compared = |op| protocol::compare(thread, left, right, op);
+    Some(match sign {
+        "==" => compared(CompareOp::Eq),
+        "!=" => compared(CompareOp::Ne),
+        "<" => compared(CompareOp::Lt),
+        "<=" => compared(CompareOp::Le),
+        ">" => compared(CompareOp::Gt),
+        ">=" => compared(CompareOp::Ge),
+        "[]" => protocol::subscript(thread, left, right),
+        "in" => protocol::contains(thread, left, right).map(Value::bool),
+        "|=" => protocol::in_place(thread, left, right, op),
+        _ => protocol::binary(thread, left, right, op),
+    })
+}
+
 /// Calls a method as the golden says; `repr`, `str` and `ascii` are functions.
 fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &str) -> PyResult<Value> {
     let is_module = receiver.as_ref().get::<PyModule>().is_some();
@@ -105,6 +114,9 @@ fn call(thread: &Thread, receiver: &Value, method: &str, args: &str, keywords: &
         }
         "ascii" => return Ok(text::to_ascii(thread, receiver.as_ref())?.into_value()),
         _ => {}
+    }
+    if let Some(result) = operate(thread, receiver, method, args) {
+        return result;
     }
     if let Some(attribute) = method.strip_prefix('.') {
         let name = intern_text(thread, attribute)?;

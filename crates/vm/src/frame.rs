@@ -6,6 +6,7 @@
 //! the running frame holds no pointer.
 
 use crate::code::RegisterCode;
+use crate::interp::generator::Run;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -86,6 +87,8 @@ pub struct Frame {
     pub object: ManuallyDrop<Slot>,
     /// The generator.
     pub generator: ManuallyDrop<Slot>,
+    /// Its state.
+    pub run: *const Run,
 }
 
 impl Frame {
@@ -115,8 +118,9 @@ impl Frame {
     }
 
     /// Makes it the run of a generator.
-    pub fn set_generator(&mut self, generator: Value) {
+    pub fn set_generator(&mut self, generator: Value, run: &Run) {
         self.generator = ManuallyDrop::new(Slot::new(generator));
+        self.run = run;
         self.extras |= extra::GENERATOR;
     }
 

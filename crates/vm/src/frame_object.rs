@@ -154,7 +154,7 @@ pub(crate) fn attach(object: &Value, frame: *mut Frame) {
 }
 
 /// Notes that the frame of a generator is suspended.
-pub(crate) fn suspend(object: &Value, run: &Run, _: &RegisterCode) {
+pub(crate) fn suspend(object: &Value, run: &Run) {
     if let Some(state) = state(object.as_ref()) {
         state.live.set(std::ptr::null_mut());
         state.run.set(run);

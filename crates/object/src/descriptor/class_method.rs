@@ -36,6 +36,11 @@ fn bind(
 }
 
 impl PyClassMethod {
+    /// A class method of nothing, of the type or of a class derived from it.
+    pub fn empty_in(thread: &Thread, class: &crate::types::PyTypeObject) -> PyResult<Owned<PyClassMethod>> {
+        PyClassMethod::blank_in(thread, class)
+    }
+
     /// A class method.
     pub fn new(thread: &Thread, callable: Value) -> PyResult<Owned<PyClassMethod>> {
         let method = PyClassMethod::blank(thread)?;

@@ -57,7 +57,15 @@ fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) ->
 
 #[cold]
 fn lacks(thread: &Thread, property: &PyProperty, object: Ref<'_>, what: &str) -> crate::Raised {
-    let (ty, name) = (object.ty().short_name(), property.prop_name.get());
+    let name = match property.name(thread) {
+        Ok(name) => name,
+        Err(raised) => return raised,
+    };
+    let qualified = object.ty().qualified_name();
+    let ty = match qualified.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
+        Some(name) => name.to_text_lossy(),
+        None => object.ty().short_name().to_owned(),
+    };
     match name.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
         Some(name) => {
             let name = name.to_text_lossy();
@@ -68,6 +76,30 @@ fn lacks(thread: &Thread, property: &PyProperty, object: Ref<'_>, what: &str) ->
 }
 
 impl PyProperty {
+    /// A property without functions, of the type or of a class derived from it.
+    pub fn empty_in(thread: &Thread, class: &crate::types::PyTypeObject) -> PyResult<Owned<PyProperty>> {
+        PyProperty::blank_in(thread, class)
+    }
+
+    /// The name that it was given, or that of its `fget`; none if it has neither.
+    pub fn name(&self, thread: &Thread) -> PyResult<Option<Value>> {
+        if let Some(name) = self.prop_name.get() {
+            return Ok(Some(name));
+        }
+        let Some(get) = self.prop_get.get().filter(|get| !get.as_ref().is_none()) else { return Ok(None) };
+        let name = crate::str::statics::names::__name__.get();
+        match protocol::get_attribute(thread, get.as_ref(), name) {
+            Ok(name) => Ok(Some(name)),
+            Err(raised) => {
+                let exception = thread.catch(raised);
+                if exception.as_ref().ty().is_subtype(&crate::exception::ATTRIBUTE_ERROR) {
+                    return Ok(None);
+                }
+                Err(thread.raise(exception))
+            }
+        }
+    }
+
     /// A property of these functions.
     pub fn new(
         thread: &Thread,

@@ -32,6 +32,11 @@ fn call(thread: &Thread, method: Ref<'_>, arguments: &[Value], names: Option<&Py
 }
 
 impl PyStaticMethod {
+    /// A static method of nothing, of the type or of a class derived from it.
+    pub fn empty_in(thread: &Thread, class: &crate::types::PyTypeObject) -> PyResult<Owned<PyStaticMethod>> {
+        PyStaticMethod::blank_in(thread, class)
+    }
+
     /// A static method.
     pub fn new(thread: &Thread, callable: Value) -> PyResult<Owned<PyStaticMethod>> {
         let method = PyStaticMethod::blank(thread)?;

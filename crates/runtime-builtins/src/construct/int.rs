@@ -58,7 +58,7 @@ pub(crate) fn exact_index(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 }
 
 /// `int(value)`: a number's integer part, or what text says.
-fn int_of(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn int_of(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     if std::ptr::eq(value.ty(), &raw const INT) {
         return Ok(value.to_value());
     }

@@ -15,7 +15,7 @@ mod text;
 pub(crate) use bytes::object_bytes;
 pub(crate) use complex::from_number as complex_from_number;
 pub(crate) use float::from_number as float_from_number;
-pub(crate) use int::exact_index;
+pub(crate) use int::{exact_index, int_of};
 
 use taipan_object::range::RANGE;
 use taipan_object::types::PyTypeObject;

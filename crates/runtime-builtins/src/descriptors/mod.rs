@@ -1,7 +1,15 @@
 //! Descriptors and what helps them, as Python sees them: `property`, `staticmethod`, `classmethod`, `super`, bound slot
 //! wrappers, the read-only view of a class's dict, and the attributes of functions, methods and cells. A file a family.
 
+mod about;
+mod binding;
+mod builtin;
+mod cell;
 mod class_method;
+mod function;
+mod function_new;
+mod method;
+mod property;
 mod proxy;
 mod proxy_methods;
 mod super_object;
@@ -24,11 +32,24 @@ pub(crate) fn types() -> [&'static PyTypeObject; 4] {
 /// Fills the slots of descriptors that are more than a look into the layout.
 pub(crate) fn install_slots() {
     wrapper::install_slots();
+    property::install_slots();
+    binding::install_slots();
+    cell::install_slots();
+    function_new::install_slots();
+    method::install_slots();
+    builtin::install_slots();
 }
 
 /// Fills their dicts.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    about::install(thread)?;
+    property::install(thread)?;
+    binding::install(thread)?;
     super_object::install(thread)?;
     proxy_methods::install(thread)?;
+    function::install(thread)?;
+    method::install(thread)?;
+    builtin::install(thread)?;
+    cell::install(thread)?;
     wrapper::install(thread)
 }

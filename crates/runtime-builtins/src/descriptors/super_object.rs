@@ -1,6 +1,6 @@
 //! `super`: attributes of the classes that stand behind a class on the MRO of an object.
 
-use taipan_object::descriptor::GetSetDef;
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol::attribute;
 use taipan_object::slot::Slot;
@@ -245,31 +245,28 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     Ok(PyStr::from_text(thread, &text)?.into_value())
 }
 
-static ATTRIBUTES: [GetSetDef; 3] = [
-    GetSetDef {
-        name: "__thisclass__",
-        get: |_, this| Ok(part(this, |this| &this.class)),
-        set: None,
-        doc: "The class.",
-    },
-    GetSetDef {
-        name: "__self__",
-        get: |_, this| Ok(part(this, |this| &this.object)),
-        set: None,
-        doc: "The object.",
-    },
-    GetSetDef {
-        name: "__self_class__",
-        get: |_, this| Ok(part(this, |this| &this.object_type)),
-        set: None,
-        doc: "The type whose MRO counts.",
-    },
+/// Fields of the state as attributes.
+const FIELDS: [crate::install::Field; 3] = [
+    (
+        "__thisclass__",
+        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, class)),
+        MemberKind::Object,
+        true,
+    ),
+    (
+        "__self__",
+        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object)),
+        MemberKind::Object,
+        true,
+    ),
+    (
+        "__self_class__",
+        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object_type)),
+        MemberKind::Object,
+        true,
+    ),
 ];
 
-fn part(this: Ref<'_>, slot: fn(&Super) -> &Slot) -> Value {
-    this.get::<Native<Super>>().and_then(|this| slot(this).get()).unwrap_or_else(Value::none)
-}
-
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
-    crate::install::attributes(thread, &SUPER, &ATTRIBUTES)
+    crate::install::fields(thread, &SUPER, &FIELDS)
 }

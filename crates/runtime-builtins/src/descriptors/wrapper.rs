@@ -2,6 +2,7 @@
 
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::descriptor::PyWrapperDescr;
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::descriptor::wrapper::WRAPPER_DESCRIPTOR;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
@@ -111,8 +112,15 @@ fn repr(thread: &Thread, method: Ref<'_>) -> PyResult<Value> {
     Ok(PyStr::from_text(thread, &text)?.into_value())
 }
 
-static ATTRIBUTES: [GetSetDef; 6] = [
-    GetSetDef { name: "__self__", get: this, set: None, doc: "The instance." },
+/// Fields of the state as attributes.
+const FIELDS: [crate::install::Field; 1] = [(
+    "__self__",
+    NativeStatic::<MethodWrapper>::offset(std::mem::offset_of!(MethodWrapper, this)),
+    MemberKind::Object,
+    true,
+)];
+
+static ATTRIBUTES: [GetSetDef; 5] = [
     GetSetDef { name: "__objclass__", get: owner, set: None, doc: "The type that has the slot." },
     GetSetDef { name: "__name__", get: name, set: None, doc: "The name." },
     GetSetDef { name: "__qualname__", get: qualname, set: None, doc: "The name behind that of the type." },
@@ -127,6 +135,7 @@ crate::methods::method_table! { METHODS:
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     let ty: &'static PyTypeObject = &METHOD_WRAPPER;
     crate::install::methods(thread, ty, &METHODS)?;
+    crate::install::fields(thread, ty, &FIELDS)?;
     crate::install::attributes(thread, ty, &ATTRIBUTES)
 }
 
@@ -135,10 +144,6 @@ fn of_wrapper(thread: &Thread, method: Ref<'_>, name: &str) -> PyResult<Value> {
     let Some((wrapper, _)) = MethodWrapper::parts(method) else { return Ok(Value::none()) };
     let name = intern::intern_text(thread, name)?;
     protocol::get_attribute(thread, wrapper.as_ref(), &name)
-}
-
-fn this(_: &Thread, method: Ref<'_>) -> PyResult<Value> {
-    Ok(MethodWrapper::parts(method).map_or_else(Value::none, |(_, this)| this))
 }
 
 fn owner(thread: &Thread, method: Ref<'_>) -> PyResult<Value> {

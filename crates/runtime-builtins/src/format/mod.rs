@@ -2,8 +2,11 @@
 //! `number.rs` and `string` here make text, `layout.rs` puts it into its field.
 
 mod layout;
+pub(crate) mod markup;
 mod number;
+pub(crate) mod percent;
 mod spec;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 

@@ -32,3 +32,8 @@ fn without_specification_format_is_str() {
         }
     });
 }
+
+#[test]
+fn templates_are_the_references() {
+    check("templates");
+}

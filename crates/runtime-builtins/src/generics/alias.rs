@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::exception::{ATTRIBUTE_ERROR, TYPE_ERROR};
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol::{self, attribute};
@@ -48,6 +49,17 @@ impl NativeType for GenericAlias {
         drop((self.origin.take(), self.args.take(), self.parameters.take()));
     }
 }
+
+const fn field(name: &'static str, in_state: usize, kind: MemberKind) -> crate::install::Field {
+    (name, NativeStatic::<GenericAlias>::offset(in_state), kind, true)
+}
+
+/// Fields of the state as attributes.
+pub(super) const FIELDS: [crate::install::Field; 3] = [
+    field("__origin__", std::mem::offset_of!(GenericAlias, origin), MemberKind::Object),
+    field("__args__", std::mem::offset_of!(GenericAlias, args), MemberKind::Object),
+    field("__unpacked__", std::mem::offset_of!(GenericAlias, starred), MemberKind::Bool),
+];
 
 /// `origin[key]`
 pub fn of(thread: &Thread, origin: Value, key: Value) -> PyResult<Value> {
@@ -169,7 +181,7 @@ fn call(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
 }
 
 /// Attributes that are the alias's own; all others are those of the class.
-const OWN: [&str; 11] = [
+pub(super) const OWN: [&str; 11] = [
     "__class__",
     "__origin__",
     "__args__",

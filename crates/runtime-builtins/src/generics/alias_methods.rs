@@ -23,10 +23,7 @@ method_table! { CLASS_GETITEM:
     Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The class with arguments in brackets.";
 }
 
-static ATTRIBUTES: [GetSetDef; 5] = [
-    GetSetDef { name: "__origin__", get: origin, set: None, doc: "The class." },
-    GetSetDef { name: "__args__", get: args, set: None, doc: "The arguments." },
-    GetSetDef { name: "__unpacked__", get: unpacked, set: None, doc: "Whether there is a star before it." },
+static ATTRIBUTES: [GetSetDef; 2] = [
     GetSetDef {
         name: "__parameters__",
         get: parameters,
@@ -49,6 +46,7 @@ pub(crate) fn class_getitem(thread: &Thread, class: Ref<'_>, key: Ref<'_>) -> Py
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     let ty: &'static PyTypeObject = &GENERIC_ALIAS;
     crate::install::methods(thread, ty, &METHODS)?;
+    crate::install::fields(thread, ty, &alias::FIELDS)?;
     crate::install::attributes(thread, ty, &ATTRIBUTES)?;
     let generic: [&'static PyTypeObject; _] = [
         &statics::TUPLE,
@@ -56,7 +54,6 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
         &statics::DICT,
         &statics::SET,
         &statics::FROZENSET,
-        &statics::SLICE,
         &crate::descriptors::MAPPING_PROXY,
         &taipan_object::weakref::REFERENCE,
         &taipan_object::descriptor::static_method::STATIC_METHOD,
@@ -92,28 +89,12 @@ fn dir(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     if let Some(alias) = GenericAlias::of(this) {
         crate::objects::merge_class_names(thread, &names, alias.origin().as_ref())?;
     }
-    for attribute in &ATTRIBUTES {
-        let name = taipan_object::str::intern::intern_text(thread, attribute.name)?;
-        drop(names.insert(thread, name.as_ref(), Value::none())?);
-    }
-    for method in METHODS.iter().take(1) {
-        let name = taipan_object::str::intern::intern_text(thread, method.name())?;
+    for name in alias::OWN {
+        let name = taipan_object::str::intern::intern_text(thread, name)?;
         drop(names.insert(thread, name.as_ref(), Value::none())?);
     }
     let keys = crate::iterate::collect(thread, names.as_ref())?;
     Ok(PyList::from_values(thread, keys)?.into_value())
-}
-
-fn origin(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(GenericAlias::of(this).map_or_else(Value::none, |alias| alias.origin()))
-}
-
-fn args(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(GenericAlias::of(this).map_or_else(Value::none, |alias| alias.args().into_value()))
-}
-
-fn unpacked(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::bool(GenericAlias::of(this).is_some_and(|alias| alias.is_starred())))
 }
 
 fn parameters(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

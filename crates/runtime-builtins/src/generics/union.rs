@@ -1,6 +1,7 @@
 //! `typing.Union`, which `types.UnionType` is as well: `int | str`. Invariant: the parts are no unions themselves, and
 //! no two are equal.
 
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol::{self, attribute};
 use taipan_object::set::PySet;
@@ -62,6 +63,14 @@ impl PyUnion {
         Ok(found)
     }
 }
+
+/// Fields of the state as attributes.
+pub(super) const FIELDS: [crate::install::Field; 1] = [(
+    "__args__",
+    NativeStatic::<PyUnion>::offset(std::mem::offset_of!(PyUnion, args)),
+    MemberKind::Object,
+    true,
+)];
 
 /// Whether a value may stand beside a bar.
 fn is_part(value: Ref<'_>) -> bool {

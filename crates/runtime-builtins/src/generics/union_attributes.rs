@@ -4,7 +4,7 @@ use taipan_object::descriptor::GetSetDef;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 
 use super::union::{self, PyUnion, UNION};
 use crate::methods::method_table;
@@ -15,8 +15,7 @@ method_table! { METHODS:
     Class One c"__class_getitem__" "($type, args, /)" class_getitem, c"The union of the types in brackets.";
 }
 
-static ATTRIBUTES: [GetSetDef; 5] = [
-    GetSetDef { name: "__args__", get: args, set: None, doc: "The parts." },
+static ATTRIBUTES: [GetSetDef; 4] = [
     GetSetDef { name: "__name__", get: name, set: None, doc: "The name of the type." },
     GetSetDef { name: "__qualname__", get: name, set: None, doc: "The qualified name of the type." },
     GetSetDef { name: "__origin__", get: origin, set: None, doc: "The type." },
@@ -31,6 +30,7 @@ static ATTRIBUTES: [GetSetDef; 5] = [
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     let ty: &'static PyTypeObject = &UNION;
     crate::install::methods(thread, ty, &METHODS)?;
+    crate::install::fields(thread, ty, &union::FIELDS)?;
     crate::install::attributes(thread, ty, &ATTRIBUTES)
 }
 
@@ -63,10 +63,6 @@ fn forward_reference(thread: &Thread, text: Value) -> PyResult<Value> {
         Some(class) => taipan_object::protocol::call(thread, class.as_ref(), &[text], None),
         None => Ok(text),
     }
-}
-
-fn args(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(PyUnion::args_of(this).map_or_else(Value::none, Owned::into_value))
 }
 
 fn name(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {

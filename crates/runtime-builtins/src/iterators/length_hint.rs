@@ -16,7 +16,7 @@ use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 use super::{builtin, reduced, reduced_with};
-use crate::arguments::to_size;
+use crate::arguments::{to_plain_size, to_size};
 use crate::install;
 use crate::methods::method_table;
 
@@ -114,7 +114,7 @@ fn is_text(this: Ref<'_>) -> bool {
 }
 
 fn sequence_setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Value> {
-    let at = usize::try_from(to_size(thread, state)?).unwrap_or(0);
+    let at = usize::try_from(to_plain_size(thread, state)?).unwrap_or(0);
     let Some((index, sequence)) = place(this) else { return Ok(Value::none()) };
     if let Some(sequence) = sequence.get() {
         let most = match this.get::<sequences::sequence::PySequenceIterator>() {

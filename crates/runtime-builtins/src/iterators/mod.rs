@@ -8,6 +8,8 @@ mod filter;
 mod length_hint;
 mod map;
 mod reversed;
+#[cfg(test)]
+mod tests;
 mod zip;
 
 pub(crate) use callable::callable_iterator;

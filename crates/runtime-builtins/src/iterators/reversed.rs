@@ -14,7 +14,7 @@ use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol, raise};
 
 use super::{builtin, itself, reduced, reduced_with, type_of};
-use crate::arguments::{check_count, no_keywords, to_size};
+use crate::arguments::{check_count, no_keywords, to_plain_size};
 use crate::iterate::collect;
 use crate::methods::method_table;
 use crate::native_state::{native_state, receiver};
@@ -150,7 +150,7 @@ fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Value> {
-    let index = to_size(thread, state)?;
+    let index = to_plain_size(thread, state)?;
     let this = receiver::<Reversed>(thread, this)?;
     if let Some(sequence) = this.sequence.get() {
         let length = protocol::length(thread, sequence.as_ref())? as isize;
@@ -194,17 +194,18 @@ fn list_length_hint(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn list_reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let this = receiver::<ListReversed>(thread, this)?;
-    match this.list.get() {
+    let reversed = builtin(thread, "reversed")?;
+    match this.list.get().filter(|_| this.index.get() >= 0) {
         Some(list) => {
             let index = Value::int(thread, this.index.get() as i64)?;
-            reduced_with(thread, builtin(thread, "reversed")?, [list], index)
+            reduced_with(thread, reversed, [list], index)
         }
-        None => reduced(thread, builtin(thread, "iter")?, [PyList::new(thread)?.into_value()]),
+        None => reduced(thread, reversed, [PyList::new(thread)?.into_value()]),
     }
 }
 
 fn list_setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Value> {
-    let index = to_size(thread, state)?;
+    let index = to_plain_size(thread, state)?;
     let this = receiver::<ListReversed>(thread, this)?;
     if let Some(list) = this.list.get()
         && let Some(list) = list.as_ref().get::<PyList>()

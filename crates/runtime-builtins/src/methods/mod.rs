@@ -6,7 +6,7 @@ mod float;
 mod int;
 mod list;
 mod range;
-mod set;
+pub(crate) mod set;
 mod slice;
 mod str;
 #[cfg(test)]
@@ -18,6 +18,8 @@ use taipan_object::descriptor::GetSetDef;
 use taipan_object::range::RANGE;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread};
+
+use crate::format::percent;
 
 /// Declares a table: how it is called, the name, the signature as the reference shows it, the function, a line of
 /// documentation.
@@ -35,15 +37,17 @@ macro_rules! method_table {
     };
 }
 pub(crate) use method_table;
-pub(crate) use str::is_identifier;
 
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};
-pub(crate) use str::text_argument;
+pub(crate) use str::{is_identifier, text_argument};
 
 /// Fills slots that are more than a look into the layout.
 pub(crate) fn install_slots() {
     statics::DICT.slots().subscript.set(Some(dict::subscript));
+    statics::STR.slots().remainder.set(Some(percent::str_remainder));
+    statics::BYTES.slots().remainder.set(Some(percent::bytes_remainder));
+    statics::BYTEARRAY.slots().remainder.set(Some(percent::bytes_remainder));
     statics::SLICE.slots().richcompare.set(Some(slice::compare_slot));
     statics::DICT.slots().or.set(Some(dict::or));
     statics::DICT.slots().inplace_or.set(Some(dict::inplace_or));

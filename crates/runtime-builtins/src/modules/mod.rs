@@ -22,6 +22,7 @@
 //! Invariant: a definition is static and shared by all interpreters; what a module keeps stands in its dict.
 
 mod builtins;
+mod itertools;
 
 use taipan_object::builtin::{MethodDef, PyCFunction};
 use taipan_object::module::PyModule;
@@ -43,7 +44,17 @@ pub struct ModuleDef {
 }
 
 /// All native modules of this crate.
-pub static ALL: [&ModuleDef; 1] = [&builtins::MODULE];
+pub static ALL: [&ModuleDef; 2] = [&builtins::MODULE, &itertools::MODULE];
+
+/// The static types that native modules have, bases first.
+pub(crate) fn types() -> impl Iterator<Item = &'static PyTypeObject> {
+    itertools::types()
+}
+
+/// Puts the methods into the types of native modules.
+pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    itertools::install(thread)
+}
 
 /// The definition of the module of a name.
 pub fn find(name: &str) -> Option<&'static ModuleDef> {

@@ -2,9 +2,9 @@
 
 use taipan_object::descriptor::PyWrapperDescr;
 use taipan_object::descriptor::wrapper::WrapperDef;
-use taipan_object::str::{PyStr, statics::names};
+use taipan_object::str::statics::names;
 use taipan_object::types::{PyTypeObject, flags, statics};
-use taipan_object::{PyResult, Thread, Value, as_ref, protocol};
+use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
 
 use super::table::ROWS;
 use super::wrap::new_function;
@@ -14,96 +14,74 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     for ty in statics::all().chain(statics::more()) {
         forbid_construction(ty);
     }
+    super::coexist::install(thread)?;
     for ty in statics::all().chain(statics::more()) {
         install_in(thread, ty)?;
     }
     Ok(())
 }
 
-/// A static type derived from `object` alone makes instances only by a `new` of its own.
+/// A static type makes instances only by a `new` of its own, or one of a base other than `object`.
 fn forbid_construction(ty: &PyTypeObject) {
+    let Some(base) = ty.base_type() else { return };
     let inherited = match (ty.slots().new.get(), statics::OBJECT.slots().new.get()) {
         (Some(own), Some(of_object)) => std::ptr::fn_addr_eq(own, of_object),
         _ => false,
     };
-    let from_object = ty.base_type().is_some_and(|base| std::ptr::eq(base, &raw const statics::OBJECT));
+    let from_object = std::ptr::eq(base, &raw const statics::OBJECT);
     if ty.has_flag(flags::DISALLOW_INSTANTIATION) || (inherited && from_object) {
         ty.slots().new.set(None);
-        ty.sync_slots();
+    } else if inherited {
+        ty.slots().new.set(base.slots().new.get());
     }
+    ty.sync_slots();
 }
 
+/// The order is CPython's: `__new__`, the slots, then what was there before, and that there is no hash.
 fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
-    for row in ROWS {
-        if !(row.is_own)(ty) {
-            continue;
-        }
-        for method in row.methods {
-            match &method.definition {
-                Some(definition) if !is_left_out(ty, definition) => {
-                    wrap(thread, ty, (method.name)(), definition)?
-                }
-                _ => {}
-            }
-        }
-    }
-    for (owner, name) in REPEATED {
-        if owner() == std::ptr::from_ref(ty) {
-            repeat(thread, ty, name)?;
-        }
-    }
     let Some(dict) = ty.dict() else { return Ok(()) };
-    if let Some(hash) = ty.slots().hash.get()
-        && std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash)
-        && !dict.contains(thread, as_ref(names::__hash__.get()))?
-    {
-        drop(dict.insert(thread, as_ref(names::__hash__.get()), Value::none())?);
-    }
+    let before = dict.copy(thread)?;
+    drop(dict.take());
     if ty.slots().new.get().is_some() && is_own_new(ty) {
         let new = new_function(thread, ty)?;
         drop(dict.insert(thread, as_ref(names::__new__.get()), new)?);
+    }
+    let hash = ty.slots().hash.get();
+    let unhashable = hash.is_some_and(|hash| std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash));
+    for row in ROWS.iter().filter(|row| (row.is_own)(ty)) {
+        for method in row.methods {
+            let Some(definition) = &method.definition else { continue };
+            let name = (method.name)();
+            let stays_out = (unhashable && std::ptr::eq(name, names::__hash__.get()))
+                || is_left_out(ty, definition)
+                || before.contains(thread, as_ref(name))?
+                || dict.contains(thread, as_ref(name))?;
+            if !stays_out {
+                let wrapper = PyWrapperDescr::new(thread, ty, definition)?;
+                drop(dict.insert(thread, as_ref(name), wrapper.into_value())?);
+            }
+        }
+    }
+    dict.update(thread, &before, true)?;
+    if unhashable {
+        drop(dict.get_or_insert(thread, as_ref(names::__hash__.get()), Value::none())?);
     }
     Ok(())
 }
 
 type Hash = fn(&Thread, taipan_object::Ref<'_>) -> PyResult<i64>;
 
+/// Exceptions that add nothing have a `__new__` all the same, but for one.
 fn is_own_new(ty: &PyTypeObject) -> bool {
-    super::update::is_own(ty, |slots| &slots.new)
-}
-
-/// Puts one method into the dict of a type, unless there is one already.
-fn wrap(
-    thread: &Thread,
-    ty: &'static PyTypeObject,
-    name: &'static PyStr,
-    definition: &'static WrapperDef,
-) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    if dict.contains(thread, as_ref(name))? {
-        return Ok(());
-    }
-    let wrapper = PyWrapperDescr::new(thread, ty, definition)?;
-    drop(dict.insert(thread, as_ref(name), wrapper.into_value())?);
-    Ok(())
-}
-
-/// A type of which the reference shows a method although its slot is that of its base.
-type Repeated = (fn() -> *const PyTypeObject, &'static str);
-
-/// Those methods.
-static REPEATED: &[Repeated] = &[];
-
-fn repeat(thread: &Thread, ty: &'static PyTypeObject, name: &str) -> PyResult<()> {
-    let methods = ROWS.iter().flat_map(|row| row.methods);
-    let named = methods.filter_map(|method| Some(((method.name)(), method.definition.as_ref()?)));
-    match named.into_iter().find(|(_, definition)| definition.name == name) {
-        Some((name, definition)) => wrap(thread, ty, name, definition),
-        None => Ok(()),
-    }
+    let simple = ty.has_flag(flags::BASE_EXC_SUBCLASS)
+        && ty.basic_size() == exception::BASE_EXCEPTION.basic_size()
+        && !std::ptr::eq(ty, &raw const exception::KEY_ERROR);
+    simple || super::update::is_own(ty, |slots| &slots.new)
 }
 
 /// Slots of ours that CPython's types do not show as methods.
 fn is_left_out(ty: &PyTypeObject, definition: &WrapperDef) -> bool {
-    std::ptr::eq(ty, &raw const statics::TYPE) && definition.name == "__getitem__"
+    let name = definition.name;
+    (std::ptr::eq(ty, &raw const statics::TYPE) && name == "__getitem__")
+        || (std::ptr::eq(ty, &raw const statics::BOOL) && name == "__bool__")
 }

@@ -7,6 +7,9 @@
 //! when it is made and whenever an attribute of such a name, or the MRO, changes.
 
 mod attribute;
+mod coexist;
+#[cfg(test)]
+mod dict_tests;
 mod install;
 mod lookup;
 mod operators;

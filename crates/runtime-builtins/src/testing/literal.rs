@@ -124,6 +124,13 @@ impl Reader<'_> {
                 let float = |at: usize| parts[at].as_ref().to_f64().unwrap();
                 PyComplex::new(thread, float(0), float(1)).unwrap().into_value()
             }
+            "keys_of" | "values_of" | "items_of" => {
+                let name = name.trim_end_matches("_of");
+                let name = taipan_object::str::intern::intern_text(thread, name).unwrap();
+                let dict = part(0);
+                let method = taipan_object::protocol::get_attribute(thread, dict.as_ref(), &name).unwrap();
+                taipan_object::protocol::call(thread, method.as_ref(), &[], None).unwrap()
+            }
             _ => {
                 let callable = builtin(thread, name);
                 taipan_object::protocol::call(thread, callable.as_ref(), parts, None).unwrap()
@@ -165,16 +172,23 @@ impl Reader<'_> {
     }
 }
 
-/// What the module `builtins` has under a name; the module itself under its own.
+/// What the module `builtins`, or another native module, has under a name; the module itself under its own.
 fn builtin(thread: &Thread, name: &str) -> Value {
-    if name == "builtins" {
-        let definition = crate::modules::find(name).unwrap();
+    if let Some(definition) = crate::modules::find(name) {
         return crate::modules::create(thread, definition).unwrap().into_value();
     }
     let builtins = thread.interp().builtins.get().unwrap();
-    let name = taipan_object::str::intern::intern_text(thread, name).unwrap();
-    let found = builtins.as_ref().get::<PyDict>().unwrap().get_str(thread, &name).unwrap();
-    found.unwrap_or_else(|| panic!("{}", name.to_text_lossy()))
+    let key = taipan_object::str::intern::intern_text(thread, name).unwrap();
+    if let Some(found) = builtins.as_ref().get::<PyDict>().unwrap().get_str(thread, &key).unwrap() {
+        return found;
+    }
+    for definition in crate::modules::ALL {
+        let module = crate::modules::create(thread, definition).unwrap();
+        if let Some(found) = module.dict().unwrap().get_str(thread, &key).unwrap() {
+            return found;
+        }
+    }
+    panic!("{name}")
 }
 
 #[test]

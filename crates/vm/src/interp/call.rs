@@ -257,6 +257,44 @@ fn call_method(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, t
     call_slots(vm, base, count, names, to)
 }
 
+/// The operation `Call` of a built-in function, or of a built-in method with its instance.
+#[inline(never)]
+pub(super) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let thread = vm.thread;
+    let (base, slots) = (w.a(), vm.slots());
+    // SAFETY: the slots of the call hold values, which stay there until it is over.
+    let (first, arguments) = unsafe {
+        let has_self = *slots.add(base + 1) != NULL;
+        let first = base + 2 - usize::from(has_self);
+        let count = w.b() + usize::from(has_self);
+        (first, std::slice::from_raw_parts(slots.add(first).cast::<Value>(), count))
+    };
+    let callable = vm.borrow(base);
+    let result = if let Some(function) = callable.get_exact::<PyCFunction>() {
+        function.call(thread, arguments, None)
+    } else {
+        call_descriptor(thread, callable, arguments, None)
+    }?;
+    // SAFETY: the slots are released once, the result comes last.
+    unsafe {
+        for at in first..first + arguments.len() {
+            let bits = *slots.add(at);
+            if is_pointer(bits) {
+                *slots.add(at) = UNBOUND;
+                release(bits);
+            }
+        }
+        let bits = result.into_word().bits();
+        if w.c() != base {
+            let old = slots.add(base).replace(UNBOUND);
+            release(old);
+        }
+        let old = slots.add(w.c()).replace(bits);
+        release(old);
+    }
+    Ok(())
+}
+
 /// Calls native code with the arguments in their slots.
 fn call_native(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to: usize) -> PyResult<()> {
     let thread = vm.thread;

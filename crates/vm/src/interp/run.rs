@@ -10,6 +10,8 @@ use super::{
 use crate::code::{Op, OpWord};
 use crate::frame::{Continuation, Frame, NULL, Stacks, UNBOUND, is_pointer, release, word};
 use std::arch::asm;
+use taipan_object::builtin::BUILTIN_FUNCTION;
+use taipan_object::descriptor::method::METHOD_DESCRIPTOR;
 use taipan_object::function::{FUNCTION, PyFunction};
 use taipan_object::instance;
 use taipan_object::iterators::list::{LIST_ITERATOR, PyListIterator};
@@ -628,15 +630,28 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 }
                                 next!(2);
                             }
-                            slow!(attributes::load, w, 2)
+                            match attributes::load(vm!(), w) {
+                                Ok(false) => next!(2),
+                                Ok(true) => reload!(),
+                                Err(raised) => break 'raised raised,
+                            }
                         }
                         Op::LoadMethod => {
                             let (bits, cache) = (r!(w.b()), *ip.add(1));
                             if is_pointer(bits) {
                                 let object = head(bits);
                                 let (kind, place) = ((cache >> 32) as u8, (cache >> 40) as u8);
-                                if object.ty().version() == cache as u32
-                                    && cache as u32 != 0
+                                if kind >= attributes::kind::MODULE {
+                                    if let Some(found) = attributes::peek_other(object, cache, *ip.add(2)) {
+                                        let found = counted(found);
+                                        if w.a() != w.b() {
+                                            consume!(w.b());
+                                        }
+                                        put!(w.a(), found);
+                                        put!(w.a() + 1, NULL);
+                                        next!(2);
+                                    }
+                                } else if object.ty().version() == cache as u32
                                     && (kind == attributes::kind::PLAIN_METHOD
                                         || kind == attributes::kind::METHOD
                                             && instance::is_empty_place(
@@ -666,26 +681,30 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             let (bits, cache) = (r!(w.a()), *ip.add(1));
                             if is_pointer(bits) {
                                 let object = head(bits);
-                                if object.ty().version() == cache as u32
-                                    && cache as u32 != 0
-                                    && let Some(place) = instance::filled_place(
-                                        object,
-                                        (cache >> 48) as usize,
-                                        (cache >> 40) as u8,
-                                    )
-                                {
-                                    let locals = (*frame).locals as usize;
-                                    let value = r!(w.b());
-                                    if w.b() >= locals {
-                                        r!(w.b()) = UNBOUND;
+                                let (kind, place) = ((cache >> 32) as u8, (cache >> 40) as u8);
+                                let offset = (cache >> 48) as usize;
+                                if object.ty().version() == cache as u32 && kind != 0 {
+                                    let value = word(r!(w.b()));
+                                    let stored = if kind == attributes::kind::PLACE {
+                                        instance::store_place(object, offset, place, value)
                                     } else {
-                                        counted(value);
+                                        Ok(attributes::slot_at(object, offset).exchange(value))
+                                    };
+                                    if let Ok(old) = stored {
+                                        if w.b() >= (*frame).locals as usize {
+                                            r!(w.b()) = UNBOUND;
+                                        } else {
+                                            counted(value.bits());
+                                        }
+                                        if let Some(old) = old
+                                            && old.is_object()
+                                        {
+                                            (*frame).ip = ip;
+                                            release(old.bits());
+                                        }
+                                        consume!(w.a());
+                                        next!(2);
                                     }
-                                    let old = place.replace(Some(Value::from_word(word(value))));
-                                    (*frame).ip = ip;
-                                    drop(old);
-                                    consume!(w.a());
-                                    next!(2);
                                 }
                             }
                             slow!(attributes::store, w, 2)
@@ -752,7 +771,15 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 (*frame).ip = ip;
                                 try_or_raise!(safepoint::safepoint(thread));
                             }
-                            if is_pointer(callable) && head(callable).is_exact(&FUNCTION) {
+                            let ty = if is_pointer(callable) {
+                                head(callable).type_ptr()
+                            } else {
+                                std::ptr::null()
+                            };
+                            if std::ptr::eq(ty, &BUILTIN_FUNCTION) || std::ptr::eq(ty, &METHOD_DESCRIPTOR) {
+                                slow!(call::native, w, 0)
+                            }
+                            if std::ptr::eq(ty, &FUNCTION) {
                                 let function = &*std::ptr::from_ref(head(callable)).cast::<PyFunction>();
                                 if let Some(code) = call::ready(function) {
                                     let no_self = usize::from(r!(w.a() + 1) == NULL);
@@ -932,6 +959,16 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             after!(deliver(stacks, delivered, false))
                         }
                         Op::Yield => {
+                            if (*frame).continuation == Continuation::Next {
+                                (*frame).ip = ip;
+                                let bits = generator::next_item(thread, stacks, frame, ip);
+                                frame = frame.sub(1);
+                                fp = (*frame).slots;
+                                ip = (*frame).ip;
+                                let w = OpWord(*ip);
+                                put!(w.b(), bits);
+                                next!(0);
+                            }
                             let delivered = try_or_raise!(suspend(vm!(), w));
                             after!(deliver(stacks, delivered, true))
                         }

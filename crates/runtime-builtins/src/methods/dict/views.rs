@@ -11,13 +11,14 @@ use taipan_object::str::StrBuilder;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::flags::DISALLOW_INSTANTIATION;
-use taipan_object::types::slots::{Binary, CompareOp, Slots};
+use taipan_object::types::slots::CompareOp;
 use taipan_object::types::statics::{FROZENSET, SET};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, protocol};
 
 use crate::iterate::{collect, for_each};
 use crate::iterators::{DictPart, dict_reversed};
 use crate::methods::method_table;
+use crate::methods::set::algebra;
 use crate::native_state::native_state;
 use crate::text;
 
@@ -190,15 +191,6 @@ fn set_of(thread: &Thread, iterable: Ref<'_>) -> PyResult<Owned<PySet>> {
     Ok(set)
 }
 
-/// An operator of sets on the elements of two iterables.
-fn operate(thread: &Thread, a: Ref<'_>, b: Ref<'_>, slot: fn(&Slots) -> Option<Binary>) -> PyResult<Value> {
-    let (a, b) = (set_of(thread, a)?, set_of(thread, b)?);
-    match slot(SET.slots()) {
-        Some(operator) => operator(thread, a.as_ref(), b.as_ref()),
-        None => Ok(Value::not_implemented()),
-    }
-}
-
 /// The common elements, in the order in which the reference finds them.
 fn and(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     let (view, other) = if is_set_view(a) { (a, b) } else { (b, a) };
@@ -216,17 +208,21 @@ fn and(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
 }
 
 fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
-    let result = set_of(thread, a)?;
-    for_each(thread, b, |element| result.add(thread, element.as_ref()).map(|_| true))?;
-    Ok(result.into_value())
+    let result = set_of(thread, a)?.into_value();
+    algebra::update(thread, result.as_ref(), &[b.to_value()])?;
+    Ok(result)
 }
 
 fn subtract(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
-    operate(thread, a, b, |slots| slots.subtract.get())
+    let result = set_of(thread, a)?.into_value();
+    algebra::difference_update(thread, result.as_ref(), &[b.to_value()])?;
+    Ok(result)
 }
 
 fn xor(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
-    operate(thread, a, b, |slots| slots.xor.get())
+    let result = set_of(thread, a)?.into_value();
+    algebra::symmetric_difference_update(thread, result.as_ref(), b)?;
+    Ok(result)
 }
 
 fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {

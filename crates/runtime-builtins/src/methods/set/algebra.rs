@@ -25,13 +25,13 @@ fn as_set(thread: &Thread, other: Ref<'_>) -> PyResult<Owned<PySet>> {
     Ok(set)
 }
 
-pub(super) fn union(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn union(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let union = copy_like(thread, this)?;
     others.iter().try_for_each(|other| add_all(thread, &union, other.as_ref()))?;
     Ok(union.into_value())
 }
 
-pub(super) fn update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     others.iter().try_for_each(|other| add_all(thread, set, other.as_ref()))?;
     Ok(Value::none())
@@ -85,14 +85,14 @@ fn common_of_all(
     Ok(elements)
 }
 
-pub(super) fn intersection(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn intersection(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let Some((first, rest)) = others.split_first() else { return Ok(copy_like(thread, this)?.into_value()) };
     let result = new_like(thread, this)?;
     add_each(thread, &result, &common_of_all(thread, this, first, rest)?)?;
     Ok(result.into_value())
 }
 
-pub(super) fn intersection_update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn intersection_update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     if let Some((first, rest)) = others.split_first() {
         let elements = common_of_all(thread, this, first, rest)?;
         let set = receiver(thread, this)?;
@@ -114,13 +114,13 @@ fn remove_all(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<()> {
     })
 }
 
-pub(super) fn difference_update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn difference_update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     others.iter().try_for_each(|other| remove_all(thread, set, other.as_ref()))?;
     Ok(Value::none())
 }
 
-pub(super) fn difference(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
+pub(crate) fn difference(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     let Some((first, rest)) = others.split_first() else { return Ok(copy_like(thread, this)?.into_value()) };
     let result = match first.as_ref().get::<PySet>().filter(|other| set.len() / 4 <= other.len()) {
@@ -156,14 +156,14 @@ fn toggle_all(thread: &Thread, set: &PySet, other: &PySet) -> PyResult<()> {
     Ok(())
 }
 
-pub(super) fn symmetric_difference(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn symmetric_difference(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     let result = new_like(thread, this)?;
     add_all(thread, &result, other)?;
     toggle_all(thread, &result, receiver(thread, this)?)?;
     Ok(result.into_value())
 }
 
-pub(super) fn symmetric_difference_update(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn symmetric_difference_update(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     let other = as_set(thread, other)?;
     if std::ptr::eq(set, &raw const *other) {
@@ -174,7 +174,7 @@ pub(super) fn symmetric_difference_update(thread: &Thread, this: Ref<'_>, other:
     Ok(Value::none())
 }
 
-pub(super) fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     let mut disjoint = true;
     if let Some(other) = other.get::<PySet>() {
@@ -192,7 +192,7 @@ pub(super) fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyRe
     Ok(Value::bool(disjoint))
 }
 
-pub(super) fn issubset(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn issubset(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     if other.get::<PySet>().is_some() {
         return protocol::compare(thread, this, other, CompareOp::Le);
     }
@@ -202,7 +202,7 @@ pub(super) fn issubset(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResu
     Ok(Value::bool(distinct.len() == set.len()))
 }
 
-pub(super) fn issuperset(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
+pub(crate) fn issuperset(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     if other.get::<PySet>().is_some() {
         return protocol::compare(thread, this, other, CompareOp::Ge);

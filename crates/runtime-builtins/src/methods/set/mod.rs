@@ -1,7 +1,7 @@
 //! Methods of `set` and `frozenset`. Results iterate in the order of CPython's: what is built from what, and in
 //! which order keys are added, is as there.
 
-mod algebra;
+pub(crate) mod algebra;
 
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::set::PySet;

@@ -4,6 +4,7 @@ mod case;
 mod classify;
 mod encode;
 mod find;
+mod format;
 pub(super) mod join;
 pub(crate) use encode::text_argument;
 mod pad;
@@ -66,6 +67,8 @@ method_table! { METHODS:
     Instance None c"isidentifier" "($self, /)" classify::isidentifier, c"Whether it has the form of an identifier; keywords have.";
     Instance None c"isprintable" "($self, /)" classify::isprintable, c"Whether repr shows all characters as they are.";
     Instance One c"zfill" "($self, width, /)" pad::zfill, c"Zeros behind the sign up to this width.";
+    Instance Keywords c"format" "($self, /, *args, **kwargs)" format::format, c"The text with its fields replaced by the arguments.";
+    Instance One c"format_map" "($self, mapping, /)" format::format_map, c"The text with its fields replaced by what a mapping has.";
     Instance None c"__getnewargs__" "($self, /)" |thread, this| Ok(PyTuple::pack(thread, [unchanged(thread, receiver(thread, this)?)?])?.into_value()), c"What pickle calls the type with.";
     Instance None c"__sizeof__" "($self, /)" sizeof, c"How many bytes the object takes.";
     Static Positional c"maketrans" "(x, y=<unrepresentable>, z=<unrepresentable>, /)" translate::maketrans, c"A table for translate.";

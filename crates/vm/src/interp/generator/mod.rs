@@ -12,7 +12,7 @@ mod types;
 
 pub(super) use asynchronous::{is_async_generator, wrap};
 pub(crate) use run::close;
-pub(crate) use run::{Delivered, end_run, resume, return_generator, suspend};
+pub(crate) use run::{Delivered, end_run, next_item, resume, return_generator, suspend};
 pub(crate) use types::generator_type;
 pub use types::{AsyncGenerator, Coroutine, Generator, generator_types, run_of};
 
@@ -41,6 +41,8 @@ pub enum Status {
 /// A suspended frame: what all three kinds of generators are.
 pub struct Run {
     slots: UnsafeCell<Box<[u64]>>,
+    /// How many of the slots hold something while it waits.
+    live: Cell<usize>,
     ip: Cell<*const u64>,
     status: Cell<Status>,
     /// What it is handling.
@@ -66,6 +68,7 @@ impl Default for Run {
     fn default() -> Run {
         Run {
             slots: UnsafeCell::default(),
+            live: Cell::new(0),
             ip: Cell::new(std::ptr::null()),
             status: Cell::new(Status::Ended),
             handled: HandledException { exc_value: Slot::empty(), previous: Cell::new(std::ptr::null()) },
@@ -117,7 +120,7 @@ impl Run {
         if self.is_waiting() {
             // SAFETY: nothing runs meanwhile; the slots of a waiting generator are its own.
             let slots = unsafe { &*self.slots.get() };
-            for word in slots.iter().filter_map(|&bits| Word::from_bits(bits)) {
+            for word in slots.iter().take(self.live.get()).filter_map(|&bits| Word::from_bits(bits)) {
                 visitor.word(word);
             }
         }
@@ -132,7 +135,7 @@ impl Run {
         crate::frame_object::forget_run(self);
         // SAFETY: the slots are taken out before anything of them is released.
         let slots = unsafe { std::mem::take(&mut *self.slots.get()) };
-        for bits in slots {
+        for bits in slots.into_iter().take(self.live.get()) {
             if is_pointer(bits) {
                 // SAFETY: the generator owned it.
                 unsafe { release(bits) }
@@ -154,7 +157,7 @@ impl Run {
             return None;
         }
         // SAFETY: nothing runs meanwhile.
-        let bits = unsafe { (&*self.slots.get()).get(at).copied()? };
+        let bits = unsafe { (&*self.slots.get()).get(..self.live.get())?.get(at).copied()? };
         let word = Word::from_bits(bits).filter(|word| !word.is_marker())?;
         // SAFETY: what a slot holds is alive.
         Some(unsafe { Value::from_borrowed(word) })

@@ -3,7 +3,7 @@
 use super::super::call::{self, Start, push};
 use super::super::{Outcome, Vm, exceptions, run as interpreter};
 use super::{AsyncGenerator, Coroutine, Generator, Run, Status, run_of};
-use crate::code::{OpWord, RegisterCode};
+use crate::code::OpWord;
 use crate::frame::{Continuation, Frame, Stacks, UNBOUND, extra, stacks};
 use taipan_bytecode_format::CodeFlags;
 use taipan_object::dict::PyDict;
@@ -21,20 +21,22 @@ pub(crate) struct Delivered {
     pub(crate) destination: u16,
 }
 
-/// The slots of a frame as the generator keeps them.
+/// Moves the first slots of a frame, those that hold something, to where the generator keeps them.
 ///
 /// # Safety
-/// The frame is the running one; its slots are moved out.
-unsafe fn move_out(frame: &Frame, code: &RegisterCode, to: &mut [u64]) {
+/// The frame is the running one, with so many slots in use.
+#[inline(always)]
+unsafe fn move_out(slots: *mut u64, live: usize, to: *mut u64) {
     // SAFETY: by contract.
     unsafe {
-        for (at, word) in to.iter_mut().enumerate().take(code.slots as usize) {
-            let slot = frame.slots.add(at);
-            let bits = *slot;
-            *word = bits;
+        let mut at = 0;
+        while at < live {
+            let bits = *slots.add(at);
+            *to.add(at) = bits;
             if bits & 7 == 0 {
-                *slot = UNBOUND;
+                *slots.add(at) = UNBOUND;
             }
+            at += 1;
         }
     }
 }
@@ -45,12 +47,12 @@ fn owned_dict(dict: *const PyDict) -> Option<Value> {
 }
 
 /// Makes a generator of the running frame, which ends for its caller with the generator as its result.
-pub(crate) fn return_generator(vm: Vm<'_>, _: OpWord) -> PyResult<Delivered> {
+pub(crate) fn return_generator(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
     let (thread, frame) = (vm.thread, vm.frame());
     let code = vm.code();
     let mut slots = vec![UNBOUND; code.slots as usize].into_boxed_slice();
     // SAFETY: the running frame.
-    unsafe { move_out(frame, code, &mut slots) };
+    unsafe { move_out(frame.slots, w.a(), slots.as_mut_ptr()) };
     // SAFETY: null or the function that runs; a code object outlives its register code.
     let (function, object) = unsafe { (frame.function.as_ref(), &*code.object) };
     let function = function.map(|function: &PyFunction| Owned::new_ref(function));
@@ -61,6 +63,7 @@ pub(crate) fn return_generator(vm: Vm<'_>, _: OpWord) -> PyResult<Delivered> {
     let [name, qualname] = names;
     let mut run = Run::default();
     *run.slots.get_mut() = slots;
+    run.live.set(w.a());
     run.ip.set(frame.ip);
     run.status.set(Status::Created);
     run.function = Slot::from_option(function.map(Owned::into_value));
@@ -110,17 +113,19 @@ pub(crate) fn resume(
     };
     // SAFETY: reserved; the generator, which the frame holds, keeps what the frame points to.
     unsafe {
-        let kept = &mut *run.slots.get();
-        for (at, word) in kept.iter().enumerate() {
-            *slots.add(at) = *word;
-        }
-        push(stacks, next, start);
         let ip = run.ip.get();
         let place = OpWord(*ip).a();
+        let kept = (*run.slots.get()).as_ptr();
+        let mut at = 0;
+        while at < place {
+            *slots.add(at) = *kept.add(at);
+            at += 1;
+        }
+        push(stacks, next, start);
         // the value that was yielded is gone from there
         *slots.add(place) = sent.into_word().bits();
         (*next).ip = ip.add(1);
-        (*next).set_generator(generator.to_value());
+        (*next).set_generator(generator.to_value(), run);
         if let Some(namespace) = run.namespace.get() {
             (*next).set_namespace(namespace);
         }
@@ -135,45 +140,73 @@ pub(crate) fn resume(
     Ok(())
 }
 
-/// Suspends the running frame, which yields what its operand names.
-pub(crate) fn suspend(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
-    let (thread, frame) = (vm.thread, vm.frame());
-    let Some(generator) = frame.generator() else {
-        return Err(raise!(thread, SYSTEM_ERROR, "yield outside of a generator"));
-    };
-    let value = vm.take(w.a());
-    let Some(run) = run_of(generator.as_ref()) else {
-        return Err(raise!(thread, SYSTEM_ERROR, "yield outside of a generator"));
-    };
-    let code = vm.code();
-    // SAFETY: the generator runs, so that its own slots hold nothing; those of the frame are moved there.
-    unsafe { move_out(frame, code, &mut *run.slots.get()) };
-    run.ip.set(frame.ip);
-    thread.exc_info.set(run.handled.previous.get());
-    if frame.has(extra::OBJECT)
-        && let Some(object) = frame.object()
-    {
-        crate::frame_object::suspend(&object, run, code);
-        drop(run.object.replace(Some(object)));
+/// Suspends the running frame, which yields what its operand names; gives the word of that.
+///
+/// # Safety
+/// The frame is the running one, that of a generator; `ip` is the operation.
+#[inline(always)]
+unsafe fn put_away(thread: &Thread, stacks: &Stacks, frame: *mut Frame, ip: *const u64) -> u64 {
+    // SAFETY: by contract; the generator runs, so that its own slots hold nothing.
+    unsafe {
+        let run = &*(*frame).run;
+        let live = OpWord(*ip).a();
+        let value = (*frame).slots.add(live).replace(UNBOUND);
+        move_out((*frame).slots, live, (*run.slots.get()).as_mut_ptr());
+        run.live.set(live);
+        run.ip.set(ip);
+        thread.exc_info.set(run.handled.previous.get());
+        run.status.set(Status::Suspended);
+        if (*frame).has(extra::OBJECT)
+            && let Some(object) = (*frame).object()
+        {
+            crate::frame_object::suspend(&object, run);
+            drop(run.object.replace(Some(object)));
+        }
+        if (*frame).extras == extra::GENERATOR {
+            (*frame).extras = 0;
+            let generator = (*frame).generator.take();
+            stacks.current.set(frame.sub(1));
+            drop(generator);
+        } else {
+            let extras = (*frame).take_extras();
+            stacks.current.set(frame.sub(1));
+            drop(extras);
+        }
+        value
     }
-    run.status.set(Status::Suspended);
+}
+
+/// Suspends the frame of a generator for the loop `for` that runs in the frame below; gives the item.
+///
+/// # Safety
+/// As for `put_away`; the frame's continuation is `Next`.
+#[inline(never)]
+pub(crate) unsafe fn next_item(thread: &Thread, stacks: &Stacks, frame: *mut Frame, ip: *const u64) -> u64 {
+    // SAFETY: by contract.
+    unsafe { put_away(thread, stacks, frame, ip) }
+}
+
+/// Suspends the running frame, which yields what its operand names.
+pub(crate) fn suspend(vm: Vm<'_>, _: OpWord) -> PyResult<Delivered> {
+    let (thread, frame) = (vm.thread, vm.frame());
+    if !frame.has(extra::GENERATOR) {
+        return Err(raise!(thread, SYSTEM_ERROR, "yield outside of a generator"));
+    }
     let (continuation, destination) = (frame.continuation, frame.destination);
     let stacks = stacks(thread);
-    // SAFETY: the running frame; its extras are taken out before the next one runs.
-    unsafe {
-        let frame = stacks.current.get();
-        let extras = (*frame).take_extras();
-        stacks.current.set(frame.sub(1));
-        drop(extras);
-    }
+    // SAFETY: the running frame.
+    let value = unsafe {
+        let bits = put_away(thread, stacks, stacks.current.get(), frame.ip);
+        Value::from_word(crate::frame::word(bits))
+    };
     Ok(Delivered { value, continuation, destination })
 }
 
 /// Notes that the running frame ends, if it is that of a generator.
 pub(crate) fn end_run(thread: &Thread, frame: &Frame) {
+    // SAFETY: a frame with a generator has its state, which the generator keeps.
     if frame.has(extra::GENERATOR)
-        && let Some(generator) = frame.generator()
-        && let Some(run) = run_of(generator.as_ref())
+        && let Some(run) = unsafe { frame.run.as_ref() }
     {
         thread.exc_info.set(run.handled.previous.get());
         run.status.set(Status::Ended);

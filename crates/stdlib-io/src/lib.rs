@@ -18,6 +18,10 @@ mod module;
 mod open;
 mod standard;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use errors::UNSUPPORTED_OPERATION;

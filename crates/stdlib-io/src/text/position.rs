@@ -85,11 +85,8 @@ impl TextStream<'_> {
     /// Where the decoder has given out so many characters of what it was fed.
     fn locate(&self, thread: &Thread, start: Cookie, input: &PyBytes, used: usize) -> PyResult<Cookie> {
         let (bytes, flags) = self.decoder_state(thread)?;
-        let newlines = self.state.newlines.get();
         let found = self.find_start(thread, start, input.as_slice(), used);
         let restored = self.set_decoder_state(thread, bytes.as_slice(), flags);
-        let pending = self.state.newlines.get().pending;
-        self.state.newlines.set(super::Newlines { pending, ..newlines });
         let found = found?;
         restored.map(|()| found)
     }
@@ -105,7 +102,7 @@ impl TextStream<'_> {
         let mut skip = ((self.state.ratio.get() * used as f64) as usize).min(input.len());
         let mut back = 1;
         while skip > 0 {
-            self.set_decoder_state(thread, b"", start.flags.into())?;
+            self.start_decoder(thread, start.position, start.flags.into())?;
             let count = self.decoded_len(thread, input.get(..skip).unwrap_or_default(), false)?;
             if count <= used {
                 let (held, flags) = self.decoder_state(thread)?;
@@ -122,7 +119,7 @@ impl TextStream<'_> {
             }
         }
         if skip == 0 {
-            self.set_decoder_state(thread, b"", start.flags.into())?;
+            self.start_decoder(thread, start.position, start.flags.into())?;
         }
         cookie.position += skip as i64;
         if left == 0 {
@@ -175,7 +172,7 @@ impl TextStream<'_> {
         self.set_decoded(None);
         self.set_snapshot(None);
         if self.state.reads.get() {
-            self.set_decoder_state(thread, b"", parts.flags.into())?;
+            self.start_decoder(thread, parts.position, parts.flags.into())?;
             self.set_snapshot(Some((parts.flags.into(), PyBytes::new(thread, b"")?)));
         }
         if parts.chars_to_skip != 0 {
@@ -210,7 +207,7 @@ impl TextStream<'_> {
         self.set_decoded(None);
         self.set_snapshot(None);
         if self.state.reads.get() {
-            self.set_decoder_state(thread, b"", 0)?;
+            self.reset_decoder(thread)?;
         }
         let buffer = self.buffer();
         let end = call::method(thread, buffer.as_ref(), "seek", &[Value::small(0), Value::small(2)])?;

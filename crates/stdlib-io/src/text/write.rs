@@ -53,10 +53,9 @@ impl TextStream<'_> {
 
     /// What was read ahead is worth nothing once something was written.
     fn forget_reading(&self, thread: &Thread) -> PyResult<()> {
-        let read_something = self.state.decoded.peek().is_some() || self.state.snapshot.peek().is_some();
         self.set_decoded(None);
         self.set_snapshot(None);
-        if read_something { self.set_decoder_state(thread, b"", 0) } else { Ok(()) }
+        self.reset_decoder(thread)
     }
 
     /// Gives what is pending to the buffer.

@@ -139,7 +139,14 @@ impl TextStream<'_> {
                 &joined
             }
         };
-        let (text, used) = codec.decode(thread, bytes, &self.errors(), is_final)?;
+        let decoded = codec.decode(thread, bytes, &self.errors(), is_final);
+        let (text, used) = match decoded {
+            Ok(decoded) => decoded,
+            Err(raised) => {
+                self.state.tail.set(tail);
+                return Err(raised);
+            }
+        };
         self.state.tail.set(bytes.get(used..).unwrap_or_default().to_vec());
         if !self.state.mode.get().universal {
             return Ok(text);

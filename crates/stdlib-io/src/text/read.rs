@@ -131,7 +131,9 @@ impl TextStream<'_> {
         let (mode, limit) = (self.state.mode.get(), limit.unwrap_or(usize::MAX));
         let mut line: Option<Owned<PyStr>> = None;
         loop {
-            while self.decoded().is_none_or(|(text, used)| used >= text.len()) {
+            // a line of no characters needs nothing that is not there
+            while self.decoded().is_none_or(|(text, used)| text.is_empty() || used >= text.len() && limit > 0)
+            {
                 if !self.read_chunk(thread, 0)? {
                     self.set_decoded(None);
                     self.set_snapshot(None);
@@ -152,9 +154,14 @@ impl TextStream<'_> {
             let most = from.saturating_add(limit).min(whole.len());
             let stop = match end {
                 Some(end) => end.min(most),
-                None if most - from >= limit => most,
+                // what may be half of an end does not count yet
+                None if whole.len() - usize::from(ends_in_half(&whole, mode))
+                    >= from.saturating_add(limit) =>
+                {
+                    most
+                }
                 None => {
-                    self.state.used.set(usize::MAX);
+                    self.set_decoded(None);
                     line = Some(whole.slice(thread, from, whole.len())?);
                     continue;
                 }
@@ -165,6 +172,12 @@ impl TextStream<'_> {
             return whole.slice(thread, from, stop);
         }
     }
+}
+
+/// Whether the last character may be the first of an end of a line of two.
+fn ends_in_half(text: &PyStr, mode: LineMode) -> bool {
+    let last = text.len().checked_sub(1).and_then(|last| text.char_at(last));
+    !mode.universal && mode.read == LineEnd::CrLf && last == Some(u32::from('\r'))
 }
 
 /// The position behind the next end of a line.

@@ -53,8 +53,11 @@ impl TextStream<'_> {
 
     /// What was read ahead is worth nothing once something was written.
     fn forget_reading(&self, thread: &Thread) -> PyResult<()> {
-        self.set_decoded(None);
-        self.set_snapshot(None);
+        // while positions cannot be told, what was read stays, as the reference has it
+        if self.state.snapshot.peek().is_some() {
+            self.set_decoded(None);
+            self.set_snapshot(None);
+        }
         self.reset_decoder(thread)
     }
 

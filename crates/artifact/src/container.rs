@@ -71,8 +71,15 @@ impl ArtifactBuilder {
 
     /// The artifact's bytes.
     pub fn finish(&self) -> Vec<u8> {
+        self.finish_after(Vec::new())
+    }
+
+    /// The artifact's bytes behind others.
+    pub fn finish_after(&self, mut before: Vec<u8>) -> Vec<u8> {
         let size: usize = self.sections.iter().map(|(_, bytes)| bytes.len()).sum();
-        let mut body = Encoder::with_capacity(FIXED_LEN + size + 256);
+        let start = before.len();
+        before.reserve_exact(FIXED_LEN + size + 256);
+        let mut body = Encoder::after(before);
         body.raw(&[0; FIXED_LEN]);
         self.header.encode(&mut body);
         body.count(self.sections.len());
@@ -84,8 +91,9 @@ impl ArtifactBuilder {
             body.raw(bytes);
         }
         let mut out = body.into_bytes();
-        let length = out.len() as u64;
-        let (fixed, rest) = out.split_at_mut(FIXED_LEN);
+        let artifact = out.get_mut(start..).unwrap_or_default();
+        let length = artifact.len() as u64;
+        let (fixed, rest) = artifact.split_at_mut(FIXED_LEN);
         self.write_fixed(fixed, length, rest);
         out
     }

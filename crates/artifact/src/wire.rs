@@ -65,6 +65,11 @@ impl Encoder {
         Encoder { bytes: Vec::with_capacity(capacity) }
     }
 
+    /// Nothing written yet behind `bytes`, which are taken for written.
+    pub fn after(bytes: Vec<u8>) -> Self {
+        Encoder { bytes }
+    }
+
     /// The bytes written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -115,7 +120,10 @@ impl Encoder {
     /// Appends an integer, like [`Encoder::u32`], of up to 8 bytes.
     #[inline]
     pub fn u64(&mut self, value: u64) {
-        self.put(value);
+        match u8::try_from(value) {
+            Ok(byte) if byte < 251 => self.u8(byte),
+            _ => self.put(value),
+        }
     }
 
     /// Appends a signed integer: small magnitudes are short.

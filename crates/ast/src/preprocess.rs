@@ -138,6 +138,9 @@ impl<'a> Preprocessor<'a> {
     }
 }
 
+/// Levels of expressions that need no look at the stack.
+const LEVELS: u32 = 64;
+
 /// Looks for what may have to change.
 struct Scan {
     level: u8,
@@ -151,6 +154,49 @@ impl Scan {
         node.decorator_list.iter().chain(node.bases).for_each(|expr| self.visit_expr(expr));
         node.keywords.iter().for_each(|keyword| self.visit_keyword(keyword));
         node.type_params.iter().for_each(|param| self.visit_type_param(param));
+    }
+
+    /// Looks at an expression within `depth` others.
+    #[inline(always)]
+    fn expr<'a>(&mut self, node: &'a Expr<'a>, depth: u32) {
+        match node.kind {
+            ExprKind::Constant(_) => {}
+            ExprKind::Name { id, ctx } => self.found |= ctx == ExprContext::Load && self.debug == Some(id),
+            _ => self.compound(node, depth + 1),
+        }
+    }
+
+    /// Those that are most of a tree are walked over here, as long as they are not too deep.
+    #[inline(never)]
+    fn compound<'a>(&mut self, node: &'a Expr<'a>, depth: u32) {
+        match node.kind {
+            ExprKind::BinOp(binary) if binary.op == Operator::Mod && format::may_fold(binary) => {
+                self.found = true;
+            }
+            _ if self.found => {}
+            _ if depth > LEVELS => walk_expr(self, node),
+            ExprKind::Attribute { value, .. } => self.expr(value, depth),
+            ExprKind::BinOp(binary) => {
+                self.expr(&binary.left, depth);
+                self.expr(&binary.right, depth);
+            }
+            ExprKind::Call(call) => {
+                self.expr(&call.func, depth);
+                call.args.iter().for_each(|arg| self.expr(arg, depth));
+                call.keywords.iter().for_each(|keyword| self.expr(&keyword.value, depth));
+            }
+            ExprKind::Compare(compare) => {
+                self.expr(&compare.left, depth);
+                compare.comparators.iter().for_each(|operand| self.expr(operand, depth));
+            }
+            ExprKind::Subscript(subscript) => {
+                self.expr(&subscript.value, depth);
+                self.expr(&subscript.slice, depth);
+            }
+            ExprKind::Tuple(tuple) => tuple.elts.iter().for_each(|elt| self.expr(elt, depth)),
+            ExprKind::UnaryOp { operand, .. } => self.expr(operand, depth),
+            _ => walk_expr(self, node),
+        }
     }
 }
 
@@ -175,20 +221,7 @@ impl<'a> Visitor<'a> for Scan {
     }
 
     fn visit_expr(&mut self, node: &'a Expr<'a>) {
-        match node.kind {
-            ExprKind::Constant(_) => return,
-            ExprKind::Name { id, ctx } => {
-                self.found |= ctx == ExprContext::Load && self.debug == Some(id);
-                return;
-            }
-            ExprKind::BinOp(binary) => {
-                self.found |= binary.op == Operator::Mod && format::may_fold(binary);
-            }
-            _ => {}
-        }
-        if !self.found {
-            walk_expr(self, node);
-        }
+        self.expr(node, 0);
     }
 
     fn visit_pattern(&mut self, node: &'a Pattern<'a>) {

@@ -5,7 +5,7 @@
 //! ```
 //! Invariant: what [`read`] returns is verified, with all code objects in it.
 
-use crate::artifact::{WriteError, decode_code, encode_code};
+use crate::artifact::{WriteError, decode_code, encode_code_after};
 use crate::code::Code;
 use crate::marshal::Writer;
 use crate::verified::Verified;
@@ -114,9 +114,7 @@ impl std::error::Error for PycError {}
 /// # Errors
 /// What the format cannot hold: see [`WriteError`].
 pub fn write(code: &Code, header: &Header, validation: Validation) -> Result<Vec<u8>, WriteError> {
-    let artifact = encode_code(code, header)?;
-    let mut out = Vec::with_capacity(HEADER_LEN + artifact.len() + 5);
-    out.extend_from_slice(&MAGIC);
+    let mut out = MAGIC.to_vec();
     match validation {
         Validation::Timestamp { mtime, size } => {
             out.extend_from_slice(&0u32.to_le_bytes());
@@ -128,9 +126,17 @@ pub fn write(code: &Code, header: &Header, validation: Validation) -> Result<Vec
             out.extend_from_slice(&hash);
         }
     }
+    // the length of the artifact is written where it is known
     let mut writer = Writer::after(out);
-    writer.code(&artifact, false)?;
-    Ok(writer.into_bytes())
+    writer.code(&[], false)?;
+    let before = writer.into_bytes();
+    let start = before.len();
+    let mut out = encode_code_after(before, code, header)?;
+    let length = i32::try_from(out.len() - start).map_err(|_| WriteError::TooLarge)?;
+    if let Some(place) = out.get_mut(start - 4..start) {
+        place.copy_from_slice(&length.to_le_bytes());
+    }
+    Ok(out)
 }
 
 /// Reads a file and verifies its code.

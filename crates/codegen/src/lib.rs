@@ -21,3 +21,12 @@ pub use compile::{CompileOptions, compile, compile_tree, header, symtable_of};
 pub use error::{CompileError, CompileErrorKind};
 pub use future::features;
 pub use warning::{CompileWarning, WarningKind};
+
+/// Levels of a tree that are walked over between two looks at the native stack.
+const STACK_LEVELS: u32 = 8;
+
+/// Runs a step of a walk with enough native stack for [`STACK_LEVELS`] more.
+#[inline(never)]
+fn with_stack<T>(step: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(192 * 1024, 1024 * 1024, step)
+}

@@ -3,10 +3,18 @@
 use taipan_ast::{Identifier, Interner};
 
 /// The mangled form of `name` in the class `class`; `name` itself where nothing is to be done.
+#[inline]
 pub(crate) fn mangle(interner: &mut Interner, class: Option<Identifier>, name: Identifier) -> Identifier {
-    let Some(class) = class else { return name };
+    match class {
+        Some(class) if interner.resolve(name).starts_with("__") => mangle_in(interner, class, name),
+        _ => name,
+    }
+}
+
+/// The mangled form of a name that begins with two underscores.
+fn mangle_in(interner: &mut Interner, class: Identifier, name: Identifier) -> Identifier {
     let text = interner.resolve(name);
-    if !text.starts_with("__") || text.ends_with("__") || text.contains('.') {
+    if text.ends_with("__") || text.contains('.') {
         return name;
     }
     let owner = interner.resolve(class).trim_start_matches('_');

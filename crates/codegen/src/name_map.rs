@@ -77,6 +77,11 @@ impl<V> NameMap<V> {
         self.keys.get(at).zip(self.values.get(at))
     }
 
+    /// What is known of the name at an index, to be changed.
+    pub fn get_index_mut(&mut self, at: usize) -> Option<&mut V> {
+        self.values.get_mut(at)
+    }
+
     /// Adds a name that is not there.
     fn push(&mut self, name: Identifier, value: V) -> usize {
         let at = self.keys.len();

@@ -7,26 +7,20 @@ use taipan_span::Span;
 #[derive(Default, Debug, Clone, PartialEq, Eq)]
 pub struct TokenBuffer {
     kinds: Vec<TokenKind>,
-    starts: Vec<u32>,
-    ends: Vec<u32>,
+    spans: Vec<Span>,
 }
 
 impl TokenBuffer {
     /// No tokens, with room for `capacity`.
     pub fn with_capacity(capacity: usize) -> Self {
-        TokenBuffer {
-            kinds: Vec::with_capacity(capacity),
-            starts: Vec::with_capacity(capacity),
-            ends: Vec::with_capacity(capacity),
-        }
+        TokenBuffer { kinds: Vec::with_capacity(capacity), spans: Vec::with_capacity(capacity) }
     }
 
     /// Appends a token.
     #[inline]
     pub fn push(&mut self, kind: TokenKind, span: Span) {
         self.kinds.push(kind);
-        self.starts.push(span.start);
-        self.ends.push(span.end);
+        self.spans.push(span);
     }
 
     /// Whether the next token needs more room.
@@ -38,14 +32,13 @@ impl TokenBuffer {
     /// Makes room for just as many tokens.
     pub(crate) fn reserve(&mut self, additional: usize) {
         self.kinds.reserve_exact(additional);
-        self.starts.reserve_exact(additional);
-        self.ends.reserve_exact(additional);
+        self.spans.reserve_exact(additional);
     }
 
     /// Moves the start of token `index`, if there is one.
     pub(crate) fn set_start(&mut self, index: usize, start: u32) {
-        if let Some(old) = self.starts.get_mut(index) {
-            *old = start;
+        if let Some(span) = self.spans.get_mut(index) {
+            span.start = start;
         }
     }
 
@@ -66,16 +59,10 @@ impl TokenBuffer {
         &self.kinds
     }
 
-    /// The offsets at which the tokens start.
+    /// The ranges of all tokens.
     #[inline]
-    pub fn starts(&self) -> &[u32] {
-        &self.starts
-    }
-
-    /// The offsets at which the tokens end.
-    #[inline]
-    pub fn ends(&self) -> &[u32] {
-        &self.ends
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
     }
 
     /// The range of token `index`.
@@ -84,6 +71,6 @@ impl TokenBuffer {
     /// If there is no such token.
     #[inline]
     pub fn span(&self, index: usize) -> Span {
-        Span::new(self.starts[index], self.ends[index])
+        self.spans[index]
     }
 }

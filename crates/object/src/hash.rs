@@ -21,6 +21,11 @@ pub struct HashSecret {
 }
 
 impl HashSecret {
+    /// The secret of two words.
+    pub fn from_words(k0: u64, k1: u64) -> HashSecret {
+        HashSecret { k0, k1 }
+    }
+
     /// The secret that `PYTHONHASHSEED` gives: zeros for 0, otherwise the bytes of a linear congruential
     /// generator, as CPython derives them.
     pub fn from_seed(seed: u32) -> HashSecret {

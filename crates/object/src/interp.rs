@@ -162,6 +162,16 @@ impl Interp {
         unsafe { &*pointer }
     }
 
+    /// The thread state that was made first for those who use the interpreter.
+    pub fn first_thread(&self) -> &Thread {
+        let first: Option<*const Thread> = self.threads.borrow().get(1).map(|thread| &raw const **thread);
+        // SAFETY: boxed, and dropped with the interpreter only.
+        match first.and_then(|first| unsafe { first.as_ref() }) {
+            Some(first) => first,
+            None => self.new_thread(),
+        }
+    }
+
     /// The heap.
     pub fn heap(&self) -> &Heap {
         &self.heap

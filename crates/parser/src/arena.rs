@@ -34,16 +34,22 @@ static TREE_BYTES: [u8; 256] = {
 
 /// An arena that the tree of `tokens` most likely fits into.
 pub fn arena_for(tokens: &TokenBuffer) -> Arena {
+    // of many tokens some stand for all
+    let step = if tokens.len() < MANY_TOKENS { 1 } else { STEP };
     let mut bytes = 0usize;
-    for (index, &kind) in tokens.kinds().iter().enumerate() {
+    for (index, &kind) in tokens.kinds().iter().enumerate().step_by(step) {
         bytes += usize::from(TREE_BYTES[kind as usize]);
         if matches!(kind, TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle) {
             bytes += tokens.span(index).len() as usize;
         }
     }
-    let bytes = bytes.saturating_add(bytes / 16);
+    let bytes = (bytes * step).saturating_add(bytes * step / if step == 1 { 16 } else { 8 });
     if bytes < SMALL { small_arena(bytes) } else { Arena::with_capacity(bytes) }
 }
+
+/// So many tokens are looked at one by one, of more each of these.
+const MANY_TOKENS: usize = 4096;
+const STEP: usize = 4;
 
 /// Below this many bytes an arena would make its first piece larger than asked for.
 const SMALL: usize = 400;

@@ -26,6 +26,7 @@ mod native_state;
 mod notes;
 pub mod objects;
 pub mod special;
+pub mod struct_sequence;
 pub mod text;
 pub mod type_lookup;
 
@@ -69,5 +70,8 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 /// The static types of this crate, bases first: descriptors, iterators, views, what native modules have.
 pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
     let own = descriptors::types().into_iter().chain(generics::types());
-    own.chain(iterators::types()).chain(methods::dict::views::types()).chain(modules::types())
+    own.chain(iterators::types())
+        .chain(methods::dict::views::types())
+        .chain(modules::types())
+        .chain(struct_sequence::types())
 }

@@ -57,16 +57,18 @@ impl LineIndex {
 
     /// The line of `offset`, from 1, which is likely to be near the line `near`.
     pub fn line_near(&self, offset: u32, near: u32) -> u32 {
-        let mut line = near.max(1);
-        for _ in 0..8 {
-            let at = line as usize - 1;
-            if self.starts.get(at).is_none_or(|&start| start > offset) {
-                line -= 1; // never the first line: it starts at 0
-            } else if self.starts.get(at + 1).is_some_and(|&start| start <= offset) {
-                line += 1;
-            } else {
-                return line;
+        const TRIED: usize = 8;
+        let near = (near as usize).min(self.starts.len());
+        let (before, behind) = self.starts.split_at(near);
+        // the first line starts at 0, so that one of those before is always found
+        if before.last().is_none_or(|&start| start <= offset) {
+            match behind.iter().take(TRIED).position(|&start| start > offset) {
+                Some(lines) => return (near + lines) as u32,
+                None if behind.len() <= TRIED => return self.line_count(),
+                None => {}
             }
+        } else if let Some(lines) = before.iter().rev().take(TRIED).position(|&start| start <= offset) {
+            return (near - lines) as u32;
         }
         self.line(offset)
     }

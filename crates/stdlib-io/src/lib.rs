@@ -20,7 +20,7 @@ mod table;
 mod text;
 
 pub use errors::UNSUPPORTED_OPERATION;
-pub use module::{MODULES, ModuleDef};
+pub use module::MODULES;
 pub use standard::{StandardStream, standard_stream};
 
 use taipan_object::builtin::MethodDef;

@@ -1,4 +1,16 @@
-//! Taipan as a library: Python 3.14 in a Rust program.
+//! Taipan as a library: Python 3.14 in a Rust program. [`Interpreter`] is where to start; [`compile`] is the way
+//! from a source to code alone.
 #![forbid(unsafe_code)]
 
+mod builtins;
 pub mod compile;
+mod errors;
+mod evaluate;
+mod imports;
+mod interpreter;
+mod report;
+mod streams;
+pub mod sys;
+mod warn;
+
+pub use interpreter::{Interpreter, Options, StartError};

@@ -82,15 +82,33 @@ impl Wtf8Buf {
     /// A copy of `text`.
     #[inline]
     pub(crate) fn of(text: Wtf8<'_>) -> Self {
-        let mut copy = Self::with_capacity(text.len());
-        copy.push_wtf8(text);
-        copy
+        let from = text.bytes;
+        let mut short = [0; SHORT];
+        let bytes = match short.get_mut(..from.len()) {
+            Some(room) => {
+                room.copy_from_slice(from);
+                Bytes::Short(from.len() as u8, short)
+            }
+            None => Bytes::Long(from.to_vec()),
+        };
+        Wtf8Buf { bytes }
     }
 
     /// The text, borrowed.
     #[inline]
     pub fn as_wtf8(&self) -> Wtf8<'_> {
         Wtf8 { bytes: self }
+    }
+
+    /// A short text with its length as one number: texts of equal numbers are equal. None for a longer text.
+    #[inline]
+    pub fn short_word(&self) -> Option<u128> {
+        let Bytes::Short(length, bytes) = &self.bytes else { return None };
+        let mut word = [0; SHORT + 1];
+        let (first, rest) = word.split_at_mut(1);
+        first.fill(*length);
+        rest.copy_from_slice(bytes);
+        Some(u128::from_le_bytes(word))
     }
 
     /// Appends a `str`.

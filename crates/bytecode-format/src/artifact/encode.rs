@@ -14,8 +14,20 @@ const MAX_CODES: usize = 1 << 24;
 /// # Errors
 /// What the format cannot hold: see [`WriteError`].
 pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> {
-    let mut texts = Texts::default();
+    encode_code_after(Vec::new(), code, header)
+}
+
+/// The artifact of a code object and of all in its constants, behind other bytes.
+///
+/// # Errors
+/// As [`encode_code`].
+pub(crate) fn encode_code_after(
+    before: Vec<u8>,
+    code: &Code,
+    header: &Header,
+) -> Result<Vec<u8>, WriteError> {
     let codes = children_first(code)?;
+    let mut texts = Texts::with_capacity(codes.iter().map(|code| code.names.len() + 2).sum());
     let room = |part: fn(&Code) -> usize| Encoder::with_capacity(codes.iter().map(|code| part(code)).sum());
     let mut content = room(|code| code.code.len() + 4 * code.names.len() + 8 * code.consts.len() + 64);
     let mut positions = room(|code| code.linetable.len() + 4);
@@ -28,23 +40,35 @@ pub fn encode_code(code: &Code, header: &Header) -> Result<Vec<u8>, WriteError> 
     builder.section(SectionId::NAMES, texts.finish());
     builder.section(SectionId::CONTENT, content.into_bytes());
     builder.section(SectionId::POSITIONS, positions.into_bytes());
-    Ok(builder.finish())
+    Ok(builder.finish_after(before))
 }
 
+/// Places for short texts that were written lately, a power of two.
+const LATELY: usize = 512;
+
 /// Texts by their index.
-#[derive(Default)]
 struct Texts<'c> {
     index: FxHashMap<&'c [u8], u32>,
     order: Vec<Wtf8<'c>>,
+    /// Short texts that were written lately, as numbers, and their indices: the same few names make up most
+    /// of all.
+    lately: Vec<(u128, u32)>,
 }
 
 impl<'c> Texts<'c> {
-    fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
-        let next = self.order.len() as u32;
-        let index = *self.index.entry(text).or_insert(next);
-        if index == next {
-            self.order.push(text.as_wtf8());
+    /// No texts yet, with room for about so many.
+    fn with_capacity(count: usize) -> Self {
+        Texts {
+            index: FxHashMap::with_capacity_and_hasher(count, Default::default()),
+            order: Vec::with_capacity(count),
+            // no text is so long that its number has all bits
+            lately: vec![(u128::MAX, 0); LATELY],
         }
+    }
+
+    #[inline]
+    fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
+        let index = self.index_of(text);
         match u16::try_from(index) {
             Ok(short) if short != LARGE_TEXT => out.raw(&short.to_le_bytes()),
             _ => {
@@ -54,8 +78,35 @@ impl<'c> Texts<'c> {
         }
     }
 
+    fn index_of(&mut self, text: &'c Wtf8Buf) -> u32 {
+        let Some(word) = text.short_word() else { return self.find(text) };
+        let hash = (word as u64 ^ ((word >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = (hash >> 40) as usize % LATELY;
+        if let Some(&(found, index)) = self.lately.get(slot)
+            && found == word
+        {
+            return index;
+        }
+        let index = self.find(text);
+        if let Some(place) = self.lately.get_mut(slot) {
+            *place = (word, index);
+        }
+        index
+    }
+
+    #[inline(never)]
+    fn find(&mut self, text: &'c Wtf8Buf) -> u32 {
+        let next = self.order.len() as u32;
+        let index = *self.index.entry(text).or_insert(next);
+        if index == next {
+            self.order.push(text.as_wtf8());
+        }
+        index
+    }
+
     fn finish(self) -> Vec<u8> {
-        let mut out = Encoder::new();
+        let bytes: usize = self.order.iter().map(|text| text.len() + 1).sum();
+        let mut out = Encoder::with_capacity(bytes + 16);
         out.count(self.order.len());
         for text in self.order {
             out.wtf8(text);
@@ -95,7 +146,8 @@ pub(crate) fn children_first(root: &Code) -> Result<Vec<&Code>, WriteError> {
 /// Calls `visit` with each constant, those within others after the others; returns how deep they nest, or
 /// where it stopped because they nest too deep.
 pub(crate) fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Const)) -> usize {
-    let (mut items, mut around) = (consts.iter(), Vec::new());
+    // few constants are within others, and hardly any deeper than one level
+    let (mut items, mut outer, mut around) = (consts.iter(), None, Vec::new());
     let mut deepest = 0;
     loop {
         let inner = match items.next() {
@@ -107,16 +159,17 @@ pub(crate) fn each_const<'c>(consts: &'c [Const], mut visit: impl FnMut(&'c Cons
                     _ => continue,
                 }
             }
-            None => match around.pop() {
-                Some(outer) => {
-                    items = outer;
+            None => match outer.take() {
+                Some(rest) => {
+                    items = rest;
+                    outer = around.pop();
                     continue;
                 }
                 None => return deepest,
             },
         };
-        around.push(std::mem::replace(&mut items, inner.iter()));
-        deepest = deepest.max(around.len());
+        around.extend(outer.replace(std::mem::replace(&mut items, inner.iter())));
+        deepest = deepest.max(around.len() + 1);
         if deepest > MAX_CONST_DEPTH as usize {
             return deepest;
         }

@@ -19,6 +19,7 @@ mod error;
 
 pub use decode::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, decode_code};
 pub use encode::encode_code;
+pub(crate) use encode::encode_code_after;
 pub(crate) use encode::{children_first, each_const};
 pub use error::WriteError;
 

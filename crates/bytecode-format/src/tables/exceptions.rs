@@ -23,7 +23,8 @@ pub struct ExceptionEntry {
 
 /// The table of these entries, which must ascend for lookups to find them.
 pub fn encode(entries: &[ExceptionEntry]) -> Vec<u8> {
-    let mut out = Vec::new();
+    // most numbers are of one or two bytes
+    let mut out = Vec::with_capacity(entries.len() * 7);
     for entry in entries {
         number(&mut out, entry.start, 0x80);
         number(&mut out, entry.end.saturating_sub(entry.start), 0);

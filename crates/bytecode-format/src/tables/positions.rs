@@ -43,8 +43,7 @@ pub(super) const NONE: u8 = 15;
 
 /// The table of `entries`, in the order of the code. Neighbours of the same location are joined.
 pub fn encode(firstlineno: i32, entries: impl IntoIterator<Item = PositionEntry>) -> Vec<u8> {
-    let entries = entries.into_iter();
-    let mut writer = Writer::with_capacity(firstlineno, entries.size_hint().0);
+    let mut writer = Writer::in_room_of(Vec::new(), firstlineno);
     let (mut units, mut location) = (0, None);
     for entry in entries {
         if entry.location != location {
@@ -65,10 +64,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A table without entries, with room for about so many.
-    pub fn with_capacity(firstlineno: i32, entries: usize) -> Writer {
-        // most entries are of two or three bytes
-        Writer { out: Vec::with_capacity(entries.saturating_mul(5) / 2), line: firstlineno }
+    /// A table without entries, in the room of another one.
+    pub fn in_room_of(mut table: Vec<u8>, firstlineno: i32) -> Writer {
+        table.clear();
+        Writer { out: table, line: firstlineno }
     }
 
     /// The table.
@@ -76,8 +75,27 @@ impl Writer {
         self.out
     }
 
-    /// Appends as many entries as a run of code units of one location needs.
+    /// Appends the entry of at most eight code units that come from one line, if it is of a short form: of
+    /// two or three bytes. Nearly all are.
     #[inline(always)]
+    pub fn short(&mut self, units: u32, line: i32, column: u32, end_column: u32) -> bool {
+        let delta = line.wrapping_sub(self.line) as u32;
+        if units.wrapping_sub(1) >= 8 || delta > 2 || (column | end_column) >= 128 {
+            return false;
+        }
+        self.line = line;
+        let width = end_column.wrapping_sub(column);
+        if delta == 0 && column < 80 && width < 16 {
+            let columns = (column & 7) << 4 | width;
+            self.out.extend_from_slice(&[first((column >> 3) as u8, units as u8), columns as u8]);
+        } else {
+            let form = first(10 + delta as u8, units as u8);
+            self.out.extend_from_slice(&[form, column as u8, end_column as u8]);
+        }
+        true
+    }
+
+    /// Appends as many entries as a run of code units of one location needs.
     pub fn run(&mut self, units: u32, location: Option<Location>) {
         let mut left = units;
         while left > 0 {
@@ -94,22 +112,15 @@ impl Writer {
         self.out.push(first(form, units));
     }
 
-    #[inline(always)]
     fn location(&mut self, units: u8, location: Location) {
-        let delta = i64::from(location.line) - i64::from(self.line);
-        self.line = location.line;
         if let (Some(start), Some(end)) = (location.column, location.end_column)
             && location.end_line == location.line
+            && self.short(units.into(), location.line, start, end)
         {
-            if delta == 0 && start < 80 && end.wrapping_sub(start) < 16 {
-                let columns = ((start & 7) << 4 | (end - start)) as u8;
-                return self.out.extend_from_slice(&[first((start >> 3) as u8, units), columns]);
-            }
-            if (0..3).contains(&delta) && start < 128 && end < 128 {
-                let bytes = [first(10 + delta as u8, units), start as u8, end as u8];
-                return self.out.extend_from_slice(&bytes);
-            }
+            return;
         }
+        let delta = i64::from(location.line) - i64::from(self.line);
+        self.line = location.line;
         self.any_location(units, delta, location);
     }
 

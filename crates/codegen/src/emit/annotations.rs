@@ -6,6 +6,7 @@ use super::unit::{Deferred, UnitKind};
 use super::{Generator, Result};
 use crate::ir::{Loc, Sequence};
 use crate::symtable::{Key, ScopeId, address};
+use std::sync::Arc;
 use taipan_ast::unparse::unparse;
 use taipan_ast::{Arg, Arguments, CmpOp, Expr, ExprKind, Identifier};
 use taipan_bytecode_format::{CodeFlags, Const, Opcode};
@@ -43,7 +44,7 @@ impl<'a> Generator<'_, 'a> {
     fn leave_annotations(&mut self, loc: Loc) -> Result {
         self.op(Opcode::ReturnValue, 0, loc);
         let mut code = self.leave(true);
-        if let Some(first) = code.localsplusnames.first_mut() {
+        if let Some(first) = Arc::make_mut(&mut code).localsplusnames.first_mut() {
             *first = super::constants::string("format");
         }
         self.make_function(code, 0, loc)

@@ -139,7 +139,7 @@ impl<'a> Generator<'_, 'a> {
                 bounds.into_iter().flatten().try_for_each(|bound| self.evaluate(bound))
             }
             ExprKind::Tuple(tuple) => {
-                super::deep(|| tuple.elts.iter().try_for_each(|elt| self.evaluate_index(elt)))
+                self.deep(|walk| tuple.elts.iter().try_for_each(|elt| walk.evaluate_index(elt)))
             }
             _ => self.evaluate(index),
         }

@@ -7,7 +7,7 @@ use super::blocks::BlockKind;
 use super::generator::Counts;
 use super::numbers::{awaitable, resume};
 use super::unit::UnitKind;
-use super::{Generator, Result, deep};
+use super::{Generator, Result};
 use crate::ir::{Loc, Pseudo};
 use crate::symtable::{ComprehensionKind, address};
 use taipan_ast::{Comprehension, Expr, ExprKind};
@@ -105,9 +105,9 @@ impl<'a> Generator<'_, 'a> {
     /// The loops from the one at `row` on; `depth` iterators stand above the container.
     fn generators(&mut self, parts: &Parts<'a>, row: usize, depth: u32, on_stack: bool) -> Result {
         let Some(generator) = parts.generators.get(row) else { return Ok(()) };
-        deep(|| match generator.is_async {
-            true => self.async_generator(parts, generator, row, depth, on_stack),
-            false => self.sync_generator(parts, generator, row, depth, on_stack),
+        self.deep(|walk| match generator.is_async {
+            true => walk.async_generator(parts, generator, row, depth, on_stack),
+            false => walk.sync_generator(parts, generator, row, depth, on_stack),
         })
     }
 

@@ -1,8 +1,8 @@
 //! Jumps on a condition, `if` and conditional expressions, `and` and `or`, comparisons.
 
 use super::numbers::comparison;
-use super::{Generator, Result, deep};
-use crate::ir::{Label, Loc, Op, Pseudo};
+use super::{Generator, Result};
+use crate::ir::{Label, Loc, Pseudo};
 use taipan_ast::{BoolOp, CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIfExp, ExprKind, StmtIf, UnaryOp};
 use taipan_bytecode_format::Opcode;
 use taipan_span::Span;
@@ -15,7 +15,7 @@ fn pop_jump(condition: bool) -> Opcode {
 impl<'a> Generator<'_, 'a> {
     /// Goes to `target` if the truth of `expr` is `condition`, else on.
     pub(super) fn jump_if(&mut self, expr: &'a Expr<'a>, target: Label, condition: bool) -> Result {
-        deep(|| self.jump_if_here(expr, target, condition))
+        self.deep(|walk| walk.jump_if_here(expr, target, condition))
     }
 
     fn jump_if_here(&mut self, expr: &'a Expr<'a>, target: Label, condition: bool) -> Result {
@@ -156,7 +156,7 @@ impl<'a> Generator<'_, 'a> {
         let end = self.new_label();
         for value in rest {
             self.expr(value)?;
-            self.jump(Op::Pseudo(jump), end, loc);
+            self.jump(jump, end, loc);
             self.op(Opcode::PopTop, 0, loc);
         }
         self.expr(last)?;

@@ -3,7 +3,7 @@
 use super::generator::index;
 use super::numbers::{SUBSCRIPT, UNARY_POSITIVE, awaitable, binary, resume};
 use super::unit::UnitKind;
-use super::{Generator, Result, deep, fail};
+use super::{Generator, Result, fail};
 use crate::CompileErrorKind as Error;
 use crate::ir::{Loc, Pseudo};
 use taipan_ast::{Expr, ExprBinOp, ExprContext, ExprKind, ExprSlice, ExprSubscript, Identifier, UnaryOp};
@@ -28,7 +28,7 @@ impl<'a> Generator<'_, 'a> {
                 self.load_const(super::constants::constant(node.value), loc);
                 Ok(())
             }
-            _ => deep(|| self.expr_here(expr)),
+            _ => self.deep(|walk| walk.expr_here(expr)),
         }
     }
 
@@ -141,6 +141,9 @@ impl<'a> Generator<'_, 'a> {
     /// below. `attribute` is the range of the whole attribute access.
     pub(super) fn attribute_loc(&mut self, of: Span, attribute: Span, attr: Identifier) -> Loc {
         let mut loc = self.loc(of);
+        if loc.line == loc.end_line && of.start <= attribute.start && attribute.end <= of.end {
+            return loc;
+        }
         let end = self.loc(attribute);
         if loc.line != end.end_line {
             loc.line = end.end_line;
@@ -279,7 +282,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     /// An instruction on a local, by its name as it is stored.
-    pub(super) fn op_local(&mut self, op: impl Into<crate::ir::Op>, name: Identifier, loc: Loc) {
+    pub(super) fn op_local(&mut self, op: impl Into<crate::ir::Kind>, name: Identifier, loc: Loc) {
         let local = index(&mut self.unit.code.varnames, name);
         self.op(op, local, loc);
     }

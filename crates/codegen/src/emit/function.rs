@@ -1,12 +1,13 @@
 //! Functions and lambdas.
 
 use super::blocks::BlockKind;
-use super::generator::{Counts, code_constant};
+use super::generator::Counts;
 use super::numbers::{SET_FUNCTION_TYPE_PARAMS, STOPITERATION_ERROR, attribute};
 use super::unit::UnitKind;
 use super::{Generator, Result};
-use crate::ir::{Loc, Op, Pseudo};
+use crate::ir::{Loc, Pseudo};
 use crate::symtable::address;
+use std::sync::Arc;
 use taipan_ast::{Arguments, Expr, ExprLambda, Identifier, Stmt, StmtKind, TypeParam};
 use taipan_bytecode_format::{Code, Const, Opcode};
 use taipan_span::Span;
@@ -152,7 +153,7 @@ impl<'a> Generator<'_, 'a> {
     /// What a generator raises of StopIteration becomes RuntimeError (PEP 479).
     pub(super) fn wrap_stop_iteration(&mut self) {
         let handler = self.new_label();
-        self.unit.code.sequence.insert(0, Op::Pseudo(Pseudo::SetupCleanup), handler.0, Loc::NONE);
+        self.unit.code.sequence.insert_jump_at_start(Pseudo::SetupCleanup.into(), handler, Loc::NONE);
         self.load_none(Loc::NONE);
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
         self.place(handler);
@@ -205,9 +206,9 @@ impl<'a> Generator<'_, 'a> {
     }
 
     /// Makes a function of a code object: its attributes, the last ones above => function.
-    pub(super) fn make_function(&mut self, code: Code, attributes: u32, loc: Loc) -> Result {
+    pub(super) fn make_function(&mut self, code: Arc<Code>, attributes: u32, loc: Loc) -> Result {
         let closes = self.closure(&code, loc)?;
-        self.load_const(code_constant(code), loc);
+        self.load_const(Const::Code(code), loc);
         self.op(Opcode::MakeFunction, 0, loc);
         let set = attributes | if closes { attribute::CLOSURE } else { 0 };
         let order =

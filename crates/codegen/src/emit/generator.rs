@@ -5,7 +5,7 @@ use super::numbers::resume;
 use super::unit::{UnitKind, UnitState};
 use super::{Result, fail};
 use crate::flow::Flow;
-use crate::ir::{Label, Loc, Names, Op, Pseudo, Unit};
+use crate::ir::{Kind, Label, Loc, Names, Unit};
 use crate::mangle::mangle;
 use crate::symtable::{Key, Resolution, Scope, ScopeId, Symtable, flag};
 use crate::warning::CompileWarning;
@@ -37,10 +37,13 @@ pub(crate) struct Generator<'t, 'a> {
     pub(super) warnings: &'t mut Vec<CompileWarning>,
     /// Statements at the top print what they evaluate to.
     pub(super) interactive: bool,
+    /// In how many levels of the tree the walk is.
+    pub(super) depth: u32,
     locator: Locator<'t>,
     flow: Flow,
     /// Units that are done: room for the next ones.
-    done: Vec<Unit>,
+    #[expect(clippy::vec_box, reason = "boxes move between here and the unit in hand")]
+    done: Vec<Box<Unit>>,
 }
 
 /// How many positional parameters a unit has.
@@ -62,7 +65,8 @@ impl<'t, 'a> Generator<'t, 'a> {
     ) -> Self {
         let top = table.top();
         let name = interner.intern("<module>");
-        let mut code = new_code(Unit::default(), table.scope(top), interner, name, 1, Counts::default());
+        let mut code = Box::<Unit>::default();
+        begin(&mut code, table.scope(top), interner, name, 1, Counts::default());
         code.qualname = "<module>".to_owned();
         Generator {
             table,
@@ -72,6 +76,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             outer: Vec::new(),
             warnings,
             interactive: false,
+            depth: 0,
             locator: Locator::new(lines),
             flow: Flow::default(),
             done: Vec::new(),
@@ -82,7 +87,7 @@ impl<'t, 'a> Generator<'t, 'a> {
     pub(crate) fn module(mut self, module: Mod<'a>) -> Result<Code> {
         let start = Loc { line: 0, end_line: 1, column: 0, end_column: 0 };
         self.op(Opcode::Resume, resume::START, start);
-        self.op(Pseudo::AnnotationsPlaceholder, 0, start);
+        self.unit.code.sequence.push_placeholder(start);
         let mut returns_none = true;
         match module {
             Mod::Module(node) => self.module_body(node.body)?,
@@ -132,8 +137,8 @@ impl<'t, 'a> Generator<'t, 'a> {
         line: i32,
         counts: Counts,
     ) {
-        let room = self.done.pop().unwrap_or_default();
-        let code = new_code(room, self.table.scope(scope), self.interner, name, line, counts);
+        let mut code = self.done.pop().unwrap_or_default();
+        begin(&mut code, self.table.scope(scope), self.interner, name, line, counts);
         let class = self.unit.class;
         let unit = UnitState::new(code, kind, scope, class);
         self.outer.push(std::mem::replace(&mut self.unit, unit));
@@ -166,17 +171,19 @@ impl<'t, 'a> Generator<'t, 'a> {
         let base = &parent.code.qualname;
         match parent.kind {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => {
-                format!("{base}.<locals>.{own}")
+                [base, ".<locals>.", &own].concat()
             }
-            _ => format!("{base}.{own}"),
+            _ => [base, ".", &own].concat(),
         }
     }
 
     /// Ends the unit in hand and takes up the one around it.
-    pub(super) fn leave(&mut self, returns_none: bool) -> Code {
-        let code = self.finish(returns_none);
+    pub(super) fn leave(&mut self, returns_none: bool) -> Arc<Code> {
+        let code = Arc::new(self.finish(returns_none));
         if let Some(outer) = self.outer.pop() {
-            self.unit = outer;
+            let mut done = std::mem::replace(&mut self.unit, outer).code;
+            done.clear();
+            self.done.push(done);
         }
         code
     }
@@ -186,12 +193,8 @@ impl<'t, 'a> Generator<'t, 'a> {
             self.load_none(Loc::NONE);
         }
         self.op(Opcode::ReturnValue, 0, Loc::NONE);
-        let mut unit = std::mem::take(&mut self.unit.code);
-        unit.flags = self.flags();
-        let code = self.flow.assemble(&mut unit, self.interner, self.settings.filename);
-        unit.clear();
-        self.done.push(unit);
-        code
+        self.unit.code.flags = self.flags();
+        self.flow.assemble(&mut self.unit.code, self.interner, self.settings.filename)
     }
 
     fn flags(&self) -> CodeFlags {
@@ -221,12 +224,12 @@ impl<'t, 'a> Generator<'t, 'a> {
     }
 
     #[inline]
-    pub(super) fn op(&mut self, op: impl Into<Op>, arg: u32, loc: Loc) {
+    pub(super) fn op(&mut self, op: impl Into<Kind>, arg: u32, loc: Loc) {
         self.unit.code.sequence.push(op.into(), arg, loc);
     }
 
-    pub(super) fn jump(&mut self, op: impl Into<Op>, label: Label, loc: Loc) {
-        self.op(op, label.0, loc);
+    pub(super) fn jump(&mut self, op: impl Into<Kind>, label: Label, loc: Loc) {
+        self.unit.code.sequence.push_jump(op.into(), label, loc);
     }
 
     pub(super) fn new_label(&mut self) -> Label {
@@ -258,24 +261,21 @@ pub(super) fn index(names: &mut Names, name: Identifier) -> u32 {
     names.insert_full(name).0 as u32
 }
 
-/// A unit without instructions for a scope, in the room of an empty one.
-fn new_code(
-    room: Unit,
+/// Makes an empty unit that of a scope.
+fn begin(
+    unit: &mut Unit,
     scope: &Scope,
     interner: &mut Interner,
     name: Identifier,
     line: i32,
     counts: Counts,
-) -> Unit {
-    let mut unit = Unit {
-        parameters: scope.parameters.len() as u32,
-        argcount: counts.positional,
-        posonlyargcount: counts.positional_only,
-        kwonlyargcount: counts.keyword_only,
-        firstlineno: line,
-        name: Some(name),
-        ..room
-    };
+) {
+    unit.parameters = scope.parameters.len() as u32;
+    unit.argcount = counts.positional;
+    unit.posonlyargcount = counts.positional_only;
+    unit.kwonlyargcount = counts.keyword_only;
+    unit.firstlineno = line;
+    unit.name = Some(name);
     unit.varnames.extend(&scope.parameters);
     put_sorted(&mut unit.cellvars, scope, interner, Resolution::Cell, flag::COMP_CELL);
     put_sorted(&mut unit.freevars, scope, interner, Resolution::Free, flag::FREE_CLASS);
@@ -287,7 +287,6 @@ fn new_code(
     for (_, name) in implicit.iter().filter(|(wanted, _)| *wanted) {
         unit.cellvars.insert(interner.intern(name));
     }
-    unit
 }
 
 /// Adds the names of a scope that live in one kind of place or have a flag, in the order of the names.
@@ -297,21 +296,4 @@ fn put_sorted(names: &mut Names, scope: &Scope, interner: &Interner, place: Reso
     let mut chosen: Vec<Identifier> = chosen.map(|(name, _)| *name).collect();
     chosen.sort_by_key(|name| interner.resolve(*name));
     names.extend(&chosen);
-}
-
-impl From<Opcode> for Op {
-    fn from(opcode: Opcode) -> Op {
-        Op::Real(opcode)
-    }
-}
-
-impl From<Pseudo> for Op {
-    fn from(pseudo: Pseudo) -> Op {
-        Op::Pseudo(pseudo)
-    }
-}
-
-/// A code object as a constant.
-pub(super) fn code_constant(code: Code) -> taipan_bytecode_format::Const {
-    taipan_bytecode_format::Const::Code(Arc::new(code))
 }

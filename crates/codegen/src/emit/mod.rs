@@ -39,9 +39,16 @@ pub(crate) use generator::{Generator, Settings};
 
 type Result<T = ()> = std::result::Result<T, Box<crate::CompileError>>;
 
-/// Runs a step of a walk with enough native stack for it, whatever the depth of the tree.
-fn deep<T>(step: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(64 * 1024, 1024 * 1024, step)
+impl Generator<'_, '_> {
+    /// Runs a step of a walk with enough native stack for it, whatever the depth of the tree.
+    #[inline]
+    fn deep<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        self.depth += 1;
+        let enough = !self.depth.is_multiple_of(crate::STACK_LEVELS);
+        let done = if enough { step(self) } else { crate::with_stack(|| step(self)) };
+        self.depth -= 1;
+        done
+    }
 }
 
 /// The error `kind` at a place.

@@ -1,7 +1,7 @@
 //! Statements: the choice among them, and those that are short.
 
 use super::numbers::{ASSERTION_ERROR, PRINT};
-use super::{Generator, Result, deep, fail};
+use super::{Generator, Result, fail};
 use crate::CompileErrorKind as Error;
 use crate::ir::{Loc, Pseudo};
 use crate::warning::WarningKind;
@@ -37,7 +37,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     pub(super) fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
-        deep(|| self.stmt_here(stmt))
+        self.deep(|walk| walk.stmt_here(stmt))
     }
 
     fn stmt_here(&mut self, stmt: &'a Stmt<'a>) -> Result {

@@ -31,7 +31,7 @@ pub(super) struct Deferred<'a> {
 
 /// A unit in hand.
 pub(super) struct UnitState<'a> {
-    pub(super) code: Unit,
+    pub(super) code: Box<Unit>,
     pub(super) kind: UnitKind,
     pub(super) scope: ScopeId,
     /// The class whose private names are mangled.
@@ -53,7 +53,7 @@ pub(super) struct UnitState<'a> {
 }
 
 impl UnitState<'_> {
-    pub(super) fn new(code: Unit, kind: UnitKind, scope: ScopeId, class: Option<Identifier>) -> Self {
+    pub(super) fn new(code: Box<Unit>, kind: UnitKind, scope: ScopeId, class: Option<Identifier>) -> Self {
         UnitState {
             code,
             kind,

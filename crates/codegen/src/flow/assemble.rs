@@ -23,6 +23,7 @@ pub(super) struct Assembled {
 pub(super) struct Assembler {
     layout: Layout,
     handlers: Vec<ExceptionEntry>,
+    positions: Vec<u8>,
 }
 
 impl Assembler {
@@ -31,11 +32,13 @@ impl Assembler {
         self.layout.lay_out(graph);
         resolve_next_locations(graph, &self.layout);
         self.handlers.clear();
+        let size = self.layout.size();
+        // inline caches are zeros
+        let mut code = vec![0; size as usize * 2];
         let mut writer = Writer {
-            // inline caches are zeros
-            code: vec![0; self.layout.size() as usize * 2],
-            units: 0,
-            positions: positions::Writer::with_capacity(firstlineno, self.layout.inst_count() as usize / 2),
+            code: code.as_chunks_mut().0.iter_mut(),
+            size,
+            positions: positions::Writer::in_room_of(std::mem::take(&mut self.positions), firstlineno),
             loc: Loc::NONE,
             loc_start: 0,
             handlers: &mut self.handlers,
@@ -48,16 +51,17 @@ impl Assembler {
         }
         writer.position(Loc::NONE);
         writer.handler(BlockId::NONE, graph, &self.layout);
-        let (code, linetable) = (writer.code, writer.positions.finish());
+        self.positions = writer.positions.finish();
+        let linetable = self.positions.to_vec();
         Assembled { code, linetable, exceptiontable: exceptions::encode(&self.handlers) }
     }
 }
 
 /// Code in the making.
 struct Writer<'a> {
-    code: Vec<u8>,
-    /// How many code units are written.
-    units: u32,
+    /// The code units that are still to be written, and how many there are of all.
+    code: std::slice::IterMut<'a, [u8; 2]>,
+    size: u32,
     positions: positions::Writer,
     /// Where what was written last comes from, and the first code unit that does.
     loc: Loc,
@@ -79,33 +83,71 @@ impl Writer<'_> {
         if inst.handler != self.handler {
             self.handler(inst.handler, graph, layout);
         }
-        let place = self.code.get_mut(self.units as usize * 2..).unwrap_or_default();
-        match place.first_chunk_mut::<2>() {
-            Some(unit) if inst.arg < 0x100 => *unit = [inst.op.number(), inst.arg as u8],
-            _ => write_wide(place, inst),
+        if inst.arg >= 0x100 {
+            self.prefixes(inst.arg);
         }
-        self.units += inst.op.size(inst.arg);
+        let (number, caches) = inst.op.number_and_caches();
+        if let Some(unit) = self.code.next() {
+            *unit = [number, inst.arg as u8];
+        }
+        if let Some(last) = caches.checked_sub(1) {
+            self.code.nth(last);
+        }
+    }
+
+    /// Writes the higher bits of an argument.
+    #[cold]
+    fn prefixes(&mut self, arg: u32) {
+        for prefix in (1..=prefixes(arg)).rev() {
+            if let Some(unit) = self.code.next() {
+                *unit = [Opcode::ExtendedArg as u8, (arg >> (8 * prefix)) as u8];
+            }
+        }
+    }
+
+    /// How many code units are written.
+    #[inline]
+    fn units(&self) -> u32 {
+        self.size - self.code.len() as u32
     }
 
     /// Ends what comes from one place.
     #[inline]
     fn position(&mut self, next: Loc) {
-        let units = self.units - self.loc_start;
-        self.positions.run(units, location(self.loc));
-        (self.loc, self.loc_start) = (next, self.units);
+        let (units, loc) = (self.units() - self.loc_start, self.loc);
+        self.loc = next;
+        self.loc_start += units;
+        let [column, end_column] = [loc.column, loc.end_column].map(|column| column as u32);
+        let in_line = loc.line >= 0 && loc.line == loc.end_line;
+        if !in_line || !self.positions.short(units, loc.line, column, end_column) {
+            self.long_position(units, loc, in_line);
+        }
+    }
+
+    #[inline(never)]
+    fn long_position(&mut self, mut units: u32, loc: Loc, in_line: bool) {
+        if in_line {
+            let [column, end_column] = [loc.column, loc.end_column].map(|column| column as u32);
+            while self.positions.short(units.min(8), loc.line, column, end_column) {
+                units -= units.min(8);
+            }
+        }
+        self.positions.run(units, location(loc));
     }
 
     /// Ends the range of a handler and begins that of the next one. It starts with the exception on the
     /// stack, and with lasti below if it keeps that.
+    #[inline(never)]
     fn handler(&mut self, next: BlockId, graph: &Graph, layout: &Layout) {
+        let units = self.units();
         if let Some(last) = self.handlers.last_mut().filter(|last| last.end == OPEN) {
-            last.end = self.units;
+            last.end = units;
         }
         if next.exists() {
             let lasti = graph[next].keeps_lasti;
             let depth = graph[next].depth - 1 - i32::from(lasti);
             let (target, depth) = (layout.offset(graph, next), u32::try_from(depth).unwrap_or(0));
-            self.handlers.push(ExceptionEntry { start: self.units, end: OPEN, target, depth, lasti });
+            self.handlers.push(ExceptionEntry { start: units, end: OPEN, target, depth, lasti });
         }
         self.handler = next;
     }
@@ -115,19 +157,6 @@ fn location(loc: Loc) -> Option<Location> {
     let end_line = if loc.end_line < 0 { loc.line } else { loc.end_line };
     let [column, end_column] = [loc.column, loc.end_column].map(|column| u32::try_from(column).ok());
     (loc.line >= 0).then_some(Location { line: loc.line, end_line, column, end_column })
-}
-
-/// Writes an instruction with prefixes.
-fn write_wide(place: &mut [u8], inst: &Inst) {
-    let mut units = place.chunks_exact_mut(2);
-    for prefix in (1..=prefixes(inst.arg)).rev() {
-        if let Some(unit) = units.next() {
-            unit.copy_from_slice(&[Opcode::ExtendedArg as u8, (inst.arg >> (8 * prefix)) as u8]);
-        }
-    }
-    if let Some(unit) = units.next() {
-        unit.copy_from_slice(&[inst.op.number(), inst.arg as u8]);
-    }
 }
 
 /// Gives instructions the place of the one behind that are to have it.

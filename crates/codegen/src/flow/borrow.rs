@@ -43,7 +43,6 @@ pub(super) fn borrow_loads(graph: &mut Graph, locals: usize, stack: &mut Stack) 
         let insts = graph.insts_mut(block);
         if insts.iter().any(|inst| matches!(inst.op, LOAD_FAST | LOAD_FAST_LOAD_FAST)) {
             stack.run(insts, depth);
-            stack.borrow(insts);
         }
     }
 }
@@ -73,12 +72,11 @@ fn visit_successors(graph: &mut Graph, block: BlockId) {
 #[derive(Default)]
 pub(super) struct Stack {
     refs: Vec<Ref>,
-    /// For each instruction of the block: whether what it pushes must be a reference of its own.
-    owned: Vec<bool>,
     /// For each local: when it changed last.
     changed: Vec<u32>,
-    /// Counts changes of locals.
+    /// Counts changes of locals, and what it was where the block begins.
     time: u32,
+    start: u32,
 }
 
 impl Stack {
@@ -88,41 +86,45 @@ impl Stack {
         self.time = 0;
     }
 
-    fn run(&mut self, insts: &[Inst], depth: i32) {
-        self.owned.clear();
-        self.owned.resize(insts.len(), false);
+    /// Makes the loads of a block borrow, and takes that back where it turns out that they must not.
+    fn run(&mut self, insts: &mut [Inst], depth: i32) {
         self.refs.clear();
         self.refs.resize(usize::try_from(depth).unwrap_or(0), Ref::OUTER);
-        for (index, inst) in insts.iter().enumerate() {
-            self.step(inst, index as u32);
+        self.start = self.time;
+        for index in 0..insts.len() {
+            self.step(insts, index as u32);
         }
         while let Some(left) = self.refs.pop() {
-            self.own(left.inst);
+            own(insts, left.inst);
         }
     }
 
     #[inline]
-    fn step(&mut self, inst: &Inst, index: u32) {
-        let (op, arg) = (inst.op, inst.arg);
+    fn step(&mut self, insts: &mut [Inst], index: u32) {
+        let Some(Inst { op, arg, .. }) = insts.get(index as usize).copied() else { return };
         match op {
-            LOAD_FAST => self.push(index, arg),
+            LOAD_FAST => {
+                self.push(index, arg);
+                insts[index as usize].op = LOAD_FAST_BORROW;
+            }
             LOAD_FAST_LOAD_FAST => {
                 self.push(index, arg >> 4);
                 self.push(index, arg & 15);
+                insts[index as usize].op = LOAD_FAST_BORROW_LOAD_FAST_BORROW;
             }
             LOAD_FAST_AND_CLEAR => {
                 self.change(arg);
                 self.push(index, arg);
             }
             DELETE_FAST => self.change(arg),
-            STORE_FAST => self.store(arg),
+            STORE_FAST => self.store(insts, arg),
             STORE_FAST_LOAD_FAST => {
-                self.store(arg >> 4);
+                self.store(insts, arg >> 4);
                 self.push(index, arg & 15);
             }
             STORE_FAST_STORE_FAST => {
-                self.store(arg >> 4);
-                self.store(arg & 15);
+                self.store(insts, arg >> 4);
+                self.store(insts, arg & 15);
             }
             COPY => {
                 let copied = self.place(arg).and_then(|at| self.refs.get(at)).copied().unwrap_or(Ref::OUTER);
@@ -140,35 +142,35 @@ impl Stack {
             }
             // give nothing back
             DICT_MERGE | DICT_UPDATE | LIST_APPEND | LIST_EXTEND | MAP_ADD | RERAISE | SET_ADD
-            | SET_UPDATE => self.pop_many(op.stack_effect(arg).unsigned_abs()),
+            | SET_UPDATE => self.pop_many(insts, op.stack_effect(arg).unsigned_abs()),
             // give back the topmost
             END_SEND | SET_FUNCTION_ATTRIBUTE => {
-                let top = self.pop();
-                self.pop();
+                let top = self.pop(insts);
+                self.pop(insts);
                 self.push(top.inst, top.local);
             }
             CHECK_EXC_MATCH | SEND => {
-                self.pop();
+                self.pop(insts);
                 self.push(index, NONE);
             }
             FOR_ITER => self.push(index, NONE),
             // may give back the owner as a self
             LOAD_ATTR | LOAD_SUPER_ATTR => {
-                let owner = self.pop();
-                self.pop_many(if op == LOAD_SUPER_ATTR { 2 } else { 0 });
+                let owner = self.pop(insts);
+                self.pop_many(insts, if op == LOAD_SUPER_ATTR { 2 } else { 0 });
                 self.push(index, NONE);
                 if arg & 1 != 0 {
                     self.push(owner.inst, owner.local);
                 }
             }
             LOAD_SPECIAL | PUSH_EXC_INFO => {
-                let top = self.pop();
+                let top = self.pop(insts);
                 self.push(index, NONE);
                 self.push(top.inst, top.local);
             }
             _ => {
                 let (pops, pushes) = op.pops_and_pushes(arg);
-                self.pop_many(pops);
+                self.pop_many(insts, pops);
                 (0..pushes).for_each(|_| self.push(index, NONE));
             }
         }
@@ -179,30 +181,26 @@ impl Stack {
     }
 
     /// Takes a value; if its local has changed meanwhile, it must not have been borrowed.
-    fn pop(&mut self) -> Ref {
+    fn pop(&mut self, insts: &mut [Inst]) -> Ref {
         let Some(top) = self.refs.pop() else { return Ref::OUTER };
-        self.consume(top);
+        if top.time < self.time && self.changed.get(top.local as usize).is_some_and(|&time| time > top.time) {
+            own(insts, top.inst);
+        }
         top
     }
 
-    fn consume(&mut self, value: Ref) {
-        if value.time < self.time
-            && self.changed.get(value.local as usize).is_some_and(|&time| time > value.time)
-        {
-            self.own(value.inst);
+    fn pop_many(&mut self, insts: &mut [Inst], count: u32) {
+        if self.time == self.start {
+            self.refs.truncate(self.refs.len().saturating_sub(count as usize));
+        } else {
+            (0..count).for_each(|_| _ = self.pop(insts));
         }
     }
 
-    fn pop_many(&mut self, count: u32) {
-        for _ in 0..count {
-            self.pop();
-        }
-    }
-
-    fn store(&mut self, local: u32) {
-        let value = self.pop();
+    fn store(&mut self, insts: &mut [Inst], local: u32) {
+        let value = self.pop(insts);
         self.change(local);
-        self.own(value.inst);
+        own(insts, value.inst);
     }
 
     fn change(&mut self, local: u32) {
@@ -212,24 +210,18 @@ impl Stack {
         }
     }
 
-    fn own(&mut self, inst: u32) {
-        if let Some(owned) = self.owned.get_mut(inst as usize) {
-            *owned = true;
-        }
-    }
-
     /// Where a value stands that is so deep, counted from 1.
     fn place(&self, depth: u32) -> Option<usize> {
         self.refs.len().checked_sub(depth as usize).filter(|&at| at < self.refs.len())
     }
+}
 
-    fn borrow(&self, insts: &mut [Inst]) {
-        for (inst, _) in insts.iter_mut().zip(&self.owned).filter(|(_, owned)| !**owned) {
-            match inst.op {
-                LOAD_FAST => inst.op = LOAD_FAST_BORROW,
-                LOAD_FAST_LOAD_FAST => inst.op = LOAD_FAST_BORROW_LOAD_FAST_BORROW,
-                _ => {}
-            }
-        }
+/// What an instruction pushes must be a reference of its own.
+fn own(insts: &mut [Inst], inst: u32) {
+    let Some(inst) = insts.get_mut(inst as usize) else { return };
+    match inst.op {
+        LOAD_FAST_BORROW => inst.op = LOAD_FAST,
+        LOAD_FAST_BORROW_LOAD_FAST_BORROW => inst.op = LOAD_FAST_LOAD_FAST,
+        _ => {}
     }
 }

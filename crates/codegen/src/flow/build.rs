@@ -1,9 +1,9 @@
 //! From a sequence to its graph.
 
 use super::block::{BlockId, place_traits};
-use super::facts::{ANNOTATIONS_PLACEHOLDER, JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
+use super::facts::{JUMP_IF_FALSE, JUMP_IF_TRUE, Kind, NOP, Traits};
 use super::graph::Graph;
-use crate::ir::{Instr, Label, Sequence};
+use crate::ir::{Instr, Label, Loc, Sequence};
 
 /// Marks an index that jumps lead to before its block is known.
 const TARGET: BlockId = BlockId(u32::MAX - 1);
@@ -16,21 +16,18 @@ pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<Blo
     let annotations = sequence.annotations.as_deref().map_or(&[][..], |code| &code.instrs);
     graph.reserve(sequence.instrs.len() + annotations.len());
     let mut builder = Builder { current: graph.new_block(), graph, last: NOP, traits: Traits::NONE };
-    let mut labeled = false;
-    for (instr, start) in sequence.instrs.iter().zip(starts.iter_mut()) {
-        labeled |= *start == TARGET;
-        if Kind::of(instr.op) == ANNOTATIONS_PLACEHOLDER {
-            annotations.iter().for_each(|instr| builder.add(instr));
-            continue;
+    let mut from = 0;
+    if let Some(at) = sequence.placeholder() {
+        builder.add(&sequence.instrs[..at], starts);
+        annotations.iter().for_each(|instr| builder.add(std::slice::from_ref(instr), &mut [BlockId::NONE]));
+        from = at + 1;
+        // what leads to the placeholder leads behind it
+        if starts[at] == TARGET {
+            starts[from] = TARGET;
         }
-        if labeled {
-            labeled = false;
-            builder.label();
-            *start = builder.current;
-        }
-        builder.add(instr);
     }
-    if let Some(end) = starts.last_mut().filter(|end| labeled || **end == TARGET) {
+    builder.add(&sequence.instrs[from..], &mut starts[from..]);
+    if let Some(end) = starts.last_mut().filter(|end| **end == TARGET) {
         builder.label();
         *end = builder.current;
     }
@@ -42,10 +39,8 @@ pub(super) fn build(graph: &mut Graph, sequence: &Sequence, starts: &mut Vec<Blo
 fn mark_targets(sequence: &Sequence, starts: &mut Vec<BlockId>) {
     starts.clear();
     starts.resize(sequence.instrs.len() + 1, BlockId::NONE);
-    for instr in &sequence.instrs {
-        if Kind::of(instr.op).has_target()
-            && let Some(start) = starts.get_mut(target(sequence, instr.arg))
-        {
+    for jump in sequence.jumps() {
+        if let Some(start) = starts.get_mut(target(sequence, jump.arg)) {
             *start = TARGET;
         }
     }
@@ -65,15 +60,32 @@ struct Builder<'g> {
 }
 
 impl Builder<'_> {
-    #[inline]
-    fn add(&mut self, instr: &Instr) {
-        if self.last.is_terminator() {
-            self.next_block();
+    /// Appends instructions, and notes the blocks of those that jumps lead to in `starts`.
+    fn add(&mut self, mut instrs: &[Instr], mut starts: &mut [BlockId]) {
+        while let Some(first) = instrs.first() {
+            if starts.first() == Some(&TARGET) {
+                self.label();
+                starts[0] = self.current;
+            } else if self.last.is_terminator() {
+                self.next_block();
+            }
+            // up to where another block begins
+            let (mut len, mut traits, mut line) = (1, first.op.traits(), first.loc.line);
+            for (instr, start) in instrs.iter().zip(&*starts).skip(1) {
+                if *start == TARGET || traits.has(Traits::TERMINATOR) {
+                    break;
+                }
+                traits = traits.with(instr.op.traits());
+                line = line.min(instr.loc.line);
+                len += 1;
+            }
+            // the least line tells whether some have none
+            self.traits = self.traits.with(traits).with(place_traits(Loc::line(line)));
+            let (run, behind) = instrs.split_at(len);
+            self.last = run[len - 1].op;
+            self.graph.add_all(run);
+            (instrs, starts) = (behind, &mut starts[len..]);
         }
-        let op = Kind::of(instr.op);
-        self.graph.add(op, instr.arg, instr.loc);
-        self.last = op;
-        self.traits = self.traits.with(op.traits()).with(place_traits(instr.loc));
     }
 
     /// Lets a labeled block begin.
@@ -105,22 +117,22 @@ impl Builder<'_> {
 
 /// Turns the labels that jumps have for targets into blocks, and marks handlers.
 fn resolve(graph: &mut Graph, sequence: &Sequence, starts: &[BlockId]) {
-    let start = |label: u32| starts.get(target(sequence, label)).copied().filter(|&start| start != TARGET);
+    let start = |label: u32| {
+        let start = starts.get(target(sequence, label)).copied();
+        start.filter(|&start| start != TARGET && start.exists()).unwrap_or(BlockId::ENTRY)
+    };
     graph.for_each(|graph, block| {
         if graph[block].traits.has(Traits::BLOCK_PUSH) {
-            for index in 0..graph[block].len() {
-                let inst = &mut graph.insts_mut(block)[index];
-                if inst.op.is_block_push() {
-                    let handler = start(inst.arg).unwrap_or(BlockId::ENTRY);
-                    inst.arg = handler.0;
-                    graph[handler].handler = true;
-                }
+            let (insts, blocks) = graph.insts_and_blocks(block);
+            for inst in insts.iter_mut().filter(|inst| inst.op.is_block_push()) {
+                inst.arg = start(inst.arg).0;
+                blocks[inst.arg as usize].handler = true;
             }
         }
         if let Some(last) = graph.last_mut(block)
             && last.op.is_jump()
         {
-            last.arg = start(last.arg).unwrap_or(BlockId::ENTRY).0;
+            last.arg = start(last.arg).0;
         }
     });
 }

@@ -27,6 +27,14 @@ fn optimize_block(insts: &mut [Inst], constants: &mut Constants, decided: &mut b
     // the load that the top of the stack comes from, also through a copy
     let mut load = (NOP, 0);
     for index in 0..insts.len() {
+        match insts[index].op {
+            LOAD_CONST | LOAD_SMALL_INT => {}
+            COPY if load.0 == LOAD_CONST => {}
+            _ => {
+                load = (NOP, 0);
+                continue;
+            }
+        }
         let rest = &mut insts[index..];
         let Some((inst, behind)) = rest.split_first_mut() else { break };
         if inst.op == LOAD_CONST

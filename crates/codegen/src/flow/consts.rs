@@ -8,9 +8,11 @@ use taipan_bytecode_format::Const;
 const UNUSED: u32 = u32::MAX;
 
 /// The constants that are loaded, and the first, which may be a docstring; indices are changed to match.
-pub(super) fn take_used(graph: &mut Graph, constants: &mut Constants) -> Vec<Const> {
+/// `numbers` is room to work in.
+pub(super) fn take_used(graph: &mut Graph, constants: &mut Constants, numbers: &mut Vec<u32>) -> Vec<Const> {
     let count = constants.len();
-    let mut numbers = vec![UNUSED; count];
+    numbers.clear();
+    numbers.resize(count, UNUSED);
     if let Some(first) = numbers.first_mut() {
         *first = 0;
     }
@@ -24,13 +26,16 @@ pub(super) fn take_used(graph: &mut Graph, constants: &mut Constants) -> Vec<Con
         *number = used;
         used += 1;
     }
-    let mut constants = constants.take();
     if (used as usize) < count {
         for_each_load(graph, |arg| *arg = numbers.get(*arg as usize).copied().unwrap_or(*arg));
-        let mut number = numbers.iter();
-        constants.retain(|_| number.next().is_some_and(|&number| number != UNUSED));
     }
-    constants
+    let mut taken = Vec::with_capacity(used as usize);
+    for (constant, &number) in constants.take().zip(&*numbers) {
+        if number != UNUSED {
+            taken.push(constant);
+        }
+    }
+    taken
 }
 
 fn for_each_load(graph: &mut Graph, mut change: impl FnMut(&mut u32)) {

@@ -6,7 +6,7 @@
 
 use super::block::{Block, BlockId, Inst, place_traits};
 use super::facts::{Kind, Traits};
-use crate::ir::Loc;
+use crate::ir::{Instr, Loc};
 use std::ops::{Index, IndexMut};
 
 /// Blocks, in the order that [`Block::next`] gives from [`BlockId::ENTRY`].
@@ -85,6 +85,7 @@ impl Graph {
     }
 
     /// Notes what some instructions of a block may be.
+    #[inline]
     pub fn mark(&mut self, block: BlockId, traits: Traits) {
         self[block].traits = self[block].traits.with(traits);
         self.traits = self.traits.with(traits);
@@ -109,6 +110,13 @@ impl Graph {
     pub fn insts_mut(&mut self, block: BlockId) -> &mut [Inst] {
         let Block { start, len, .. } = self[block];
         &mut self.insts[start as usize..(start + len) as usize]
+    }
+
+    /// The instructions of a block, to be changed in place, beside all blocks.
+    #[inline]
+    pub fn insts_and_blocks(&mut self, block: BlockId) -> (&mut [Inst], &mut [Block]) {
+        let Block { start, len, .. } = self[block];
+        (&mut self.insts[start as usize..(start + len) as usize], &mut self.blocks)
     }
 
     /// The last instruction of a block.
@@ -198,10 +206,11 @@ impl Graph {
         self.insts.reserve(count);
     }
 
-    /// Appends an instruction to the block that was made last, whose [`Graph::finish_block`] comes later.
+    /// Appends instructions to the block that was made last, whose [`Graph::finish_block`] comes later.
     #[inline]
-    pub fn add(&mut self, op: Kind, arg: u32, loc: Loc) {
-        self.insts.push(Inst { op, arg, handler: BlockId::NONE, loc });
+    pub fn add_all(&mut self, instrs: &[Instr]) {
+        let inst = |&Instr { op, arg, loc }: &Instr| Inst { op, arg, handler: BlockId::NONE, loc };
+        self.insts.extend(instrs.iter().map(inst));
     }
 
     /// Whether nothing was added to a block since it was made.

@@ -54,7 +54,6 @@ impl Part {
 #[derive(Default)]
 pub(super) struct Layout {
     parts: Vec<Part>,
-    inst_count: u32,
 }
 
 impl Layout {
@@ -83,7 +82,6 @@ impl Layout {
             self.parts.push(Part { block, first, offset: 0, fixed, jump });
             first += insts.len() as u32;
         });
-        self.inst_count = first;
     }
 
     /// Jumps lead forward if their target is a later instruction. Each gets the number of its target for
@@ -139,11 +137,6 @@ impl Layout {
         } else {
             end.abs_diff(target)
         }
-    }
-
-    /// How many instructions there are.
-    pub fn inst_count(&self) -> u32 {
-        self.inst_count
     }
 
     /// Code units of all blocks.

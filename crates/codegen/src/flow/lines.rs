@@ -95,12 +95,17 @@ fn is_unplaced(graph: &Graph, block: BlockId) -> bool {
 
 /// Whether all instructions have a line then.
 fn propagate_in_block(insts: &mut [Inst]) -> bool {
-    for index in 1..insts.len() {
-        if insts[index].loc.line == Loc::NONE.line {
-            insts[index].loc = insts[index - 1].loc;
+    let Some((first, rest)) = insts.split_first_mut() else { return true };
+    let (mut loc, mut placed) = (first.loc, first.loc.line >= 0);
+    for inst in rest {
+        if inst.loc.line == Loc::NONE.line {
+            inst.loc = loc;
+        } else {
+            loc = inst.loc;
         }
+        placed &= loc.line >= 0;
     }
-    insts.iter().all(|inst| inst.loc.line >= 0)
+    placed
 }
 
 fn hand_on(graph: &mut Graph, block: BlockId, loc: Loc) {

@@ -88,9 +88,7 @@ fn slots(unit: &Unit, interner: &Interner) -> Slots {
     let count = unit.varnames.len() + unit.cellvars.len() + unit.freevars.len();
     let mut slots = Slots { names: Vec::with_capacity(count), kinds: Vec::with_capacity(count) };
     let mut add = |name, kind| {
-        let mut text = Wtf8Buf::new();
-        text.push_wtf8(Wtf8::from_str(interner.resolve(name)));
-        slots.names.push(text);
+        slots.names.push(Wtf8::from_str(interner.resolve(name)).to_buf());
         slots.kinds.push(LocalKind(kind));
     };
     let mut parameters = parameter_kinds(unit);

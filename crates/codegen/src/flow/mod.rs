@@ -46,6 +46,8 @@ use taipan_wtf8::{Wtf8, Wtf8Buf};
 pub struct Flow {
     graph: Graph,
     starts: Vec<BlockId>,
+    handlers: handlers::Entries,
+    numbers: Vec<u32>,
     ways: unbound::Ways,
     stack: borrow::Stack,
     assembler: assemble::Assembler,
@@ -87,7 +89,7 @@ impl Flow {
     /// Improves the graph and brings its blocks into their order; gives the constants that it uses.
     fn optimize(&mut self, constants: &mut Constants, locals: u32, parameters: u32) -> Vec<Const> {
         let graph = &mut self.graph;
-        handlers::assign_handlers(graph);
+        handlers::assign_handlers(graph, &mut self.handlers);
         jumps::inline_blocks(graph);
         reach::remove_unreachable(graph);
         lines::resolve_lines(graph);
@@ -98,7 +100,7 @@ impl Flow {
             reach::remove_unreachable(graph);
         }
         jumps::remove_nops_and_jumps(graph);
-        let consts = consts::take_used(graph, constants);
+        let consts = consts::take_used(graph, constants, &mut self.numbers);
         unbound::check_unbound_loads(graph, locals, parameters, &mut self.ways);
         superinstructions::insert_superinstructions(graph);
         cold::move_cold_blocks(graph);

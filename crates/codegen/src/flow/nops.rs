@@ -11,8 +11,10 @@ pub(super) fn remove_nops(graph: &mut Graph) -> bool {
     }
     let (mut removed, mut left) = (false, false);
     graph.for_each(|graph, block| {
-        removed |= remove_nops_of_block(graph, block);
-        left |= graph[block].traits.has(Traits::NOP);
+        if graph[block].traits.has(Traits::NOP) {
+            removed |= remove_nops_of_block(graph, block);
+            left |= graph[block].traits.has(Traits::NOP);
+        }
     });
     if !left {
         graph.traits = graph.traits.without(Traits::NOP);
@@ -22,9 +24,6 @@ pub(super) fn remove_nops(graph: &mut Graph) -> bool {
 
 /// A `NOP` stays only if its line would else not be seen: no neighbour has it.
 fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
-    if !graph[block].traits.has(Traits::NOP) {
-        return false;
-    }
     let line_behind = line_behind(graph, block);
     let insts = graph.insts_mut(block);
     let count = insts.len();
@@ -33,23 +32,23 @@ fn remove_nops_of_block(graph: &mut Graph, block: BlockId) -> bool {
     let mut line_before = first.checked_sub(1).map_or(-1, |before| insts[before].loc.line);
     let mut nops = false;
     for index in first..count {
-        let inst = insts[index];
-        let line = inst.loc.line;
-        if inst.op == NOP {
+        let line = insts[index].loc.line;
+        if insts[index].op == NOP {
             if line < 0 || line == line_before {
                 continue;
             }
+            let loc = insts[index].loc;
             match insts.get_mut(index + 1) {
                 Some(next) if next.loc.line == line => continue,
                 Some(next) if next.loc.line < 0 => {
-                    next.loc = inst.loc;
+                    next.loc = loc;
                     continue;
                 }
                 None if line_behind == line => continue,
                 _ => nops = true,
             }
         }
-        insts[kept] = inst;
+        insts[kept] = insts[index];
         kept += 1;
         line_before = line;
     }
@@ -83,7 +82,9 @@ fn remove_pairs(graph: &mut Graph) -> bool {
     // the block with the instruction that runs before the first of a block, if only one can
     let mut before = BlockId::NONE;
     graph.for_each(|graph, block| {
-        remove_nops_of_block(graph, block);
+        if graph[block].traits.has(Traits::NOP) {
+            remove_nops_of_block(graph, block);
+        }
         if graph[block].labeled {
             before = BlockId::NONE;
         }
@@ -114,9 +115,12 @@ fn remove_pairs_of_block(graph: &mut Graph, block: BlockId) -> bool {
     }
     let insts = graph.insts_mut(block);
     for index in 1..insts.len() {
-        if insts[index].op == POP_TOP && is_pure_push(&insts[index - 1]) {
-            insts[index - 1].clear();
-            insts[index].clear();
+        if insts[index].op == POP_TOP
+            && let Some([push, pop]) = insts[index - 1..].first_chunk_mut()
+            && is_pure_push(push)
+        {
+            push.clear();
+            pop.clear();
             found = true;
         }
     }

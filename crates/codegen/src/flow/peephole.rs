@@ -30,8 +30,11 @@ fn optimize_block(graph: &mut Graph, constants: &mut Constants, block: BlockId) 
         let insts = graph.insts_mut(block);
         for index in 0..insts.len() {
             let op = insts[index].op;
+            if !op.is_improvable() {
+                continue;
+            }
             swaps |= op == SWAP;
-            if op.is_improvable() && optimize_at(insts, index, constants) {
+            if optimize_at(insts, index, constants) {
                 let changed = insts[index.saturating_sub(1)..=index].iter().filter(|inst| inst.op != NOP);
                 got = changed.fold(got.with(CHANGED), |got, inst| got.with(place_traits(inst.loc)));
             }

@@ -18,12 +18,16 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
             reach(graph, next);
         }
         if graph[block].traits.has(Traits::BLOCK_PUSH) {
-            for index in 0..graph[block].len() {
-                let inst = graph.insts(block)[index];
-                if inst.op.is_block_push() {
-                    reach(graph, inst.target());
+            let mut pending = std::mem::take(&mut graph.pending);
+            let (insts, blocks) = graph.insts_and_blocks(block);
+            for inst in insts.iter().filter(|inst| inst.op.is_block_push()) {
+                let handler = &mut blocks[inst.arg as usize];
+                handler.predecessors += 1;
+                if !std::mem::replace(&mut handler.visited, true) {
+                    pending.push(inst.target());
                 }
             }
+            graph.pending = pending;
         }
         if let Some(jump) = graph.jump(block) {
             reach(graph, jump.target());

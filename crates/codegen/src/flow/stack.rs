@@ -1,7 +1,7 @@
 //! How high the stack is at each block, and at most.
 
 use super::block::BlockId;
-use super::facts::END_ASYNC_FOR;
+use super::facts::{END_ASYNC_FOR, Traits};
 use super::graph::Graph;
 
 /// Notes the height at which each block begins; the greatest of all.
@@ -15,14 +15,26 @@ pub(super) fn measure_stack(graph: &mut Graph) -> u32 {
     reach(graph, BlockId::ENTRY, 0);
     while let Some(block) = graph.pending.pop() {
         let mut depth = graph[block].depth;
-        for inst in graph.insts(block) {
-            most = most.max(depth);
-            if inst.op.has_target() && inst.op != END_ASYNC_FOR {
-                targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
+        let has_handlers = graph[block].traits.has(Traits::BLOCK_PUSH);
+        if has_handlers {
+            for inst in graph.insts(block) {
+                if inst.op.is_block_push() {
+                    targets.push((inst.target(), depth + inst.op.stack_effect_at_target(inst.arg)));
+                }
+                most = most.max(depth);
+                depth += inst.op.stack_effect(inst.arg);
             }
-            depth += inst.op.stack_effect(inst.arg);
+        } else {
+            for inst in graph.insts(block) {
+                most = most.max(depth);
+                depth += inst.op.stack_effect(inst.arg);
+            }
         }
         targets.drain(..).for_each(|(target, depth)| reach(graph, target, depth));
+        // the stack is as high where a jump leads as behind it
+        if let Some(jump) = graph.jump(block).filter(|jump| jump.op != END_ASYNC_FOR) {
+            reach(graph, jump.target(), depth);
+        }
         if graph.falls_through(block) {
             let next = graph[block].next;
             reach(graph, next, depth);

@@ -16,10 +16,10 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
 fn merge(insts: &mut [Inst]) -> bool {
     let mut merged = false;
     for index in 1..insts.len() {
-        let Some([first, second]) = insts.get_mut(index - 1..=index).and_then(|pair| pair.as_mut_array())
-        else {
+        if !matches!(insts[index].op, LOAD_FAST | STORE_FAST) {
             continue;
-        };
+        }
+        let Some([first, second]) = insts[index - 1..].first_chunk_mut() else { continue };
         let op = match (first.op, second.op) {
             (LOAD_FAST, LOAD_FAST) => LOAD_FAST_LOAD_FAST,
             (STORE_FAST, LOAD_FAST) => STORE_FAST_LOAD_FAST,

@@ -1,10 +1,11 @@
 //! Loads of locals that may not be bound, which have to check.
 //!
-//! The first 64 locals are followed through the graph, as bits of a number. What a block does to them is
-//! noted once: on each way out some bits are kept and some are set. Of the other locals only what the block
-//! itself says is known, so the time stays linear.
+//! The first 64 locals are followed through the graph, as bits of a number. Mostly the ways that lead back
+//! bring nothing new, and one walk over the blocks in their order is enough. Where it is not, what a block
+//! does to the locals is noted once: on each way out some bits are kept and some are set. Of the other locals
+//! only what the block itself says is known, so the time stays linear.
 
-use super::block::{BlockId, Inst};
+use super::block::{Block, BlockId, Inst};
 use super::facts::{
     DELETE_FAST, LOAD_FAST, LOAD_FAST_AND_CLEAR, LOAD_FAST_CHECK, STORE_FAST, STORE_FAST_MAYBE_NULL, Traits,
 };
@@ -37,10 +38,13 @@ pub(super) fn check_unbound_loads(graph: &mut Graph, locals: u32, parameters: u3
     if locals > FOLLOWED {
         check_within_blocks(graph, locals - FOLLOWED);
     }
-    ways.measure(graph);
-    graph.clear_visited();
     let bits = |count: u32| 1u64.checked_shl(count).unwrap_or(0).wrapping_sub(1);
     let unbound = bits(locals.min(FOLLOWED)) & !bits(parameters.min(FOLLOWED));
+    if check_in_order(graph, unbound) {
+        return;
+    }
+    ways.measure(graph);
+    graph.clear_visited();
     reach(graph, BlockId::ENTRY, unbound);
     for number in 0..graph.block_count() as u32 {
         ways.follow(graph, BlockId(number));
@@ -56,6 +60,50 @@ pub(super) fn check_unbound_loads(graph: &mut Graph, locals: u32, parameters: u3
             check_loads(graph.insts_mut(block), unbound);
         }
     });
+}
+
+/// Makes loads check in one walk over the blocks; whether no way back brought anything new. All that were
+/// made to check have to.
+fn check_in_order(graph: &mut Graph, unbound: u64) -> bool {
+    for block in graph.blocks_mut() {
+        (block.unbound, block.visited) = (0, false);
+    }
+    graph[BlockId::ENTRY].unbound = unbound;
+    let has_handlers = graph.traits.has(Traits::BLOCK_PUSH);
+    let mut settled = true;
+    graph.for_each(|graph, block| {
+        graph[block].visited = true;
+        let Block { mut unbound, next, traits, .. } = graph[block];
+        let (insts, blocks) = graph.insts_and_blocks(block);
+        let mut lead = |to: BlockId, unbound: u64| {
+            if let Some(to) = blocks.get_mut(to.0 as usize) {
+                settled &= !to.visited || unbound & !to.unbound == 0;
+                to.unbound |= unbound;
+            }
+        };
+        if has_handlers || traits.has(Traits::LOCAL) {
+            let (mut handler, mut there) = (BlockId::NONE, 0);
+            for inst in insts.iter_mut() {
+                if inst.handler != handler {
+                    lead(handler, there);
+                    (handler, there) = (inst.handler, 0);
+                }
+                there |= unbound;
+                if inst.op.traits().has(Traits::LOCAL) {
+                    unbound = check_load(inst, unbound);
+                }
+            }
+            lead(handler, there);
+        }
+        let last = insts.last();
+        if last.is_none_or(|last| !last.op.is_barrier()) {
+            lead(next, unbound);
+        }
+        if let Some(jump) = last.filter(|last| last.op.is_jump()) {
+            lead(jump.target(), unbound);
+        }
+    });
+    settled
 }
 
 /// Notes what may be unbound where a block begins.
@@ -75,9 +123,13 @@ impl Ways {
         for number in 0..graph.block_count() as u32 {
             let block = BlockId(number);
             graph[block].unbound = 0;
-            let interesting = has_handlers || graph[block].traits.has(Traits::LOCAL);
-            let (kept, set) =
-                if interesting { self.measure_handlers(graph.insts(block)) } else { (u64::MAX, 0) };
+            let (kept, set) = if has_handlers {
+                self.measure_handlers(graph.insts(block))
+            } else if graph[block].traits.has(Traits::LOCAL) {
+                measure_locals(graph.insts(block))
+            } else {
+                (u64::MAX, 0)
+            };
             let next = graph[block].next;
             if next.exists() && graph.falls_through(block) {
                 self.ways.push(Way { to: next, kept, set });
@@ -100,14 +152,8 @@ impl Ways {
             }
             way.kept |= kept;
             way.set |= set;
-            let bit = bit(inst);
-            match inst.op {
-                DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => set |= bit,
-                STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST => {
-                    kept &= !bit;
-                    set &= !bit;
-                }
-                _ => {}
+            if inst.op.traits().has(Traits::LOCAL) {
+                (kept, set) = past(inst, kept, set);
             }
         }
         self.push(way);
@@ -130,25 +176,47 @@ impl Ways {
     }
 }
 
+/// Which locals are kept at the end of a block, and which are set.
+fn measure_locals(insts: &[Inst]) -> (u64, u64) {
+    let locals = insts.iter().filter(|inst| inst.op.traits().has(Traits::LOCAL));
+    locals.fold((u64::MAX, 0), |(kept, set), inst| past(inst, kept, set))
+}
+
+/// Which locals are kept behind an instruction, and which are set.
+#[inline]
+fn past(inst: &Inst, kept: u64, set: u64) -> (u64, u64) {
+    let bit = bit(inst);
+    match inst.op {
+        DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => (kept, set | bit),
+        STORE_FAST | LOAD_FAST_CHECK | LOAD_FAST => (kept & !bit, set & !bit),
+        _ => (kept, set),
+    }
+}
+
 /// The bit of an instruction's local, if it is one that is followed.
 fn bit(inst: &Inst) -> u64 {
     1u64.checked_shl(inst.arg).unwrap_or(0)
 }
 
-fn check_loads(insts: &mut [Inst], mut unbound: u64) {
-    for inst in insts {
-        match inst.op {
-            DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound |= bit(inst),
-            STORE_FAST | LOAD_FAST_CHECK => unbound &= !bit(inst),
-            LOAD_FAST => {
-                let bit = bit(inst);
-                if unbound & bit != 0 {
-                    inst.op = LOAD_FAST_CHECK;
-                }
-                unbound &= !bit;
+fn check_loads(insts: &mut [Inst], unbound: u64) {
+    let locals = insts.iter_mut().filter(|inst| inst.op.traits().has(Traits::LOCAL));
+    locals.fold(unbound, |unbound, inst| check_load(inst, unbound));
+}
+
+/// Makes an instruction check if it loads what may be unbound; what may be behind it.
+#[inline]
+fn check_load(inst: &mut Inst, unbound: u64) -> u64 {
+    let bit = bit(inst);
+    match inst.op {
+        DELETE_FAST | LOAD_FAST_AND_CLEAR | STORE_FAST_MAYBE_NULL => unbound | bit,
+        STORE_FAST | LOAD_FAST_CHECK => unbound & !bit,
+        LOAD_FAST => {
+            if unbound & bit != 0 {
+                inst.op = LOAD_FAST_CHECK;
             }
-            _ => {}
+            unbound & !bit
         }
+        _ => unbound,
     }
 }
 

@@ -90,26 +90,31 @@ impl Constants {
     }
 
     fn find(&self, hash: u64, constant: &Const) -> Option<u32> {
-        let first = match &self.index {
-            Some(index) => *index.get(&hash)?,
+        let mut at = match &self.index {
+            Some(index) => *index.get(&hash)? as usize,
             None => 0,
         };
-        let behind = self.hashes.iter().zip(&self.values).skip(first as usize).zip(first..);
-        let mut equal = behind.filter(|((other, _), _)| **other == hash);
-        equal.find(|((_, value), _)| is_same(constant, value)).map(|(_, at)| at)
+        loop {
+            at += self.hashes.get(at..)?.iter().position(|&other| other == hash)?;
+            if is_same(constant, self.values.get(at)?) {
+                return Some(at as u32);
+            }
+            at += 1;
+        }
     }
 
     fn push(&mut self, hash: u64, constant: Const) -> u32 {
         let at = self.values.len() as u32;
         if at == 0 {
             self.values.reserve(8);
+            self.hashes.reserve(8);
         }
         self.hashes.push(hash);
         self.values.push(constant);
         match &mut self.index {
             Some(index) => _ = index.entry(hash).or_insert(at),
             None if self.values.len() > LINEAR => {
-                let mut index = FxHashMap::default();
+                let mut index = FxHashMap::with_capacity_and_hasher(4 * LINEAR, Default::default());
                 for (hash, at) in self.hashes.iter().zip(0..) {
                     index.entry(*hash).or_insert(at);
                 }
@@ -136,10 +141,10 @@ impl Constants {
     }
 
     /// Takes all of them out, in order.
-    pub fn take(&mut self) -> Vec<Const> {
-        let values = std::mem::take(&mut self.values);
-        self.clear();
-        values
+    pub fn take(&mut self) -> impl Iterator<Item = Const> {
+        self.hashes.clear();
+        self.index = None;
+        self.values.drain(..)
     }
 
     /// Takes all of them out.

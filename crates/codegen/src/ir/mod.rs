@@ -10,6 +10,6 @@ mod sequence;
 mod unit;
 
 pub use constants::Constants;
-pub use op::{Op, Pseudo};
+pub use op::{Kind, Op, Pseudo};
 pub use sequence::{Instr, Label, Loc, Sequence};
 pub use unit::{Names, Unit};

@@ -1,9 +1,9 @@
 //! Instructions in the order in which they were written, and the places that jumps name.
 
-use super::op::Op;
+use super::op::{Kind, Pseudo};
 
 /// A source range in lines from 1 and columns in bytes of UTF-8.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Eq, Debug)]
 pub struct Loc {
     /// The first line, or what [`Loc::NONE`] and [`Loc::NEXT`] have.
     pub line: i32,
@@ -13,6 +13,16 @@ pub struct Loc {
     pub column: i32,
     /// Where it ends in the last line; -1 for nowhere.
     pub end_column: i32,
+}
+
+impl PartialEq for Loc {
+    // most are equal to those they are compared with, so that all of them are looked at anyway
+    #[inline]
+    fn eq(&self, other: &Loc) -> bool {
+        let lines = (self.line ^ other.line) | (self.end_line ^ other.end_line);
+        let columns = (self.column ^ other.column) | (self.end_column ^ other.end_column);
+        lines | columns == 0
+    }
 }
 
 impl Loc {
@@ -35,8 +45,8 @@ pub struct Label(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instr {
     /// What it does.
-    pub op: Op,
-    /// Its argument: for [`Op::has_target`] the number of a [`Label`], else as [`crate::ir`]'s users agree
+    pub op: Kind,
+    /// Its argument: for what jumps or begins a handler range the number of a [`Label`], else as [`crate::ir`]'s users agree
     /// with the opcode table.
     pub arg: u32,
     /// Where it comes from.
@@ -48,6 +58,10 @@ pub struct Instr {
 pub struct Sequence {
     /// In the order of the code.
     pub instrs: Vec<Instr>,
+    /// Those that name a label, in the order of the code.
+    jumps: Vec<u32>,
+    /// Where the code that sets up annotations goes.
+    placeholder: Option<u32>,
     /// Where each label stands: the index of an instruction, or the end.
     labels: Vec<u32>,
     /// What replaces [`super::Pseudo::AnnotationsPlaceholder`].
@@ -60,6 +74,8 @@ impl Sequence {
     /// Takes all instructions and labels out.
     pub fn clear(&mut self) {
         self.instrs.clear();
+        self.jumps.clear();
+        self.placeholder = None;
         self.labels.clear();
         self.annotations = None;
     }
@@ -83,20 +99,46 @@ impl Sequence {
         self.labels.get(label.0 as usize).copied().filter(|&at| at != UNPLACED)
     }
 
-    /// Appends an instruction.
+    /// The instructions that name a label, in the order of the code.
+    pub fn jumps(&self) -> impl Iterator<Item = &Instr> {
+        self.jumps.iter().filter_map(|&at| self.instrs.get(at as usize))
+    }
+
+    /// Which instruction stands for the code that sets up annotations.
+    pub fn placeholder(&self) -> Option<usize> {
+        self.placeholder.map(|at| at as usize)
+    }
+
+    /// Appends what stands for the code that sets up annotations.
+    pub fn push_placeholder(&mut self, loc: Loc) {
+        self.placeholder = Some(self.instrs.len() as u32);
+        self.push(Pseudo::AnnotationsPlaceholder.into(), 0, loc);
+    }
+
+    /// Appends an instruction that names a label.
     #[inline]
-    pub fn push(&mut self, op: Op, arg: u32, loc: Loc) {
+    pub fn push_jump(&mut self, op: Kind, label: Label, loc: Loc) {
+        self.jumps.push(self.instrs.len() as u32);
+        self.push(op, label.0, loc);
+    }
+
+    /// Appends an instruction that names no label.
+    #[inline]
+    pub fn push(&mut self, op: Kind, arg: u32, loc: Loc) {
         if self.instrs.is_empty() {
             self.instrs.reserve(32);
         }
         self.instrs.push(Instr { op, arg, loc });
     }
 
-    /// Inserts an instruction; labels behind move along, those at `index` stay before it.
-    pub fn insert(&mut self, index: u32, op: Op, arg: u32, loc: Loc) {
-        self.instrs.insert(index as usize, Instr { op, arg, loc });
+    /// Inserts an instruction that names a label at the start; labels behind move along, those at the start
+    /// stay before it.
+    pub fn insert_jump_at_start(&mut self, op: Kind, label: Label, loc: Loc) {
+        self.instrs.insert(0, Instr { op, arg: label.0, loc });
+        self.jumps.iter_mut().chain(&mut self.placeholder).for_each(|at| *at += 1);
+        self.jumps.insert(0, 0);
         for at in &mut self.labels {
-            if *at != UNPLACED && *at > index {
+            if *at != UNPLACED && *at > 0 {
                 *at += 1;
             }
         }

@@ -48,18 +48,11 @@ impl Unit {
     pub fn clear(&mut self) {
         self.sequence.clear();
         self.constants.clear();
-        let names =
-            [&mut self.names, &mut self.varnames, &mut self.cellvars, &mut self.freevars, &mut self.hidden];
-        names.into_iter().for_each(Names::clear);
-        *self = Unit {
-            sequence: std::mem::take(&mut self.sequence),
-            constants: std::mem::take(&mut self.constants),
-            names: std::mem::take(&mut self.names),
-            varnames: std::mem::take(&mut self.varnames),
-            cellvars: std::mem::take(&mut self.cellvars),
-            freevars: std::mem::take(&mut self.freevars),
-            hidden: std::mem::take(&mut self.hidden),
-            ..Unit::default()
-        };
+        let Unit { names, varnames, cellvars, freevars, hidden, .. } = self;
+        [names, varnames, cellvars, freevars, hidden].into_iter().for_each(Names::clear);
+        self.qualname.clear();
+        self.name = None;
+        (self.argcount, self.posonlyargcount, self.kwonlyargcount) = (0, 0, 0);
+        (self.parameters, self.firstlineno, self.flags) = (0, 0, CodeFlags::default());
     }
 }

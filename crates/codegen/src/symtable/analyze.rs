@@ -53,33 +53,31 @@ impl Analyzer<'_> {
 
     fn scope_here(&mut self, id: ScopeId, outside: &mut Outside) -> Result<Names> {
         let is_class = self.table.scope(id).kind == ScopeKind::Class;
-        let mut inside = Outside::default();
-        if is_class {
-            inside.bound = Some(outside.bound.clone().unwrap_or_default());
-        }
-        let (mut locals, mut own_free) = (Names::default(), Names::default());
+        let around = if is_class { outside.bound.clone() } else { None };
+        // only scopes inside are told the locals
+        let mut locals = (!self.table.scope(id).children.is_empty()).then(Names::default);
+        let mut own_free = Names::default();
         let mut at = 0;
         while let Some((&name, &symbol)) = self.table.scope(id).symbols.get_index(at) {
-            let place = self.place(id, name, symbol, outside, &mut locals, &mut own_free)?;
-            self.table.scope_mut(id).symbols.get_or_default(name).resolution = Some(place);
+            let place = self.place(id, name, symbol, outside, locals.as_mut(), &mut own_free)?;
+            if let Some(symbol) = self.table.scope_mut(id).symbols.get_index_mut(at) {
+                symbol.resolution = Some(place);
+            }
             at += 1;
         }
-        if self.table.scope(id).children.is_empty() {
-            return Ok(own_free);
-        }
-        if is_class {
+        let Some(mut locals) = locals else { return Ok(own_free) };
+        let bound = if is_class {
             let Implicit { class, classdict, conditional } = self.implicit;
-            let bound = inside.bound.get_or_insert_default();
-            Rc::make_mut(bound).extend(&[class, classdict, conditional]);
+            let mut bound = around.unwrap_or_default();
+            Rc::make_mut(&mut bound).extend(&[class, classdict, conditional]);
+            bound
+        } else if !self.table.scope(id).is_function_like() || locals.is_empty() {
+            outside.bound.clone().unwrap_or_default()
         } else {
-            inside.bound = Some(if !self.table.scope(id).is_function_like() || locals.is_empty() {
-                outside.bound.clone().unwrap_or_default()
-            } else {
-                locals.extend(outside.bound.iter().flat_map(|bound| bound.iter()));
-                Rc::new(locals)
-            });
-        }
-        inside.type_params = outside.type_params.clone();
+            locals.extend(outside.bound.iter().flat_map(|bound| bound.iter()));
+            Rc::new(locals)
+        };
+        let inside = Outside { bound: Some(bound), type_params: outside.type_params.clone(), class: None };
         let mut free = Names::default();
         let inlined_cells = self.children(id, outside.class, &inside, &mut free)?;
         self.settle(id, outside, &mut free, &inlined_cells);
@@ -130,7 +128,7 @@ impl Analyzer<'_> {
         name: Identifier,
         symbol: Symbol,
         outside: &mut Outside,
-        locals: &mut Names,
+        locals: Option<&mut Names>,
         free: &mut Names,
     ) -> Result<Resolution> {
         if symbol.is(flag::GLOBAL) {
@@ -158,7 +156,9 @@ impl Analyzer<'_> {
             return Ok(Resolution::Free);
         }
         if symbol.is(flag::BOUND) {
-            locals.insert(name);
+            if let Some(locals) = locals {
+                locals.insert(name);
+            }
             if symbol.is(flag::TYPE_PARAM) {
                 Rc::make_mut(&mut outside.type_params).insert(name);
             } else if outside.type_params.contains(&name) {

@@ -52,6 +52,11 @@ impl Builder<'_> {
             mangled: None,
         };
         let id = ScopeId(self.table.scopes.len() as u32);
+        let count = self.table.scopes.len();
+        if count == self.table.scopes.capacity() {
+            // a scope is large: room is made seldom
+            self.table.scopes.reserve_exact(3 * count);
+        }
         self.table.scopes.push(scope);
         self.table.by_key.insert(key, id);
         id
@@ -102,6 +107,7 @@ impl Builder<'_> {
     }
 
     /// The name under which `name` is kept in the current scope.
+    #[inline]
     pub(super) fn mangled(&mut self, name: Identifier) -> Identifier {
         if let Some(only) = &self.table.scope(self.current).mangled
             && !only.borrow().contains(&name)
@@ -175,7 +181,7 @@ impl Builder<'_> {
 
     /// `__debug__` is never bound.
     pub(super) fn check_name(&self, name: Identifier, span: Span, context: ExprContext) -> Result<()> {
-        if context != ExprContext::Load && self.interner.resolve(name) == "__debug__" {
+        if context != ExprContext::Load && name == self.debug {
             let kind = if context == ExprContext::Store { Error::AssignDebug } else { Error::DeleteDebug };
             return fail(kind, span);
         }

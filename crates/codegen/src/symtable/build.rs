@@ -16,6 +16,8 @@ pub(super) struct Builder<'i> {
     pub(super) table: Symtable,
     pub(super) interner: &'i mut Interner,
     pub(super) options: SymtableOptions,
+    /// In how many levels of the tree the walk is.
+    depth: u32,
     /// Where the future imports end that stand where they may.
     future_end: u32,
     pub(super) stack: Vec<ScopeId>,
@@ -24,19 +26,26 @@ pub(super) struct Builder<'i> {
     pub(super) class: Option<Identifier>,
     /// The scopes of `async def`s.
     pub(super) async_functions: rustc_hash::FxHashSet<ScopeId>,
-    /// `.format` and `__classdict__`, which many scopes have.
+    /// `.format` and `__classdict__`, which many scopes have, and names that mean something.
     pub(super) format: Identifier,
     pub(super) classdict: Identifier,
+    pub(super) super_name: Identifier,
+    pub(super) debug: Identifier,
 }
 
 impl<'i> Builder<'i> {
     pub(super) fn new(interner: &'i mut Interner, options: SymtableOptions, future_end: u32) -> Self {
-        let table = Symtable { scopes: Vec::with_capacity(64), by_key: FxHashMap::default() };
+        let table = Symtable {
+            scopes: Vec::with_capacity(64),
+            by_key: FxHashMap::with_capacity_and_hasher(64, Default::default()),
+        };
         let (format, classdict) = (interner.intern(".format"), interner.intern("__classdict__"));
+        let (super_name, debug) = (interner.intern("super"), interner.intern("__debug__"));
         Builder {
             table,
             interner,
             options,
+            depth: 0,
             future_end,
             stack: Vec::new(),
             current: ScopeId(0),
@@ -44,6 +53,8 @@ impl<'i> Builder<'i> {
             async_functions: Default::default(),
             format,
             classdict,
+            super_name,
+            debug,
         }
     }
 
@@ -76,9 +87,19 @@ impl<'i> Builder<'i> {
         Ok(())
     }
 
+    /// Runs a step of the walk with enough native stack for it, whatever the depth of the tree.
+    #[inline]
+    pub(super) fn deep<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        self.depth += 1;
+        let enough = !self.depth.is_multiple_of(crate::STACK_LEVELS);
+        let done = if enough { step(self) } else { crate::with_stack(|| step(self)) };
+        self.depth -= 1;
+        done
+    }
+
     fn stmt(&mut self, stmt: &Stmt<'_>) -> Result<()> {
         // an `elif` is a statement in the `else` of the one before, to any depth
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.stmt_here(stmt))
+        self.deep(|walk| walk.stmt_here(stmt))
     }
 
     fn stmt_here(&mut self, stmt: &Stmt<'_>) -> Result<()> {
@@ -262,7 +283,7 @@ impl<'i> Builder<'i> {
     // -- patterns ------------------------------------------------------------------------------
 
     fn pattern(&mut self, pattern: &Pattern<'_>) -> Result<()> {
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pattern_here(pattern))
+        self.deep(|walk| walk.pattern_here(pattern))
     }
 
     fn pattern_here(&mut self, pattern: &Pattern<'_>) -> Result<()> {

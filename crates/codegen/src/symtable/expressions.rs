@@ -31,14 +31,17 @@ impl Builder<'_> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr<'_>) -> Result<()> {
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_here(expr))
+        // the leaves are most of a tree
+        match expr.kind {
+            ExprKind::Name { id, ctx } => self.name(id, ctx, expr.span),
+            ExprKind::Constant(_) => Ok(()),
+            _ => self.deep(|walk| walk.expr_here(expr)),
+        }
     }
 
     fn expr_here(&mut self, expr: &Expr<'_>) -> Result<()> {
         let span = expr.span;
         match expr.kind {
-            ExprKind::Name { id, ctx } => self.name(id, ctx, span),
-            ExprKind::Constant(_) => Ok(()),
             ExprKind::Attribute { value, attr, ctx } => {
                 self.check_name(attr, span, ctx)?;
                 self.expr(value)
@@ -157,7 +160,7 @@ impl Builder<'_> {
         // `super()` uses the class around it
         let uses_super = ctx == ExprContext::Load
             && self.table.scope(self.current).is_function_like()
-            && self.interner.resolve(id) == "super";
+            && id == self.super_name;
         if uses_super {
             let class = self.interner.intern("__class__");
             self.add(class, flag::USE, span)?;

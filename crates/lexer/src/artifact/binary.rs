@@ -31,10 +31,10 @@ pub(super) fn write(file: &TokenFile) -> Vec<u8> {
     }
     let mut positions = Encoder::with_capacity(tokens.len() * 2);
     let mut end = 0;
-    for (&start, &next_end) in tokens.starts().iter().zip(tokens.ends()) {
-        positions.u32(start.wrapping_sub(end));
-        positions.u32(next_end.wrapping_sub(start));
-        end = next_end;
+    for span in tokens.spans() {
+        positions.u32(span.start.wrapping_sub(end));
+        positions.u32(span.end.wrapping_sub(span.start));
+        end = span.end;
     }
     let header = Header {
         producer: file.producer,

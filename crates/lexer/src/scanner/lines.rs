@@ -8,14 +8,29 @@ use crate::{Mode, TokenKind};
 /// Columns between tab stops.
 const TAB: u32 = 8;
 
+/// How many spaces `bytes` begin with.
+#[inline]
+fn leading_spaces(bytes: &[u8]) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+    let (words, _) = bytes.as_chunks();
+    let mut spaces = 0;
+    for &word in words {
+        let others = u64::from_le_bytes(word) ^ SPACES;
+        if others != 0 {
+            return spaces + others.trailing_zeros() as usize / 8;
+        }
+        spaces += 8;
+    }
+    spaces + bytes[spaces..].iter().take_while(|&&byte| byte == b' ').count()
+}
+
 impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// Reads the indentation of a new line; lines without tokens are marked blank.
     #[inline]
     pub(super) fn begin_line(&mut self) -> Flow {
         let line = self.pos;
         self.start_buffer(line);
-        let rest = &self.bytes[line..];
-        let spaces = rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len());
+        let spaces = leading_spaces(&self.bytes[line..]);
         let next = self.byte(line + spaces);
         if matches!(next, b'\t' | b'\x0c' | b'\\') {
             return self.begin_odd_line();
@@ -174,7 +189,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// Whether no token stands before `start` on its line. Only behind a carriage return that ends no
     /// line can a line that begins as a blank one have more.
     pub(super) fn is_first_on_line(&self, start: usize) -> bool {
-        self.tokens.ends().last().is_none_or(|&end| end as usize <= self.line_start(start))
+        self.tokens.spans().last().is_none_or(|last| last.end as usize <= self.line_start(start))
     }
 
     /// A carriage return that ends no line: it is taken into the token behind it, which is an operator

@@ -17,13 +17,40 @@ const BARRY: &[u8] = b"barry_as_FLUFL";
 const INCOMPATIBLE: [(char, char); 7] =
     [('u', 'b'), ('u', 'r'), ('u', 'f'), ('u', 't'), ('b', 'f'), ('b', 't'), ('f', 't')];
 
+/// How many letters of ASCII, digits and underscores `bytes` begin with.
+#[inline]
+fn ascii_name(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks();
+    let mut length = 0;
+    for &word in words {
+        let others = others(u64::from_le_bytes(word));
+        if others != 0 {
+            return length + others.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    length + bytes[length..].iter().take_while(|&&byte| NAME_PART[byte as usize]).count()
+}
+
+/// The highest bit of each byte of a word that is in no name of ASCII. No sum leaves its byte.
+#[inline]
+const fn others(word: u64) -> u64 {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let low = word & all(0x7F);
+    let lower = low | all(0x20);
+    let letter = (lower + all(0x80 - b'a')) & !(lower + all(0x7F - b'z'));
+    let digit = (low + all(0x80 - b'0')) & !(low + all(0x7F - b'9'));
+    let underscore = !((low ^ all(b'_')) + all(0x7F));
+    (!(letter | digit | underscore) | word) & all(0x80)
+}
+
 impl<const EXTRA: bool> Scanner<'_, EXTRA> {
     /// An identifier, a keyword, or a string literal with a prefix.
     #[inline]
     pub(super) fn name(&mut self, start: usize) -> Flow {
-        let rest = &self.bytes[start..];
-        let length = rest.iter().position(|&byte| !NAME_PART[byte as usize]).unwrap_or(rest.len());
-        let mut end = start + length;
+        let mut end = start + ascii_name(&self.bytes[start..]);
         if self.byte(end) >= 0x80 {
             end = self.long_name(start, end)?;
         }
@@ -147,4 +174,21 @@ fn is_string_prefix(name: &[u8]) -> bool {
         seen |= letter;
         new
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAME_PART, ascii_name};
+
+    #[test]
+    fn a_name_ends_before_the_first_byte_that_is_in_none() {
+        for byte in 0..=u8::MAX {
+            for at in 0..20 {
+                let mut bytes = *b"aZ09_zA5aZ09_zA5aZ09";
+                bytes[at] = byte;
+                let length = if NAME_PART[byte as usize] { bytes.len() } else { at };
+                assert_eq!(ascii_name(&bytes), length, "{byte:#x} at {at}");
+            }
+        }
+    }
 }

@@ -116,6 +116,14 @@ impl PyDict {
         Ok(dict)
     }
 
+    /// The dict behind a value that is to be merged into another: also of a derived class, if that iterates as dicts
+    /// do. What it says about subscripts does not count then.
+    pub fn to_merge(value: Ref<'_>) -> Option<&PyDict> {
+        let (own, of_dict) = (value.ty().slots().iter.get(), DICT.slots().iter.get());
+        let same = matches!((own, of_dict), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
+        value.get::<PyDict>().filter(|_| same)
+    }
+
     /// Number of keys.
     #[inline(always)]
     pub fn len(&self) -> usize {

@@ -54,7 +54,7 @@ pub fn generic_get(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<V
 
 #[cold]
 fn no_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> Raised {
-    let (ty, text) = (object.ty().short_name(), name.to_text_lossy());
+    let (ty, text) = (object.ty().name(), name.to_text_lossy());
     missing(thread, object, name, format_args!("'{ty}' object has no attribute '{text}'"))
 }
 
@@ -87,7 +87,7 @@ pub fn generic_set(thread: &Thread, object: Ref<'_>, name: &PyStr, value: Option
     {
         return set(thread, descriptor.as_ref(), object, value);
     }
-    let (ty, text) = (object.ty().short_name(), || name.to_text_lossy());
+    let (ty, text) = (object.ty().name(), || name.to_text_lossy());
     let Some(head) = object.head().filter(|head| instance::dict_slot(head).is_some()) else {
         let text = text();
         return Err(match found {
@@ -138,7 +138,7 @@ pub fn type_get(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<Valu
 
 #[cold]
 fn no_type_attribute(thread: &Thread, class: &PyTypeObject, name: &PyStr) -> Raised {
-    let (ty, text) = (class.short_name(), name.to_text_lossy());
+    let (ty, text) = (class.name(), name.to_text_lossy());
     missing(thread, as_ref(class), name, format_args!("type object '{ty}' has no attribute '{text}'"))
 }
 
@@ -147,7 +147,7 @@ fn no_type_attribute(thread: &Thread, class: &PyTypeObject, name: &PyStr) -> Rai
 pub fn type_set(thread: &Thread, object: Ref<'_>, name: &PyStr, value: Option<Value>) -> PyResult<()> {
     let Some(class) = object.get::<PyTypeObject>() else { return generic_set(thread, object, name, value) };
     if class.has_flag(flags::IMMUTABLETYPE) {
-        let (ty, text) = (class.short_name(), name.to_text_lossy());
+        let (ty, text) = (class.name(), name.to_text_lossy());
         return Err(raise!(thread, TYPE_ERROR, "cannot set '{text}' attribute of immutable type '{ty}'"));
     }
     if let Some(descriptor) = object.ty().lookup(thread, name)?
@@ -203,7 +203,7 @@ pub(crate) fn check_owner(thread: &Thread, name: Value, owner: Value, object: Re
         return Ok(());
     }
     let name = name.as_ref().get::<PyStr>().map_or_else(String::new, PyStr::to_text_lossy);
-    let (owner, ty) = (owner.short_name(), object.ty().short_name());
+    let (owner, ty) = (owner.name(), object.ty().name());
     Err(raise!(
         thread,
         TYPE_ERROR,

@@ -2,13 +2,17 @@
 
 use super::number::index_size;
 use super::same_or_equal;
+use crate::descriptor::PyWrapperDescr;
 use crate::error::PyResult;
+use crate::exception::{PyBaseException, STOP_ITERATION};
 use crate::iterators::sequence::PySequenceIterator;
 use crate::raise;
 use crate::sequence::key::is_index;
+use crate::str::statics::names;
 use crate::thread::Thread;
 use crate::types::flags;
-use crate::value::{Ref, Value};
+use crate::types::slots::Sent;
+use crate::value::{Ref, Value, as_ref};
 
 /// `container[key]`.
 pub fn subscript(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
@@ -16,7 +20,7 @@ pub fn subscript(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<
     if let Some(subscript) = slots.subscript.get() {
         return subscript(thread, container, key);
     }
-    let name = container.ty().short_name();
+    let name = container.ty().name();
     let Some(item) = slots.item.get() else {
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not subscriptable"));
     };
@@ -35,7 +39,7 @@ pub fn set_subscript(
     if let Some(set) = slots.set_subscript.get() {
         return set(thread, container, key, value);
     }
-    let name = container.ty().short_name();
+    let name = container.ty().name();
     let Some(set) = slots.set_item.get() else {
         let what = match value {
             Some(_) => "does not support item assignment",
@@ -57,7 +61,7 @@ fn has_sequence_slots(value: Ref<'_>) -> bool {
 /// The index that a key stands for, counted from the front.
 fn position(thread: &Thread, container: Ref<'_>, key: Ref<'_>) -> PyResult<isize> {
     if !is_index(key) {
-        let name = key.ty().short_name();
+        let name = key.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "sequence index must be integer, not '{name}'"));
     }
     let at = index_size(thread, key)?;
@@ -74,14 +78,14 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
         if slots.item.get().is_some() && !value.ty().has_flag(flags::DICT_SUBCLASS) {
             return Ok(PySequenceIterator::new(thread, value)?.into_value());
         }
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object is not iterable"));
     };
     let iterator = iter(thread, value)?;
     if iterator.as_ref().ty().slots().next.get().is_some() {
         return Ok(iterator);
     }
-    let name = iterator.as_ref().ty().short_name();
+    let name = iterator.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "iter() returned non-iterator of type '{name}'"))
 }
 
@@ -91,9 +95,55 @@ pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
     match iterator.ty().slots().next.get() {
         Some(next) => next(thread, iterator),
         None => {
-            let name = iterator.ty().short_name();
+            let name = iterator.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{name}' object is not an iterator"))
         }
+    }
+}
+
+/// The next item, or the end with what `StopIteration` of a `__next__` in Python says: what `yield from` does with
+/// an iterator that is no generator.
+pub fn next_or_result(thread: &Thread, iterator: Ref<'_>) -> PyResult<Sent> {
+    match next_or_raise(thread, iterator) {
+        Ok(item) => Ok(Sent::Next(item)),
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            let stop = exception.as_ref().get::<PyBaseException>();
+            match stop.filter(|_| exception.as_ref().ty().is_subtype(&STOP_ITERATION)) {
+                Some(stop) => Ok(Sent::Return(stop.field(0).unwrap_or_else(Value::none))),
+                None => Err(thread.raise(exception)),
+            }
+        }
+    }
+}
+
+/// The next item; at the end the `StopIteration` that a `__next__` in Python raised, or a new one with the result of a
+/// generator: `next(iterator)`.
+pub fn next_or_raise(thread: &Thread, iterator: Ref<'_>) -> PyResult<Value> {
+    let ty = iterator.ty();
+    if let Some(send) = ty.slots().send.get().filter(|_| ty.slots().next.get().is_some()) {
+        return match send(thread, iterator, Value::none().as_ref())? {
+            Sent::Next(item) => Ok(item),
+            Sent::Return(result) if result.as_ref().is_none() => {
+                Err(thread.raise_arguments(&STOP_ITERATION, crate::tuple::PyTuple::empty()))
+            }
+            Sent::Return(result) => Err(thread.raise_value(&STOP_ITERATION, result)),
+        };
+    }
+    if ty.has_flag(flags::HEAPTYPE)
+        && ty.slots().next.get().is_some()
+        && let Some(method) = ty.lookup(thread, names::__next__.get())?
+        && method.as_ref().get_exact::<PyWrapperDescr>().is_none()
+    {
+        let bound = match method.as_ref().ty().slots().descr_get.get() {
+            Some(get) => get(thread, method.as_ref(), Some(iterator), Some(as_ref(ty)))?,
+            None => method,
+        };
+        return super::call(thread, bound.as_ref(), &[], None);
+    }
+    match next(thread, iterator)? {
+        Some(item) => Ok(item),
+        None => Err(thread.raise_arguments(&STOP_ITERATION, crate::tuple::PyTuple::empty())),
     }
 }
 
@@ -104,7 +154,7 @@ pub fn contains(thread: &Thread, container: Ref<'_>, wanted: Ref<'_>) -> PyResul
         return contains(thread, container, wanted);
     }
     if slots.iter.get().is_none() && slots.item.get().is_none() {
-        let name = container.ty().short_name();
+        let name = container.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument of type '{name}' is not a container or iterable"));
     }
     contains_by_iteration(thread, container, wanted)

@@ -41,7 +41,7 @@ fn hash_by_slot(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
 
 #[cold]
 fn unhashable(thread: &Thread, value: Ref<'_>) -> crate::Raised {
-    raise!(thread, TYPE_ERROR, "unhashable type: '{}'", value.ty().short_name())
+    raise!(thread, TYPE_ERROR, "unhashable type: '{}'", value.ty().name())
 }
 
 /// `hash(value)` of what is looked for in a container: a `TypeError` says as what it was to be used.
@@ -60,7 +60,7 @@ fn unhashable_as(thread: &Thread, raised: crate::Raised, value: Ref<'_>, role: &
     };
     match text(exception.as_ref()) {
         Some(text) if exception.as_ref().ty().is_subtype(&crate::exception::TYPE_ERROR) => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             raise!(thread, TYPE_ERROR, "cannot use '{ty}' as {role} ({text})")
         }
         _ => thread.raise(exception),
@@ -113,7 +113,7 @@ pub fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResu
         CompareOp::Ne => Ok(Value::bool(!a.is(b))),
         _ => {
             let sign = ["<", "<=", "==", "!=", ">", ">="].get(op as usize).copied().unwrap_or_default();
-            let (left, right) = (left.short_name(), right.short_name());
+            let (left, right) = (left.name(), right.name());
             Err(raise!(
                 thread,
                 TYPE_ERROR,
@@ -153,7 +153,7 @@ pub fn length(thread: &Thread, value: Ref<'_>) -> PyResult<usize> {
     let slots = value.ty().slots();
     match slots.length.get().or(slots.map_length.get()) {
         Some(length) => length(thread, value),
-        None => Err(raise!(thread, TYPE_ERROR, "object of type '{}' has no len()", value.ty().short_name())),
+        None => Err(raise!(thread, TYPE_ERROR, "object of type '{}' has no len()", value.ty().name())),
     }
 }
 
@@ -167,6 +167,6 @@ pub fn call(
     let _guard = thread.recurse(" while calling a Python object")?;
     match callable.ty().slots().call.get() {
         Some(call) => call(thread, callable, arguments, names),
-        None => Err(raise!(thread, TYPE_ERROR, "'{}' object is not callable", callable.ty().short_name())),
+        None => Err(raise!(thread, TYPE_ERROR, "'{}' object is not callable", callable.ty().name())),
     }
 }

@@ -134,21 +134,21 @@ fn of_sequences(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: BinaryOp, in_place:
             return repeat(thread, b, count(thread, a)?);
         }
     }
-    let (left, right) = (a.ty().short_name(), b.ty().short_name());
+    let (left, right) = (a.ty().name(), b.ty().name());
     let sign = op.sign(in_place);
     Err(raise!(thread, TYPE_ERROR, "unsupported operand type(s) for {sign}: '{left}' and '{right}'"))
 }
 
 fn count(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "can't multiply sequence by non-int of type '{name}'"));
     }
     let int = index(thread, value)?;
     match int.as_ref().to_i64() {
         Some(int) => Ok(int as isize),
         None => {
-            let name = value.ty().short_name();
+            let name = value.ty().name();
             Err(raise!(thread, OVERFLOW_ERROR, "cannot fit '{name}' into an index-sized integer"))
         }
     }
@@ -176,7 +176,7 @@ pub fn power(thread: &Thread, a: Ref<'_>, b: Ref<'_>, m: Ref<'_>, in_place: bool
             return Ok(result);
         }
     }
-    let (left, right) = (a.ty().short_name(), b.ty().short_name());
+    let (left, right) = (a.ty().name(), b.ty().name());
     if m.is_none() {
         let sign = if in_place { "**=" } else { "** or pow()" };
         return Err(raise!(
@@ -185,7 +185,7 @@ pub fn power(thread: &Thread, a: Ref<'_>, b: Ref<'_>, m: Ref<'_>, in_place: bool
             "unsupported operand type(s) for {sign}: '{left}' and '{right}'"
         ));
     }
-    let modulus = m.ty().short_name();
+    let modulus = m.ty().name();
     Err(raise!(
         thread,
         TYPE_ERROR,
@@ -218,7 +218,7 @@ pub fn unary(thread: &Thread, a: Ref<'_>, op: UnaryOp) -> PyResult<Value> {
     match slot {
         Some(slot) => slot(thread, a),
         None => {
-            let name = a.ty().short_name();
+            let name = a.ty().name();
             Err(raise!(thread, TYPE_ERROR, "bad operand type for {sign}: '{name}'"))
         }
     }
@@ -229,7 +229,7 @@ pub fn index(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     if value.is_int() {
         return Ok(value.to_value());
     }
-    let name = value.ty().short_name();
+    let name = value.ty().name();
     let Some(slot) = value.ty().slots().index.get() else {
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object cannot be interpreted as an integer"));
     };
@@ -237,7 +237,7 @@ pub fn index(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     if int.as_ref().is_int() {
         return Ok(int);
     }
-    let name = int.as_ref().ty().short_name();
+    let name = int.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "__index__ returned non-int (type {name})"))
 }
 
@@ -249,7 +249,7 @@ pub fn index_size(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
     match index(thread, value)?.as_ref().to_i64() {
         Some(int) => Ok(int as isize),
         None => {
-            let name = value.ty().short_name();
+            let name = value.ty().name();
             Err(raise!(thread, INDEX_ERROR, "cannot fit '{name}' into an index-sized integer"))
         }
     }

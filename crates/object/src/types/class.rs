@@ -281,6 +281,10 @@ impl PyTypeObject {
             tuple.iter().filter_map(|ty| ty.get::<PyTypeObject>().map(std::ptr::from_ref)).collect::<Vec<_>>()
         };
         let direct = types(&bases);
+        let twice = (1..direct.len()).find(|&at| direct.iter().take(at).any(|ty| Some(ty) == direct.get(at)));
+        if let Some(base) = twice.and_then(|at| bases.borrow(at)?.get::<PyTypeObject>()) {
+            return Err(raise!(thread, TYPE_ERROR, "duplicate base class {}", base.name()));
+        }
         let mut sequences: Vec<Vec<*const PyTypeObject>> = vec![vec![std::ptr::from_ref(self)]];
         for base in bases.iter().filter_map(|base| base.get::<PyTypeObject>()) {
             sequences.push(base.mro().map(types).unwrap_or_default());

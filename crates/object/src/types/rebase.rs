@@ -55,8 +55,12 @@ fn check_layouts(thread: &Thread, what: &str, new: &PyTypeObject, old: &PyTypeOb
     if same {
         return Ok(());
     }
-    let (new, old) = (new.short_name(), old.short_name());
-    Err(raise!(thread, TYPE_ERROR, "{what} assignment: '{new}' object layout differs from '{old}'"))
+    let differs = match new.has_flag(flags::HAVE_GC) == old.has_flag(flags::HAVE_GC) {
+        true => "object layout differs",
+        false => "deallocator differs",
+    };
+    let (new, old) = (new.name(), old.name());
+    Err(raise!(thread, TYPE_ERROR, "{what} assignment: '{new}' {differs} from '{old}'"))
 }
 
 /// `object.__class__ = class`

@@ -19,7 +19,7 @@ impl<'s> Parser<'_, 's> {
     /// Where the current token starts.
     #[inline]
     pub(super) fn start(&self) -> u32 {
-        self.starts.get(self.at).copied().unwrap_or(self.prev_end)
+        self.spans.get(self.at).map_or(self.prev_end, |span| span.start)
     }
 
     /// The kind of the token `n` behind the current one.
@@ -31,7 +31,7 @@ impl<'s> Parser<'_, 's> {
     /// Goes on to the next token.
     #[inline]
     pub(super) fn bump(&mut self) {
-        self.prev_end = self.ends.get(self.at).copied().unwrap_or(self.prev_end);
+        self.prev_end = self.spans.get(self.at).map_or(self.prev_end, |span| span.end);
         self.bump_layout();
     }
 
@@ -77,10 +77,7 @@ impl<'s> Parser<'_, 's> {
     /// The range of the current token.
     #[inline]
     pub(super) fn token_span(&self) -> Span {
-        match (self.starts.get(self.at), self.ends.get(self.at)) {
-            (Some(&start), Some(&end)) => Span::new(start, end),
-            _ => Span::empty(self.prev_end),
-        }
+        self.spans.get(self.at).copied().unwrap_or(Span::empty(self.prev_end))
     }
 
     /// The source in a range.
@@ -102,7 +99,8 @@ impl<'s> Parser<'_, 's> {
             return Err(Refused);
         }
         let span = self.token_span();
-        self.bump();
+        self.prev_end = span.end;
+        self.bump_layout();
         self.intern(span)
     }
 

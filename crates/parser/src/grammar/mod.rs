@@ -43,6 +43,7 @@ use names::Names;
 use scratch::Scratch;
 use taipan_ast::{Arena, Interner, Mod};
 use taipan_lexer::{TokenBuffer, TokenKind};
+use taipan_span::Span;
 
 /// The input is not valid Python.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,8 +87,7 @@ pub(crate) fn parse_module<'a>(
 
 struct Parser<'a, 's> {
     kinds: &'s [TokenKind],
-    starts: &'s [u32],
-    ends: &'s [u32],
+    spans: &'s [Span],
     /// Index of the current token.
     at: usize,
     /// Its kind.
@@ -116,8 +116,7 @@ impl<'a, 's> Parser<'a, 's> {
     ) -> Self {
         Parser {
             kinds: tokens.kinds(),
-            starts: tokens.starts(),
-            ends: tokens.ends(),
+            spans: tokens.spans(),
             at: 0,
             kind: tokens.kinds().first().copied().unwrap_or(TokenKind::EndMarker),
             prev_end: 0,

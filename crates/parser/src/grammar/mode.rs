@@ -50,7 +50,7 @@ impl<'a> Parser<'a, '_> {
     /// Whether anything but blank lines and comments stands behind a single statement.
     fn more_follows(&self) -> bool {
         let last = self.at.wrapping_sub(1);
-        let from = self.ends.get(last).copied().unwrap_or(0) as usize;
+        let from = self.spans.get(last).map_or(0, |span| span.end) as usize;
         let rest = self.source.get(from..).unwrap_or("");
         rest.split('\n').any(|line| {
             let code = line.trim_start_matches([' ', '\t', '\x0C']);

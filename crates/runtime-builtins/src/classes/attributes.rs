@@ -214,7 +214,11 @@ fn dict(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn doc(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let class = class_of(thread, this)?;
-    let Some(found) = own(thread, class, names::__doc__.get())? else { return Ok(Value::none()) };
+    let found = own(thread, class, names::__doc__.get())?;
+    // the dict of a static type may describe the attribute of its instances under the name
+    let is_text = |found: &Value| found.as_ref().get::<PyStr>().is_some();
+    let is_static = !class.has_flag(flags::HEAPTYPE);
+    let Some(found) = found.filter(|found| !is_static || is_text(found)) else { return Ok(Value::none()) };
     match found.as_ref().ty().slots().descr_get.get() {
         Some(get) => get(thread, found.as_ref(), None, Some(this)),
         None => Ok(found),

@@ -57,6 +57,10 @@ pub(super) fn step(encoding: Encoding, bytes: &[u8], at: usize) -> Step {
 
 fn utf8(rest: &[u8]) -> Step {
     let Some(&first) = rest.first() else { return Ok((None, 1)) };
+    // it could become a surrogate, which some handlers take
+    if let [0xED, 0xA0..=0xBF] = rest {
+        return cut(1, "invalid continuation byte");
+    }
     // the second byte has a narrower range behind some first ones
     let (length, second) = match first {
         0..=0x7F => return Ok((Some(first.into()), 1)),

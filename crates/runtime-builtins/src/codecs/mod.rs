@@ -198,11 +198,16 @@ impl Encoding {
     ) -> PyResult<(Owned<PyStr>, usize)> {
         let (encoding, mark) = decoders::resolve_order(self, bytes);
         match encoding {
-            Encoding::Utf8 => {
-                if let Ok(text) = std::str::from_utf8(bytes) {
-                    return Ok((PyStr::from_text(thread, text)?, bytes.len()));
+            Encoding::Utf8 => match std::str::from_utf8(bytes) {
+                Ok(text) => return Ok((PyStr::from_text(thread, text)?, bytes.len())),
+                // only the last character is not whole
+                Err(error) if error.error_len().is_none() && !is_final => {
+                    let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                    let text = std::str::from_utf8(whole).unwrap_or_default();
+                    return Ok((PyStr::from_text(thread, text)?, whole.len()));
                 }
-            }
+                Err(_) => {}
+            },
             Encoding::Ascii if bytes.is_ascii() => {
                 let text = String::from_utf8_lossy(bytes);
                 return Ok((PyStr::from_text(thread, &text)?, bytes.len()));

@@ -14,7 +14,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 use super::property::is_abstract_function;
 use crate::arguments::check_count;
 use crate::install::fields;
-use crate::objects::{DICT_ATTRIBUTE, find_attribute};
+use crate::objects::{NATIVE_DICT_ATTRIBUTE, find_attribute};
 
 static ATTRIBUTES: [GetSetDef; 3] = [
     GetSetDef {
@@ -55,7 +55,7 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
             [("__func__", 16, MemberKind::Object, true), ("__wrapped__", 16, MemberKind::Object, true)];
         fields(thread, ty, &both)?;
         crate::install::attributes(thread, ty, &ATTRIBUTES)?;
-        crate::install::attributes(thread, ty, std::slice::from_ref(&DICT_ATTRIBUTE))?;
+        crate::install::attributes(thread, ty, std::slice::from_ref(&NATIVE_DICT_ATTRIBUTE))?;
     }
     Ok(())
 }

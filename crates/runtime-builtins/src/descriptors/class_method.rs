@@ -55,11 +55,19 @@ fn bind(
     let Some((owner, definition)) = ClassMethodDescr::parts(method) else { return Ok(method.to_value()) };
     let class = class.or_else(|| object.map(|object| as_ref(object.ty())));
     let (name, owner_name) = (definition.name(), owner.short_name());
-    let Some(class) = class.and_then(|class| class.get::<PyTypeObject>()) else {
+    let Some(class) = class else {
         return Err(raise!(
             thread,
             TYPE_ERROR,
             "descriptor '{name}' for type '{owner_name}' needs either an object or a type"
+        ));
+    };
+    let Some(class) = class.get::<PyTypeObject>() else {
+        let ty = class.ty().short_name();
+        return Err(raise!(
+            thread,
+            TYPE_ERROR,
+            "descriptor '{name}' for type '{owner_name}' needs a type, not a '{ty}' as arg 2"
         ));
     };
     if !class.is_subtype(owner) {

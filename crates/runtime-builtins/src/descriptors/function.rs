@@ -13,7 +13,7 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use crate::install::fields;
-use crate::objects::DICT_ATTRIBUTE;
+use crate::objects::NATIVE_DICT_ATTRIBUTE;
 
 static ATTRIBUTES: [GetSetDef; 10] = [
     GetSetDef {
@@ -87,7 +87,7 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
     ];
     fields(thread, ty, &all)?;
     crate::install::attributes(thread, ty, &ATTRIBUTES)?;
-    crate::install::attributes(thread, ty, std::slice::from_ref(&DICT_ATTRIBUTE))
+    crate::install::attributes(thread, ty, std::slice::from_ref(&NATIVE_DICT_ATTRIBUTE))
 }
 
 type Field = fn(&PyFunction) -> &Slot;

@@ -7,7 +7,7 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::types::{PyTypeObject, flags};
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, protocol, raise};
 
 use crate::arguments::{check_count, positional_count};
 use crate::methods::method_table;
@@ -131,4 +131,14 @@ fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&P
         }
     }
     Ok(copy)
+}
+
+/// A namespace with the entries of a dict as its attributes.
+pub fn simple_namespace(thread: &Thread, dict: Owned<PyDict>) -> PyResult<Value> {
+    let made = Native::<Namespace>::new(thread, Namespace::default())?;
+    if let Some(slot) = taipan_object::instance::dict_slot(made.head()) {
+        let old = slot.replace(Some(dict.into_value()));
+        drop(old);
+    }
+    Ok(made.into_value())
 }

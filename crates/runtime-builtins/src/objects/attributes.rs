@@ -13,6 +13,17 @@ pub(super) static ATTRIBUTES: [GetSetDef; 1] =
 pub(crate) static DICT_ATTRIBUTE: GetSetDef =
     GetSetDef { name: "__dict__", get: dict, set: Some(set_dict), doc: "The attributes." };
 
+/// `__dict__` of built-in types whose objects have one, which cannot be deleted.
+pub(crate) static NATIVE_DICT_ATTRIBUTE: GetSetDef = GetSetDef {
+    name: "__dict__",
+    get: dict,
+    set: Some(|thread, this, value| match value {
+        Some(_) => set_dict(thread, this, value),
+        None => Err(raise!(thread, TYPE_ERROR, "cannot delete __dict__")),
+    }),
+    doc: "The attributes.",
+};
+
 /// `__weakref__` of a class whose instances can be referred to weakly.
 pub(crate) static WEAKREF_ATTRIBUTE: GetSetDef =
     GetSetDef { name: "__weakref__", get: weakref, set: None, doc: "The first weak reference." };

@@ -6,7 +6,7 @@ mod methods;
 mod new;
 mod reduce;
 
-pub(crate) use attributes::{DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
+pub(crate) use attributes::{DICT_ATTRIBUTE, NATIVE_DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
 pub(crate) use methods::merge_class_names;
 
 use taipan_object::exception::ATTRIBUTE_ERROR;

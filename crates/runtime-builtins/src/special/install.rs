@@ -2,7 +2,7 @@
 
 use taipan_object::descriptor::PyWrapperDescr;
 use taipan_object::descriptor::wrapper::WrapperDef;
-use taipan_object::str::{PyStr, statics::names};
+use taipan_object::str::statics::names;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
 
@@ -37,30 +37,34 @@ fn forbid_construction(ty: &PyTypeObject) {
     ty.sync_slots();
 }
 
+/// The order is CPython's: `__new__`, the slots, then what was there before, and that there is no hash.
 fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
-    if let Some(hash) = ty.slots().hash.get()
-        && std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash)
-        && !dict.contains(thread, as_ref(names::__hash__.get()))?
-    {
-        drop(dict.insert(thread, as_ref(names::__hash__.get()), Value::none())?);
-    }
-    for row in ROWS {
-        if !(row.is_own)(ty) {
-            continue;
-        }
-        for method in row.methods {
-            match &method.definition {
-                Some(definition) if !is_left_out(ty, definition) => {
-                    wrap(thread, ty, (method.name)(), definition)?
-                }
-                _ => {}
-            }
-        }
-    }
+    let before = dict.copy(thread)?;
+    drop(dict.take());
     if ty.slots().new.get().is_some() && is_own_new(ty) {
         let new = new_function(thread, ty)?;
         drop(dict.insert(thread, as_ref(names::__new__.get()), new)?);
+    }
+    let hash = ty.slots().hash.get();
+    let unhashable = hash.is_some_and(|hash| std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash));
+    for row in ROWS.iter().filter(|row| (row.is_own)(ty)) {
+        for method in row.methods {
+            let Some(definition) = &method.definition else { continue };
+            let name = (method.name)();
+            let stays_out = (unhashable && std::ptr::eq(name, names::__hash__.get()))
+                || is_left_out(ty, definition)
+                || before.contains(thread, as_ref(name))?
+                || dict.contains(thread, as_ref(name))?;
+            if !stays_out {
+                let wrapper = PyWrapperDescr::new(thread, ty, definition)?;
+                drop(dict.insert(thread, as_ref(name), wrapper.into_value())?);
+            }
+        }
+    }
+    dict.update(thread, &before, true)?;
+    if unhashable {
+        drop(dict.get_or_insert(thread, as_ref(names::__hash__.get()), Value::none())?);
     }
     Ok(())
 }
@@ -73,22 +77,6 @@ fn is_own_new(ty: &PyTypeObject) -> bool {
         && ty.basic_size() == exception::BASE_EXCEPTION.basic_size()
         && !std::ptr::eq(ty, &raw const exception::KEY_ERROR);
     simple || super::update::is_own(ty, |slots| &slots.new)
-}
-
-/// Puts one method into the dict of a type, unless there is one already.
-fn wrap(
-    thread: &Thread,
-    ty: &'static PyTypeObject,
-    name: &'static PyStr,
-    definition: &'static WrapperDef,
-) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    if dict.contains(thread, as_ref(name))? {
-        return Ok(());
-    }
-    let wrapper = PyWrapperDescr::new(thread, ty, definition)?;
-    drop(dict.insert(thread, as_ref(name), wrapper.into_value())?);
-    Ok(())
 }
 
 /// Slots of ours that CPython's types do not show as methods.

@@ -58,7 +58,7 @@ pub(super) fn truth(thread: &Thread, this: Ref<'_>) -> PyResult<bool> {
         value if value.is(Value::bool(true).as_ref()) => Ok(true),
         value if value.is(Value::bool(false).as_ref()) => Ok(false),
         value => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "__bool__ should return bool, returned {ty}"))
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn length(thread: &Thread, this: Ref<'_>) -> PyResult<usize> {
     match int.as_ref().to_i64().map(usize::try_from) {
         Some(Ok(length)) => Ok(length),
         None if !int.as_ref().int_to_text(16).is_some_and(|text| text.starts_with('-')) => {
-            let ty = result.as_ref().ty().short_name();
+            let ty = result.as_ref().ty().name();
             Err(raise!(thread, OVERFLOW_ERROR, "cannot fit '{ty}' into an index-sized integer"))
         }
         _ => Err(raise!(thread, VALUE_ERROR, "__len__() should return >= 0")),
@@ -86,7 +86,7 @@ pub(super) fn call(
     match find(thread, this, names::__call__.get())? {
         Some(found) => found.call_with(thread, this, arguments, keywords),
         None => {
-            let ty = this.ty().short_name();
+            let ty = this.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{ty}' object is not callable"))
         }
     }
@@ -103,7 +103,7 @@ pub(super) fn init(
     if result.as_ref().is_none() {
         return Ok(());
     }
-    let ty = result.as_ref().ty().short_name();
+    let ty = result.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "__init__() should return None, not '{ty}'"))
 }
 
@@ -132,7 +132,7 @@ pub(super) fn iter(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     match find(thread, this, names::__iter__.get())?.filter(|found| !found.is_none()) {
         Some(found) => found.call(thread, this, []),
         None => {
-            let ty = this.ty().short_name();
+            let ty = this.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{ty}' object is not iterable"))
         }
     }
@@ -197,7 +197,7 @@ pub(super) fn contains(thread: &Thread, this: Ref<'_>, wanted: Ref<'_>) -> PyRes
         return protocol::container::contains_by_iteration(thread, this, wanted);
     };
     if found.is_none() {
-        let ty = this.ty().short_name();
+        let ty = this.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "'{ty}' object is not a container"));
     }
     let result = found.call(thread, this, [wanted.to_value()])?;

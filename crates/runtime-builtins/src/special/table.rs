@@ -45,8 +45,6 @@ macro_rules! special_methods {
 }
 
 special_methods! {
-    init [python::init] { __init__ init "($self, /, *args, **kwargs)" "Sets the object up."; }
-    new [python::new] { __new__; }
     repr [python::repr] { __repr__ unary "($self, /)" "What repr(self) gives."; }
     hash [python::hash] { __hash__ hash "($self, /)" "What hash(self) gives."; }
     call [python::call] { __call__ call "($self, /, *args, **kwargs)" "Calls self."; }
@@ -74,6 +72,8 @@ special_methods! {
         __set__ descr_set "($self, instance, value, /)" "Sets the attribute of an instance.";
         __delete__ descr_delete "($self, instance, /)" "Deletes the attribute of an instance.";
     }
+    init [python::init] { __init__ init "($self, /, *args, **kwargs)" "Sets the object up."; }
+    new [python::new] { __new__; }
     finalize [python::finalize] { __del__ finalize "($self, /)" "Called when the object is about to die."; }
     await_ [python::await_] { __await__ unary "($self, /)" "The iterator that an await expression walks."; }
     aiter [python::aiter] { __aiter__ unary "($self, /)" "What aiter(self) gives."; }

@@ -78,9 +78,14 @@ kinds! {
     /// `__len__`
     length(slot: Length, thread, this, exactly []) Value::int(thread, slot(thread, this)? as i64);
     /// `__next__`
-    next(slot: Next, thread, this, exactly []) match slot(thread, this)? {
-        Some(value) => Ok(value),
-        None => Err(thread.raise_arguments(&taipan_object::exception::STOP_ITERATION, PyTuple::empty())),
+    next(slot: Next, thread, this, exactly []) {
+        if this.ty().slots().send.get().is_some() {
+            return protocol::container::next_or_raise(thread, this);
+        }
+        match slot(thread, this)? {
+            Some(value) => Ok(value),
+            None => Err(thread.raise_arguments(&taipan_object::exception::STOP_ITERATION, PyTuple::empty())),
+        }
     };
     /// `__del__`
     finalize(slot: Finalize, thread, this, exactly []) slot(thread, this).map(|()| Value::none());
@@ -241,7 +246,7 @@ pub(super) fn descr_get(
 
 fn attribute_name<'a>(thread: &Thread, name: Ref<'a>) -> PyResult<&'a PyStr> {
     name.get::<PyStr>().ok_or_else(|| {
-        let ty = name.ty().short_name();
+        let ty = name.ty().name();
         raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'")
     })
 }
@@ -251,7 +256,7 @@ fn to_count(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
     match int.as_ref().to_i64() {
         Some(int) => Ok(int as isize),
         None => {
-            let name = value.ty().short_name();
+            let name = value.ty().name();
             Err(raise!(thread, OVERFLOW_ERROR, "cannot fit '{name}' into an index-sized integer"))
         }
     }
@@ -277,7 +282,7 @@ fn check_applicable(thread: &Thread, slot: SetAttr, this: Ref<'_>, what: &str) -
     }
     match ty.slots().setattr.get() {
         Some(own) if !std::ptr::fn_addr_eq(own, slot) => {
-            let name = ty.short_name();
+            let name = this.ty().name();
             Err(raise!(thread, TYPE_ERROR, "can't apply this {what} to {name} object"))
         }
         _ => Ok(()),
@@ -295,24 +300,24 @@ static NEW: MethodDef = MethodDef::new(
 
 fn call_new(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
     let Some(ty) = this.get::<PyTypeObject>() else { return Ok(Value::not_implemented()) };
-    let own = ty.short_name();
+    let own = ty.name();
     let positional = arguments.len() - names.map_or(0, PyTuple::len).min(arguments.len());
     let Some((class, rest)) = arguments.split_first().filter(|_| positional > 0) else {
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__(): not enough arguments"));
     };
     let Some(class) = class.as_ref().get::<PyTypeObject>() else {
-        let got = class.as_ref().ty().short_name();
+        let got = class.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__(X): X is not a type object ({got})"));
     };
     if !class.is_subtype(ty) {
-        let class = class.short_name();
+        let class = class.name();
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}): {class} is not a subtype of {own}"));
     }
     let solid = native_new_base(class);
     let (made_by, own_new) = (solid.slots().new.get(), ty.slots().new.get());
     let same = matches!((made_by, own_new), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
     if !same {
-        let (class, solid) = (class.short_name(), solid.short_name());
+        let (class, solid) = (class.name(), solid.name());
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}) is not safe, use {solid}.__new__()"));
     }
     match own_new {

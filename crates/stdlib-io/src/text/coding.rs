@@ -5,13 +5,26 @@ use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_runtime_builtins::codecs::{Encoding, Order};
 
-use super::codec::Codec;
-use super::handler::Handler;
 use super::newline::Newlines;
 use super::{TextStream, newline_decoder};
 use crate::bytes_like::reserve;
 use crate::{call, errors};
+
+/// Whether an encoding needs to know nothing of what came before.
+fn is_stateless(encoding: Encoding) -> bool {
+    match encoding {
+        Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1 => true,
+        Encoding::Utf16(order) | Encoding::Utf32(order) => order != Order::Marked,
+        Encoding::UnicodeEscape | Encoding::RawUnicodeEscape => false,
+    }
+}
+
+/// Whether ASCII text is its own encoding.
+fn is_ascii_superset(encoding: Encoding) -> bool {
+    matches!(encoding, Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1)
+}
 
 /// What `codecs.lookup` says of an encoding.
 fn lookup(thread: &Thread, encoding: &str) -> PyResult<Value> {
@@ -33,7 +46,7 @@ fn lookup(thread: &Thread, encoding: &str) -> PyResult<Value> {
 impl TextStream<'_> {
     /// Sets the encoding up: ours, or that of Python's codecs.
     pub(super) fn set_coding(&self, thread: &Thread, encoding: &str, errors: &str) -> PyResult<()> {
-        let ours = Codec::named(encoding).filter(|_| Handler::named(errors).is_some());
+        let ours = Encoding::named(encoding).filter(|encoding| is_stateless(*encoding));
         self.state.codec.set(ours);
         drop(self.state.encoder.take());
         drop(self.state.decoder.take());
@@ -76,11 +89,10 @@ impl TextStream<'_> {
     pub(super) fn encode(&self, thread: &Thread, text: &PyStr) -> PyResult<()> {
         match self.state.codec.get() {
             Some(codec) => {
-                if let Some(ascii) = text.as_ascii() {
+                if let Some(ascii) = text.as_ascii().filter(|_| is_ascii_superset(codec)) {
                     return self.push(thread, ascii.as_bytes());
                 }
-                let mut bytes = Vec::new();
-                codec.encode(thread, text, &self.errors(), &mut bytes)?;
+                let bytes = codec.encode(thread, text, &self.errors())?;
                 self.push(thread, &bytes)
             }
             None => self.encode_by_object(thread, text),

@@ -1,13 +1,11 @@
 //! `TextIOWrapper`: text over a buffered stream of bytes. `new.rs` makes it, `coding.rs` has its encoder and decoder,
 //! `write.rs` and `read.rs` the two ways, `position.rs` `tell` and `seek`, `methods.rs` the rest.
 //!
-//! Encodings that need nothing from Python are done here (`codec.rs`), others by what `codecs.lookup` gives. A stream
+//! Encodings without a state between parts are those of `runtime-builtins`, others by what `codecs.lookup` gives. A stream
 //! over an exact `BufferedReader` or `BufferedWriter` calls it without going through Python. Invariant: what is taken
 //! out of a cell is put back before anything runs Python code.
 
-mod codec;
 mod coding;
-mod handler;
 mod methods;
 mod new;
 pub(crate) mod newline;
@@ -32,8 +30,8 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
 use crate::base::TEXT_IO_BASE;
 use crate::errors;
 use crate::table::{native_state, receiver};
-use codec::Codec;
 use newline::Newlines;
+use taipan_runtime_builtins::codecs::Encoding;
 
 /// What is written at the end of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -95,7 +93,7 @@ pub struct Wrapper {
     encoding: Slot,
     errors: Slot,
     /// The encoding, if it is one of ours.
-    codec: Cell<Option<Codec>>,
+    codec: Cell<Option<Encoding>>,
     /// The encoder of another encoding.
     encoder: Slot,
     /// The decoder of another encoding.

@@ -141,7 +141,7 @@ pub(super) fn each_pair(
     mut put: impl FnMut(Value, Value) -> PyResult<()>,
 ) -> PyResult<Option<()>> {
     let thread = vm.thread;
-    if let Some(dict) = source.get_exact::<PyDict>() {
+    if let Some(dict) = PyDict::to_merge(source) {
         let copy = dict.copy(thread)?;
         let mut cursor = taipan_object::dict::DictCursor::start();
         while let Some((key, value)) = cursor.next(&copy) {

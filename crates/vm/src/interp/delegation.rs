@@ -68,14 +68,7 @@ fn in_loop(receiver: Ref<'_>) -> Option<&Run> {
 }
 
 fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Sent> {
-    let Some(next) = iterator.ty().slots().next.get() else {
-        return Err(raise!(thread, TYPE_ERROR, "'{}' object is not an iterator", iterator.ty().short_name()));
-    };
-    match next(thread, iterator) {
-        Ok(Some(value)) => Ok(Sent::Next(value)),
-        Ok(None) => Ok(Sent::Return(Value::none())),
-        Err(raised) => Ok(Sent::Return(stop_value(thread, thread.catch(raised))?)),
-    }
+    protocol::container::next_or_result(thread, iterator)
 }
 
 /// The value of a `StopIteration`; any other exception is raised again.

@@ -37,6 +37,17 @@ pub use call::{call_function, run_code};
 pub use generator::{Generator, generator_types};
 pub use names::current_globals;
 
+/// A function of a code object, without defaults and closure.
+pub fn function_of(
+    thread: &Thread,
+    code: &taipan_object::Owned<taipan_object::code::PyCode>,
+    globals: &taipan_object::Owned<taipan_object::dict::PyDict>,
+    builtins: &taipan_object::Owned<taipan_object::dict::PyDict>,
+) -> taipan_object::PyResult<taipan_object::Owned<taipan_object::function::PyFunction>> {
+    let (globals, builtins) = (globals.clone().into_value(), builtins.clone().into_value());
+    function::of_code(thread, code.clone(), globals, builtins, None)
+}
+
 /// Installs what the types of functions, generators and frames can do.
 pub(crate) fn install(thread: &Thread) -> taipan_object::PyResult<()> {
     call::install();

@@ -9,9 +9,9 @@ mod mapping;
 mod or;
 mod sequence;
 
-use super::{Generator, Result, deep, fail};
+use super::{Generator, Result, fail};
 use crate::CompileErrorKind as Error;
-use crate::ir::{Label, Loc, Op, Pseudo};
+use crate::ir::{Kind, Label, Loc, Pseudo};
 use taipan_ast::{CmpOp, Constant, ExprKind, Identifier, MatchCase, Pattern, PatternKind, StmtMatch};
 use taipan_bytecode_format::Opcode;
 use taipan_span::Span;
@@ -84,7 +84,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     fn pattern(&mut self, pattern: &'a Pattern<'a>, context: &mut Context) -> Result {
-        deep(|| self.pattern_here(pattern, context))
+        self.deep(|walk| walk.pattern_here(pattern, context))
     }
 
     fn pattern_here(&mut self, pattern: &'a Pattern<'a>, context: &mut Context) -> Result {
@@ -193,7 +193,7 @@ impl<'a> Generator<'_, 'a> {
     }
 
     /// Jumps to where all is popped that the patterns so far have left.
-    fn jump_on_failure(&mut self, op: impl Into<Op>, context: &mut Context, loc: Loc) {
+    fn jump_on_failure(&mut self, op: impl Into<Kind>, context: &mut Context, loc: Loc) {
         let target = self.fail_label(context.on_top + context.stores.len(), context);
         self.jump(op, target, loc);
     }

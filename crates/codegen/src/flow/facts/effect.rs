@@ -4,84 +4,97 @@ use super::names::*;
 use super::{FACTS, Kind};
 use taipan_bytecode_format::Opcode;
 
-/// How an instruction changes the height of the stack: by `base`, by one more if the argument is odd and
-/// `odd_gives`, and by as much less as the argument says if it `takes` so many values.
+/// A height that depends on the argument.
+pub(super) const VARIES: i8 = i8::MIN;
+
+/// The values that an instruction takes and gives: a number of each, and as many more as the argument has in
+/// the bits of a mask, which is 0, 1 or all of them.
 #[derive(Clone, Copy)]
 pub(super) struct Effect {
-    pub base: i16,
-    odd_gives: bool,
-    takes: bool,
+    pops: u8,
+    pushes: u8,
+    takes: i8,
+    gives: i8,
 }
 
-/// Values that depend on the argument.
-const VARIES: (u8, u8) = (u8::MAX, u8::MAX);
-
-/// The base of an effect that depends on the argument in another way.
-const OTHER: i16 = i16::MIN;
-
 impl Effect {
-    pub const NONE: Effect = Effect { base: 0, odd_gives: false, takes: false };
+    /// Neither takes nor gives.
+    pub const NONE: Effect = Effect::fixed(0, 0);
 
-    #[inline]
-    const fn with(self, arg: u32) -> i32 {
-        let gives = if self.odd_gives { arg & 1 } else { 0 };
-        let takes = if self.takes { arg } else { 0 };
-        (self.base as i32).wrapping_add(gives as i32).wrapping_sub(takes as i32)
+    /// Depends on the argument in another way.
+    const OTHER: Effect = Effect { pops: u8::MAX, ..Effect::NONE };
+
+    /// One that does not depend on the argument.
+    pub const fn fixed(pops: u8, pushes: u8) -> Effect {
+        Effect { pops, pushes, takes: 0, gives: 0 }
+    }
+
+    /// How much higher the stack becomes, or [`VARIES`].
+    pub const fn height(self) -> i8 {
+        match self {
+            Effect { takes: 0, gives: 0, pops, pushes } if pops != u8::MAX => pushes as i8 - pops as i8,
+            _ => VARIES,
+        }
     }
 
     /// That of an opcode.
     pub const fn of(opcode: Opcode) -> Effect {
-        let base = opcode.pushes(0) as i16 - opcode.pops(0) as i16;
+        let (mut takes, mut gives) = (None, None);
         let mut way = 0;
         while way < 3 {
-            let effect = Effect { base, odd_gives: way == 1, takes: way == 2 };
+            let mask = [0, 1, -1][way];
+            let (mut pops, mut pushes) = (true, true);
             let mut arg = 0;
-            while arg < 0x400 && effect.with(arg) == opcode.pushes(arg) as i32 - opcode.pops(arg) as i32 {
-                arg += 1;
+            while arg < 0x400 {
+                let more = arg & mask as i32 as u32;
+                pops &= opcode.pops(arg) == opcode.pops(0) + more;
+                pushes &= opcode.pushes(arg) == opcode.pushes(0) + more;
+                arg += 1 + arg / 8;
             }
-            if arg == 0x400 {
-                return effect;
+            if pops && takes.is_none() {
+                takes = Some(mask);
+            }
+            if pushes && gives.is_none() {
+                gives = Some(mask);
             }
             way += 1;
         }
-        Effect { base: OTHER, ..Effect::NONE }
-    }
-}
-
-/// Values that an opcode takes and gives, or [`VARIES`].
-pub(super) const fn fixed_effect(opcode: Opcode) -> (u8, u8) {
-    let (pops, pushes) = (opcode.pops(0), opcode.pushes(0));
-    let mut arg = 1;
-    while arg < 0x400 {
-        if opcode.pops(arg) != pops || opcode.pushes(arg) != pushes {
-            return VARIES;
+        match (takes, gives) {
+            (Some(takes), Some(gives)) => {
+                Effect { pops: opcode.pops(0) as u8, pushes: opcode.pushes(0) as u8, takes, gives }
+            }
+            _ => Effect::OTHER,
         }
-        arg += 1;
     }
-    (pops as u8, pushes as u8)
 }
 
 impl Kind {
     /// Values that the instruction takes and gives where it goes on behind itself.
     #[inline]
     pub fn pops_and_pushes(self, arg: u32) -> (u32, u32) {
-        match FACTS.fixed[self.0 as usize] {
-            VARIES => {
-                Opcode::from_number(self.0).map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg)))
-            }
-            (pops, pushes) => (pops.into(), pushes.into()),
+        let Effect { pops, pushes, takes, gives } = FACTS.effects[self.index()];
+        if pops == Effect::OTHER.pops {
+            return self.other_pops_and_pushes(arg);
         }
+        let more = |mask: i8| arg & mask as i32 as u32;
+        (u32::from(pops).wrapping_add(more(takes)), u32::from(pushes).wrapping_add(more(gives)))
+    }
+
+    #[inline(never)]
+    fn other_pops_and_pushes(self, arg: u32) -> (u32, u32) {
+        self.opcode().map_or((0, 0), |opcode| (opcode.pops(arg), opcode.pushes(arg)))
     }
 
     /// How much higher the stack is behind the instruction.
     #[inline]
     pub fn stack_effect(self, arg: u32) -> i32 {
-        let effect = FACTS.effects[self.0 as usize];
-        if effect.base == OTHER {
-            let (pops, pushes) = self.pops_and_pushes(arg);
-            return pushes as i32 - pops as i32;
+        match FACTS.heights[self.index()] {
+            VARIES => {
+                let (pops, pushes) = self.pops_and_pushes(arg);
+                pushes.wrapping_sub(pops) as i32
+            }
+            height => height.into(),
         }
-        effect.with(arg)
     }
 
     /// How much higher the stack is at the instruction's target.
@@ -93,10 +106,17 @@ impl Kind {
         }
     }
 
+    /// The number of the instruction in the code, and its inline caches in code units.
+    #[inline]
+    pub fn number_and_caches(self) -> (u8, usize) {
+        let [number, caches] = FACTS.units[self.index()];
+        (number, caches.into())
+    }
+
     /// Code units of an instruction with this argument.
     #[inline]
     pub fn size(self, arg: u32) -> u32 {
-        1 + prefixes(arg) + u32::from(FACTS.caches[self.0 as usize])
+        1 + prefixes(arg) + self.number_and_caches().1 as u32
     }
 }
 

@@ -93,7 +93,6 @@ names! {
     WITH_EXCEPT_START = WithExceptStart,
     YIELD_VALUE = YieldValue,
     ;
-    ANNOTATIONS_PLACEHOLDER = AnnotationsPlaceholder,
     JUMP = Jump,
     JUMP_IF_FALSE = JumpIfFalse,
     JUMP_IF_TRUE = JumpIfTrue,

@@ -2,11 +2,10 @@
 
 use super::names::*;
 use super::{FACTS, Kind};
-use taipan_bytecode_format::Opcode;
 
 /// What an instruction is, or at least one of some instructions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(in crate::flow) struct Traits(u16);
+pub(in crate::flow) struct Traits(u32);
 
 impl Traits {
     /// Nothing of the below.
@@ -43,6 +42,10 @@ impl Traits {
     pub const CONDITIONAL: Traits = Traits(1 << 14);
     /// Looks at a value and goes on at its target or behind.
     pub const LOOKING: Traits = Traits(1 << 15);
+    /// Has a block for its argument.
+    pub const HAS_TARGET: Traits = Traits::JUMP.with(Traits::BLOCK_PUSH);
+    /// Ends a basic block.
+    pub const TERMINATOR: Traits = Traits::JUMP.with(Traits::SCOPE_EXIT);
 
     /// All of both.
     #[inline]
@@ -67,7 +70,7 @@ impl Kind {
     /// What the kind is, to be noted.
     pub(super) const fn find_traits(self) -> Traits {
         use Traits as T;
-        let jump = match Opcode::from_number(self.0) {
+        let jump = match self.opcode() {
             Some(opcode) if opcode.is_jump() => T::JUMP,
             _ => T::NONE,
         };
@@ -95,8 +98,8 @@ impl Kind {
 
     /// What is noted of the kind.
     #[inline]
-    pub fn traits(self) -> Traits {
-        FACTS.traits[self.0 as usize]
+    pub(in crate::flow) fn traits(self) -> Traits {
+        FACTS.traits[self.index()]
     }
 
     /// Whether the instruction may go on at its target.
@@ -114,7 +117,7 @@ impl Kind {
     /// Whether the argument is a block.
     #[inline]
     pub fn has_target(self) -> bool {
-        self.traits().has(Traits::JUMP.with(Traits::BLOCK_PUSH))
+        self.traits().has(Traits::HAS_TARGET)
     }
 
     /// Whether the instruction goes on at its target and nowhere else. Directions are not decided yet.
@@ -138,7 +141,7 @@ impl Kind {
     /// Whether a basic block ends with the instruction.
     #[inline]
     pub fn is_terminator(self) -> bool {
-        self.traits().has(Traits::JUMP.with(Traits::SCOPE_EXIT))
+        self.traits().has(Traits::TERMINATOR)
     }
 
     /// Whether control does not reach what stands behind.

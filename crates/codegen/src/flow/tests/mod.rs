@@ -35,15 +35,26 @@ const PSEUDO: [(&str, Pseudo); 11] = [
     ("STORE_FAST_MAYBE_NULL", Pseudo::StoreFastMaybeNull),
 ];
 
-fn op(name: &str) -> Op {
+fn op(name: &str) -> Kind {
     let pseudo = PSEUDO.iter().find(|(other, _)| *other == name);
-    pseudo.map(|(_, pseudo)| Op::Pseudo(*pseudo)).or_else(|| Opcode::from_name(name).map(Op::Real)).unwrap()
+    pseudo.map(|(_, pseudo)| Kind::from(*pseudo)).or_else(|| Opcode::from_name(name).map(Kind::from)).unwrap()
 }
 
 fn name(op: Kind) -> &'static str {
     match op.op() {
         Op::Real(opcode) => opcode.name(),
         Op::Pseudo(pseudo) => PSEUDO.iter().find(|(_, other)| *other == pseudo).unwrap().0,
+    }
+}
+
+/// Appends an instruction, whose argument may be a label.
+fn push(sequence: &mut Sequence, op: Kind, arg: u32, loc: Loc) {
+    if op.has_target() {
+        sequence.push_jump(op, Label(arg), loc);
+    } else if op == Kind::from(Pseudo::AnnotationsPlaceholder) {
+        sequence.push_placeholder(loc);
+    } else {
+        sequence.push(op, arg, loc);
     }
 }
 
@@ -71,7 +82,7 @@ fn sequence(text: &str) -> Sequence {
             Some(label) if op.has_target() => labels.entry(label).or_insert_with(|| sequence.new_label()).0,
             arg => arg.map_or(0, |arg| arg.parse().unwrap()),
         };
-        sequence.push(op, arg, loc);
+        push(&mut sequence, op, arg, loc);
     }
     sequence
 }

@@ -1,6 +1,6 @@
 //! Instructions that no tree gives, and more of them than most give.
 
-use super::{op, sequence};
+use super::{op, push, sequence};
 use crate::flow::Flow;
 use crate::ir::{Constants, Label, Loc, Sequence, Unit};
 use std::fmt::Write;
@@ -85,7 +85,7 @@ fn any_sequence_becomes_code() {
             let arg =
                 if op.has_target() { labels[random.below(4) as usize].0 } else { random.below(9) as u32 };
             let loc = if random.below(4) == 0 { Loc::NONE } else { Loc::line(random.below(3) as i32) };
-            sequence.push(op, arg, loc);
+            push(&mut sequence, op, arg, loc);
         }
         assemble(sequence);
     }

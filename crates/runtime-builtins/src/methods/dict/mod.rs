@@ -121,7 +121,7 @@ pub(crate) fn update_by(
 
 /// Takes the entries of a dict, of what has `keys`, or pairs.
 pub(crate) fn update_from(thread: &Thread, dict: &PyDict, other: Ref<'_>) -> PyResult<()> {
-    if let Some(other) = other.get_exact::<PyDict>() {
+    if let Some(other) = PyDict::to_merge(other) {
         return dict.update(thread, other, true);
     }
     let keys = intern_text(thread, "keys")?;

@@ -1,9 +1,8 @@
 //! `all`, `any`, `iter`, `next`, `sorted`.
 
-use taipan_object::exception::STOP_ITERATION;
 use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, exception, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 use crate::arguments::check_count;
 use crate::iterate::{collect, for_each};
@@ -40,13 +39,10 @@ pub(super) fn iter(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
 pub(super) fn next(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "next", arguments.len(), 1, 2)?;
     let iterator = arguments.first().map_or(this, Value::as_ref);
-    match protocol::next(thread, iterator)?.or_else(|| arguments.get(1).cloned()) {
-        Some(item) => Ok(item),
-        None => {
-            let end = exception::instance(thread, &STOP_ITERATION, None)?;
-            Err(thread.raise(end))
-        }
-    }
+    let Some(default) = arguments.get(1) else {
+        return protocol::container::next_or_raise(thread, iterator);
+    };
+    Ok(protocol::next(thread, iterator)?.unwrap_or_else(|| default.clone()))
 }
 
 pub(super) fn sorted(

@@ -1,0 +1,45 @@
+//! `taipan`: runs Python programs.
+//!
+//! The interpreter runs in a thread of its own, whose stack has a size that is known. Invariant: exits with what
+//! the program says, 1 for an uncaught exception, 2 for a wrong command line or a file that cannot be opened, 70 if
+//! this program has an error.
+#![forbid(unsafe_code)]
+
+mod options;
+mod run;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Bytes of the native stack of the thread that runs Python.
+const STACK: usize = 16 << 20;
+/// As much of it is kept for what runs when the rest is used up.
+const RESERVE: usize = 512 << 10;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        let _ = writeln!(std::io::stderr(), "taipan: internal error: {info}");
+        std::process::exit(70);
+    }));
+    let command = match options::parse() {
+        Ok(command) => command,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "{message}\n{}", options::USAGE);
+            let _ = writeln!(std::io::stderr(), "Try `taipan -h' for more information.");
+            return ExitCode::from(2);
+        }
+    };
+    let thread =
+        std::thread::Builder::new().stack_size(STACK).spawn(move || run::run(command, STACK - RESERVE));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => ExitCode::from(status),
+        Ok(Err(_)) => ExitCode::from(70),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "taipan: no thread to run in: {error}");
+            ExitCode::from(70)
+        }
+    }
+}

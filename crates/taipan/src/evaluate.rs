@@ -1,0 +1,381 @@
+//! `compile`, `eval`, `exec`, `globals`, `locals`: what built-in functions need the front end, or the frame of their
+//! caller, for.
+
+use crate::compile::compile as compile_source;
+use crate::errors;
+use std::sync::Arc;
+use taipan_bytecode_format::{Code, CodeFlags};
+use taipan_codegen::CompileOptions;
+use taipan_object::builtin::{Binding, MethodDef, Native};
+use taipan_object::bytearray::PyByteArray;
+use taipan_object::bytes::PyBytes;
+use taipan_object::code::PyCode;
+use taipan_object::dict::PyDict;
+use taipan_object::str::{PyStr, intern};
+use taipan_object::tuple::PyTuple;
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_parser::Mode;
+use taipan_runtime_builtins::arguments::Parameters;
+use taipan_vm::frame_object;
+use taipan_vm::interp::{current_globals, run_code};
+use taipan_wtf8::{Wtf8, Wtf8Buf};
+
+/// The functions, for the module `builtins`.
+pub(crate) static FUNCTIONS: [MethodDef; 5] = [
+    MethodDef::new(
+        c"compile",
+        Binding::Instance,
+        Native::Keywords(compile),
+        "($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)",
+        c"Compiles a source to a code object.",
+    ),
+    MethodDef::new(
+        c"eval",
+        Binding::Instance,
+        Native::Keywords(eval),
+        "($module, source, /, globals=None, locals=None)",
+        c"The value of an expression.",
+    ),
+    MethodDef::new(
+        c"exec",
+        Binding::Instance,
+        Native::Keywords(exec),
+        "($module, source, /, globals=None, locals=None, *, closure=None)",
+        c"Runs statements.",
+    ),
+    MethodDef::new(
+        c"globals",
+        Binding::Instance,
+        Native::None(globals),
+        "($module, /)",
+        c"The globals of the caller.",
+    ),
+    MethodDef::new(
+        c"locals",
+        Binding::Instance,
+        Native::None(locals),
+        "($module, /)",
+        c"The local variables of the caller.",
+    ),
+];
+
+fn globals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    match current_globals(thread) {
+        Some(globals) => Ok(globals.into_value()),
+        None => Err(raise!(thread, SYSTEM_ERROR, "globals does not exist")),
+    }
+}
+
+fn locals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let frame = frame_object::nth(thread, 0)?;
+    match frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())) {
+        Some(state) => state.locals(thread),
+        None => Err(raise!(thread, SYSTEM_ERROR, "frame does not exist")),
+    }
+}
+
+// -- sources ------------------------------------------------------------------------------------
+
+/// The bytes of a source; a string as UTF-8.
+fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Vec<u8>> {
+    let bytes = if let Some(text) = source.get::<PyStr>() {
+        match text.as_utf8(thread)? {
+            Some(text) => text.as_bytes().to_vec(),
+            None => {
+                // lone surrogates: encoding says so
+                let encode =
+                    protocol::get_attribute(thread, source, &*intern::intern_text(thread, "encode")?)?;
+                drop(protocol::call(thread, encode.as_ref(), &[], None)?);
+                Vec::new()
+            }
+        }
+    } else if let Some(bytes) = source.get::<PyBytes>() {
+        bytes.as_slice().to_vec()
+    } else if let Some(array) = source.get::<PyByteArray>() {
+        (0..array.len()).filter_map(|at| array.get(at)).collect()
+    } else {
+        let what = if function == "compile" {
+            "compile() arg 1 must be a string, bytes or AST object".to_owned()
+        } else {
+            format!("{function}() arg 1 must be a string, bytes or code object")
+        };
+        return Err(raise!(thread, TYPE_ERROR, "{what}"));
+    };
+    if bytes.contains(&0) {
+        return Err(raise!(thread, SYNTAX_ERROR, "source code string cannot contain null bytes"));
+    }
+    Ok(bytes)
+}
+
+/// The name of a file as it stands in code.
+fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
+    let mut out = Wtf8Buf::new();
+    if let Some(text) = filename.get::<PyStr>() {
+        for at in 0..text.len() {
+            if let Some(point) = text.char_at(at).and_then(taipan_wtf8::CodePoint::new) {
+                out.push(point);
+            }
+        }
+        return Ok(out);
+    }
+    if let Some(bytes) = filename.get::<PyBytes>() {
+        out.push_str(&String::from_utf8_lossy(bytes.as_slice()));
+        return Ok(out);
+    }
+    let name = intern::intern_text(thread, "__fspath__")?;
+    if let Some(method) = filename.ty().lookup(thread, &name)? {
+        let path = protocol::call(thread, method.as_ref(), &[filename.to_value()], None)?;
+        return filename_text(thread, path.as_ref());
+    }
+    let ty = filename.ty().short_name();
+    Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {ty}"))
+}
+
+/// Compiles a source, or raises its error.
+pub(crate) fn compiled(
+    thread: &Thread,
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    mode: Mode,
+    options: CompileOptions,
+) -> PyResult<Arc<Code>> {
+    let made = compile_source(bytes, filename, mode, options);
+    for warning in &made.warnings {
+        crate::warn::syntax_warning(thread, filename, warning)?;
+    }
+    made.code.map_err(|diagnostic| {
+        let name = PyStr::from_text(thread, &String::from_utf8_lossy(filename.as_bytes()));
+        match name {
+            Ok(name) => errors::raise(thread, &diagnostic, &name.into_value()),
+            Err(raised) => raised,
+        }
+    })
+}
+
+const COMPILE: Parameters<7> = Parameters {
+    function: "compile",
+    names: ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"],
+    positional_only: 0,
+    positional: 6,
+    required: 3,
+};
+
+/// `ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`.
+const TOP_LEVEL_AWAIT: i64 = 0x2000;
+/// `ast.PyCF_ONLY_AST`.
+const ONLY_AST: i64 = 0x400;
+
+fn compile(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let [source, filename, mode, flags, inherit, optimize, _] = COMPILE.bind(thread, arguments, names)?;
+    let (Some(source), Some(filename), Some(mode)) = (source, filename, mode) else {
+        return Err(raise!(thread, SYSTEM_ERROR, "arguments are missing"));
+    };
+    let number = |value: Option<Ref<'_>>, default: i64| -> PyResult<i64> {
+        match value {
+            None => Ok(default),
+            Some(value) => Ok(protocol::index(thread, value)?.as_ref().to_i64().unwrap_or(default)),
+        }
+    };
+    let (flags, optimize) = (number(flags, 0)?, number(optimize, -1)?);
+    let inherits = match inherit {
+        Some(dont) => !protocol::truth(thread, dont)?,
+        None => true,
+    };
+    let mode_text = mode.get::<PyStr>().map_or_else(String::new, PyStr::to_text_lossy);
+    let mode = match mode_text.as_str() {
+        "exec" => Mode::Exec,
+        "eval" => Mode::Eval,
+        "single" => Mode::Single,
+        _ => {
+            let message = "compile() mode must be 'exec', 'eval' or 'single'";
+            return Err(raise!(thread, VALUE_ERROR, "{message}"));
+        }
+    };
+    if flags & ONLY_AST != 0 {
+        return Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "trees of ast are not built yet"));
+    }
+    if !(-1..=2).contains(&optimize) {
+        return Err(raise!(thread, VALUE_ERROR, "compile(): invalid optimize value"));
+    }
+    let inherited = if inherits { inherited_features(thread) } else { 0 };
+    let options = CompileOptions {
+        optimize: optimize.max(0) as u8,
+        future: (flags as u32 & CodeFlags::FUTURE_FEATURES) | inherited,
+        top_level_await: flags & TOP_LEVEL_AWAIT != 0,
+    };
+    let bytes = source_bytes(thread, source, "compile")?;
+    let filename = filename_text(thread, filename)?;
+    let code = compiled(thread, &bytes, filename.as_wtf8(), mode, options)?;
+    Ok(taipan_vm::code_object(thread, &code)?.into_value())
+}
+
+/// The future features of the code that calls.
+fn inherited_features(thread: &Thread) -> u32 {
+    let frame = frame_object::nth(thread, 0).ok().flatten();
+    let code = frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())?.code());
+    code.map_or(0, |code| taipan_vm::program(&code).source.flags.0 & CodeFlags::FUTURE_FEATURES)
+}
+
+// -- running ------------------------------------------------------------------------------------
+
+const EVAL: Parameters<3> = Parameters {
+    function: "eval",
+    names: ["source", "globals", "locals"],
+    positional_only: 1,
+    positional: 3,
+    required: 1,
+};
+
+const EXEC: Parameters<4> = Parameters {
+    function: "exec",
+    names: ["source", "globals", "locals", "closure"],
+    positional_only: 1,
+    positional: 3,
+    required: 1,
+};
+
+/// Where code runs.
+struct Spaces {
+    globals: Owned<PyDict>,
+    locals: Value,
+}
+
+fn spaces(
+    thread: &Thread,
+    function: &str,
+    globals_given: Option<Ref<'_>>,
+    locals_given: Option<Ref<'_>>,
+) -> PyResult<Spaces> {
+    let given = |value: Option<Ref<'_>>| value.filter(|value| !value.is_none()).map(Ref::to_value);
+    let own_locals = given(locals_given);
+    if let Some(own) = &own_locals
+        && own.as_ref().ty().slots().subscript.get().is_none()
+    {
+        let message = if function == "exec" {
+            format!("locals must be a mapping or None, not {}", own.as_ref().ty().short_name())
+        } else {
+            "locals must be a mapping".to_owned()
+        };
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
+    }
+    let own_globals = given(globals_given);
+    let globals = match own_globals {
+        Some(own) => match own.downcast::<PyDict>() {
+            Ok(dict) => dict,
+            Err(other) => {
+                let ty = other.as_ref().ty().short_name();
+                return Err(if function == "exec" {
+                    raise!(thread, TYPE_ERROR, "exec() globals must be a dict, not {ty}")
+                } else {
+                    raise!(thread, TYPE_ERROR, "globals must be a dict")
+                });
+            }
+        },
+        None => {
+            let Some(globals) = current_globals(thread) else {
+                return Err(raise!(thread, SYSTEM_ERROR, "globals and locals cannot be NULL"));
+            };
+            if own_locals.is_none() {
+                return Ok(Spaces { globals, locals: locals(thread, Value::none().as_ref())? });
+            }
+            globals
+        }
+    };
+    let locals = own_locals.unwrap_or_else(|| globals.clone().into_value());
+    Ok(Spaces { globals, locals })
+}
+
+/// The built-ins of a namespace, which gets an entry for them if it has none.
+pub(crate) fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Owned<PyDict>> {
+    let name = intern::intern_text(thread, "__builtins__")?;
+    let found = globals.get_str(thread, &name)?;
+    let Some(own) = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok()) else {
+        return Err(raise!(thread, SYSTEM_ERROR, "no module builtins"));
+    };
+    match found {
+        None => {
+            drop(globals.insert(thread, name.as_ref(), own.clone().into_value())?);
+            Ok(own)
+        }
+        Some(found) => {
+            if let Some(module) = found.as_ref().get::<taipan_object::module::PyModule>() {
+                return Ok(module.dict().unwrap_or(own));
+            }
+            Ok(found.downcast::<PyDict>().unwrap_or(own))
+        }
+    }
+}
+
+fn run(thread: &Thread, code: &Owned<PyCode>, spaces: Spaces) -> PyResult<Value> {
+    let builtins = builtins_of(thread, &spaces.globals)?;
+    run_code(thread, code, &spaces.globals, &builtins, spaces.locals, None)
+}
+
+fn code_of(thread: &Thread, source: Ref<'_>, function: &str, mode: Mode) -> PyResult<Owned<PyCode>> {
+    if let Some(code) = source.get::<PyCode>() {
+        return Ok(Owned::new_ref(code));
+    }
+    let mut bytes = source_bytes(thread, source, function)?;
+    if mode == Mode::Eval {
+        let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        bytes.drain(..blanks);
+    }
+    let options = CompileOptions { future: inherited_features(thread), ..CompileOptions::default() };
+    let code = compiled(thread, &bytes, Wtf8::from_str("<string>"), mode, options)?;
+    taipan_vm::code_object(thread, &code)
+}
+
+fn eval(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let [source, globals, locals] = EVAL.bind(thread, arguments, names)?;
+    let spaces = spaces(thread, "eval", globals, locals)?;
+    let Some(source) = source else { return Ok(Value::none()) };
+    let code = code_of(thread, source, "eval", Mode::Eval)?;
+    if !taipan_vm::program(&code).source.localsplusnames.is_empty() && has_free(&code) {
+        let message = "code object passed to eval() may not contain free variables";
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
+    }
+    run(thread, &code, spaces)
+}
+
+fn has_free(code: &PyCode) -> bool {
+    let kinds = &taipan_vm::program(code).source.localspluskinds;
+    kinds.iter().any(|kind| kind.has(taipan_bytecode_format::LocalKind::FREE))
+}
+
+fn exec(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let [source, globals, locals, closure] = EXEC.bind(thread, arguments, names)?;
+    let spaces = spaces(thread, "exec", globals, locals)?;
+    let Some(source) = source else { return Ok(Value::none()) };
+    let code = code_of(thread, source, "exec", Mode::Exec)?;
+    if has_free(&code) {
+        return exec_closure(thread, &code, spaces, closure);
+    }
+    if closure.is_some_and(|closure| !closure.is_none()) {
+        let message = "cannot use a closure with this code object";
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
+    }
+    drop(run(thread, &code, spaces)?);
+    Ok(Value::none())
+}
+
+/// Runs code with free variables, whose cells are given.
+fn exec_closure(
+    thread: &Thread,
+    code: &Owned<PyCode>,
+    spaces: Spaces,
+    closure: Option<Ref<'_>>,
+) -> PyResult<Value> {
+    let kinds = &taipan_vm::program(code).source.localspluskinds;
+    let free = kinds.iter().filter(|kind| kind.has(taipan_bytecode_format::LocalKind::FREE)).count();
+    let cells = closure.and_then(|closure| closure.get::<PyTuple>());
+    let Some(cells) = cells.filter(|cells| cells.len() == free) else {
+        let message = format!("code object requires a closure of exactly length {free}");
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
+    };
+    let builtins = builtins_of(thread, &spaces.globals)?;
+    let function = taipan_vm::interp::function_of(thread, code, &spaces.globals, &builtins)?;
+    let old = function.func_closure().replace(Some(taipan_object::as_ref(cells).to_value()));
+    drop(old);
+    drop(run_code(thread, code, &spaces.globals, &builtins, spaces.locals, Some(&function))?);
+    Ok(Value::none())
+}

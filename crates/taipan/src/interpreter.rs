@@ -1,0 +1,156 @@
+//! An interpreter as a value.
+
+use crate::sys::{self, Facts};
+use crate::{builtins, evaluate, imports, report, streams};
+use std::sync::Once;
+use taipan_codegen::CompileOptions;
+use taipan_host::Host;
+use taipan_object::dict::PyDict;
+use taipan_object::hash::HashSecret;
+use taipan_object::module::PyModule;
+use taipan_object::str::PyStr;
+use taipan_object::str::intern::intern_text;
+use taipan_object::{Interp, Owned, PyResult, Thread, Value, process};
+use taipan_parser::Mode;
+use taipan_runtime_builtins::modules;
+use taipan_wtf8::Wtf8;
+
+/// How an interpreter is made.
+pub struct Options {
+    /// What `sys` says.
+    pub facts: Facts,
+    /// Whether nothing is held back on its way to the standard streams.
+    pub unbuffered: bool,
+    /// Which of the standard streams are terminals.
+    pub terminals: [bool; 3],
+    /// The seed of the hashes of strings; none for a random one. Only the first interpreter of a process says.
+    pub hash_seed: Option<u32>,
+    /// Random bytes for the seed, if it is to be a random one.
+    pub random: [u64; 2],
+    /// Bytes of native stack that may be used from where the interpreter is made.
+    pub stack: usize,
+    /// The operating system.
+    pub host: Box<dyn Host>,
+}
+
+/// An interpreter.
+pub struct Interpreter {
+    interp: Box<Interp>,
+    optimize: u8,
+}
+
+fn fill(thread: &Thread) -> PyResult<()> {
+    taipan_vm::fill(thread)?;
+    taipan_stdlib_io::fill(thread)?;
+    taipan_runtime_builtins::fill(thread)
+}
+
+static SET_UP: Once = Once::new();
+
+/// Why there is no interpreter: there was no memory for it, or its modules failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StartError(pub String);
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl Interpreter {
+    /// A new interpreter, ready to run programs.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn new(options: Options) -> Result<Interpreter, StartError> {
+        SET_UP.call_once(|| {
+            let secret = match options.hash_seed {
+                Some(seed) => HashSecret::from_seed(seed),
+                None => HashSecret::from_words(options.random[0], options.random[1]),
+            };
+            process::init(secret, fill);
+        });
+        let no_memory = |_| StartError("no memory for an interpreter".to_owned());
+        let interp = Interp::new().map_err(no_memory)?;
+        taipan_vm::prepare(&interp);
+        taipan_runtime_builtins::prepare(&interp);
+        taipan_host::install(&interp, options.host);
+        let interpreter = Interpreter { interp, optimize: options.facts.flags.optimize };
+        let thread = interpreter.interp.new_thread();
+        let here = std::ptr::from_ref(&thread).addr();
+        thread.set_stack_limit(here.saturating_sub(options.stack));
+        interpreter
+            .enter(|thread| {
+                start(thread, &options.facts)?;
+                streams::open(thread, options.unbuffered, options.terminals)
+            })
+            .map_err(|raised| {
+                let text = interpreter.enter(|thread| {
+                    let exception = thread.catch(raised);
+                    report::one_line(thread, exception.as_ref())
+                });
+                StartError(text)
+            })?;
+        Ok(interpreter)
+    }
+
+    /// Calls `act` with the interpreter's thread. No value may be kept beyond the interpreter.
+    pub fn enter<R>(&self, act: impl FnOnce(&Thread) -> R) -> R {
+        let thread = self.interp.first_thread().attach();
+        act(&thread)
+    }
+
+    /// Runs a source as `__main__`; gives the status to exit with.
+    pub fn run_main(&self, source: &[u8], filename: &str) -> u8 {
+        self.enter(|thread| {
+            let result = main_module(thread, filename).and_then(|globals| {
+                let options = CompileOptions { optimize: self.optimize, ..CompileOptions::default() };
+                let name = Wtf8::from_str(filename);
+                let code = evaluate::compiled(thread, source, name, Mode::Exec, options)?;
+                let code = taipan_vm::code_object(thread, &code)?;
+                let builtins = evaluate::builtins_of(thread, &globals)?;
+                let space = globals.clone().into_value();
+                taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None)
+            });
+            report::finish(thread, result.map(drop))
+        })
+    }
+}
+
+fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {
+    let interp = thread.interp();
+    let all = PyDict::new(thread)?;
+    drop(interp.modules.replace(Some(all.clone().into_value())));
+    let builtins = builtins::create(thread)?;
+    let system = modules::create(thread, &sys::MODULE)?;
+    for (name, module, slot) in [("builtins", &builtins, &interp.builtins), ("sys", &system, &interp.sys)] {
+        let dict = module.dict().map(Owned::into_value);
+        drop(slot.replace(dict));
+        sys::set(thread, &all, name, module.as_ref().to_value())?;
+    }
+    if let Some(dict) = system.dict() {
+        sys::fill_facts(thread, &dict, facts)?;
+        sys::set(thread, &dict, "modules", all.into_value())?;
+        sys::set(thread, &dict, "builtin_module_names", imports::names(thread)?)?;
+    }
+    Ok(())
+}
+
+/// The module `__main__`; gives its dict.
+fn main_module(thread: &Thread, filename: &str) -> PyResult<Owned<PyDict>> {
+    let name = intern_text(thread, "__main__")?;
+    let module = PyModule::new(thread, &name)?;
+    let Some(dict) = module.dict() else { return PyDict::new(thread) };
+    sys::set(thread, &dict, "__package__", Value::none())?;
+    if !filename.starts_with('<') {
+        sys::set(thread, &dict, "__file__", PyStr::from_text(thread, filename)?.into_value())?;
+    }
+    sys::set(thread, &dict, "__cached__", Value::none())?;
+    drop(evaluate::builtins_of(thread, &dict)?);
+    if let Some(all) = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok()) {
+        sys::set(thread, &all, "__main__", module.into_value())?;
+    }
+    Ok(dict)
+}

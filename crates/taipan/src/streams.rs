@@ -1,0 +1,54 @@
+//! The standard streams as the interpreter itself uses them.
+
+use crate::sys;
+use taipan_object::str::{PyStr, intern};
+use taipan_object::{PyResult, Thread, protocol};
+use taipan_stdlib_io::{StandardStream, standard_stream};
+
+/// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`.
+pub(crate) fn open(thread: &Thread, unbuffered: bool, terminal: [bool; 3]) -> PyResult<()> {
+    let Some(dict) =
+        thread.interp().sys.get().and_then(|sys| sys.downcast::<taipan_object::dict::PyDict>().ok())
+    else {
+        return Ok(());
+    };
+    let names = [("stdin", "<stdin>"), ("stdout", "<stdout>"), ("stderr", "<stderr>")];
+    for (fd, (name, shown)) in names.into_iter().enumerate() {
+        let stream = standard_stream(
+            thread,
+            StandardStream {
+                fd: fd as i32,
+                name: shown,
+                writes: fd != 0,
+                encoding: "utf-8",
+                errors: if fd == 2 { "backslashreplace" } else { "strict" },
+                line_buffering: fd == 2 || terminal.get(fd).copied().unwrap_or(false),
+                unbuffered: unbuffered && fd != 0,
+            },
+        )?;
+        sys::set(thread, &dict, name, stream.clone())?;
+        sys::set(thread, &dict, &format!("__{name}__"), stream)?;
+    }
+    Ok(())
+}
+
+/// Writes to `sys.stderr`; nothing if there is none.
+pub(crate) fn write_error(thread: &Thread, text: &str) -> PyResult<()> {
+    let Some(stream) = sys::get(thread, "stderr")?.filter(|stream| !stream.as_ref().is_none()) else {
+        return Ok(());
+    };
+    let write = protocol::get_attribute(thread, stream.as_ref(), &*intern::intern_text(thread, "write")?)?;
+    let text = PyStr::from_text(thread, text)?.into_value();
+    drop(protocol::call(thread, write.as_ref(), &[text], None)?);
+    flush(thread, "stderr")
+}
+
+/// Flushes a standard stream.
+pub(crate) fn flush(thread: &Thread, name: &str) -> PyResult<()> {
+    let Some(stream) = sys::get(thread, name)?.filter(|stream| !stream.as_ref().is_none()) else {
+        return Ok(());
+    };
+    let flush = protocol::get_attribute(thread, stream.as_ref(), &*intern::intern_text(thread, "flush")?)?;
+    drop(protocol::call(thread, flush.as_ref(), &[], None)?);
+    Ok(())
+}

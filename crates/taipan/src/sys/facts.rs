@@ -1,0 +1,169 @@
+//! What differs from run to run: arguments, paths, flags.
+
+use super::{limits, set};
+use taipan_object::dict::PyDict;
+use taipan_object::list::PyList;
+use taipan_object::str::PyStr;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Thread, Value};
+use taipan_runtime_builtins::struct_sequence::StructSequence;
+
+/// What an interpreter is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// `sys.argv`.
+    pub argv: Vec<String>,
+    /// `sys.orig_argv`.
+    pub orig_argv: Vec<String>,
+    /// `sys.path`.
+    pub path: Vec<String>,
+    /// `sys.executable`.
+    pub executable: String,
+    /// `sys.prefix`.
+    pub prefix: String,
+    /// `sys.warnoptions`.
+    pub warn_options: Vec<String>,
+    /// The flags.
+    pub flags: Flags,
+}
+
+/// `sys.flags`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flags {
+    /// `-O`
+    pub optimize: u8,
+    /// `-B`
+    pub dont_write_bytecode: bool,
+    /// `-s`
+    pub no_user_site: bool,
+    /// `-S`
+    pub no_site: bool,
+    /// `-E`
+    pub ignore_environment: bool,
+    /// `-v`
+    pub verbose: u8,
+    /// `-b`
+    pub bytes_warning: u8,
+    /// `-q`
+    pub quiet: bool,
+    /// `-i`
+    pub interactive: bool,
+    /// `-I`
+    pub isolated: bool,
+    /// `-P`
+    pub safe_path: bool,
+    /// `-X dev`
+    pub dev_mode: bool,
+    /// Whether hashes of strings are seeded at random.
+    pub hash_randomization: bool,
+}
+
+static FLAGS: StructSequence = StructSequence {
+    name: "sys.flags",
+    doc: "What was said on the command line.",
+    fields: &[
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
+        "gil",
+        "thread_inherit_context",
+        "context_aware_warnings",
+    ],
+};
+
+fn text(thread: &Thread, text: &str) -> PyResult<Value> {
+    Ok(PyStr::from_text(thread, text)?.into_value())
+}
+
+fn texts(thread: &Thread, all: &[String]) -> PyResult<Vec<Value>> {
+    all.iter().map(|one| text(thread, one)).collect()
+}
+
+fn flags(thread: &Thread, flags: &Flags) -> PyResult<Value> {
+    let int = |value: i64| Value::int(thread, value);
+    let bit = |value: bool| Value::int(thread, value.into());
+    let items = vec![
+        int(0)?,
+        bit(flags.interactive)?,
+        bit(flags.interactive)?,
+        int(flags.optimize.into())?,
+        bit(flags.dont_write_bytecode)?,
+        bit(flags.no_user_site)?,
+        bit(flags.no_site)?,
+        bit(flags.ignore_environment)?,
+        int(flags.verbose.into())?,
+        int(flags.bytes_warning.into())?,
+        bit(flags.quiet)?,
+        bit(flags.hash_randomization)?,
+        bit(flags.isolated)?,
+        Value::bool(flags.dev_mode),
+        int(0)?,
+        int(0)?,
+        Value::bool(flags.safe_path),
+        int(4300)?,
+        int(1)?,
+        int(0)?,
+        int(0)?,
+    ];
+    let class = FLAGS.class(thread)?;
+    FLAGS.instance(thread, &class, items)
+}
+
+/// `sys.implementation`.
+fn implementation(thread: &Thread) -> PyResult<Value> {
+    let dict = PyDict::new(thread)?;
+    set(thread, &dict, "name", text(thread, "taipan")?)?;
+    set(thread, &dict, "cache_tag", text(thread, "taipan-314")?)?;
+    set(thread, &dict, "version", limits::version_info(thread)?)?;
+    let (major, minor, micro) = limits::VERSION;
+    set(thread, &dict, "hexversion", Value::int(thread, major << 24 | minor << 16 | micro << 8 | 0xF0)?)?;
+    let multiarch = format!("{}-{}-gnu", std::env::consts::ARCH, std::env::consts::OS);
+    set(thread, &dict, "_multiarch", text(thread, &multiarch)?)?;
+    set(thread, &dict, "supports_isolated_interpreters", Value::bool(true))?;
+    taipan_runtime_builtins::generics::namespace::simple_namespace(thread, dict)
+}
+
+/// Puts the facts into the dict of the module.
+pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()> {
+    let list = |all: &[String]| -> PyResult<Value> {
+        Ok(PyList::from_values(thread, texts(thread, all)?)?.into_value())
+    };
+    set(thread, dict, "argv", list(&facts.argv)?)?;
+    set(thread, dict, "orig_argv", list(&facts.orig_argv)?)?;
+    set(thread, dict, "path", list(&facts.path)?)?;
+    set(thread, dict, "warnoptions", list(&facts.warn_options)?)?;
+    set(thread, dict, "executable", text(thread, &facts.executable)?)?;
+    set(thread, dict, "_base_executable", text(thread, &facts.executable)?)?;
+    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
+        set(thread, dict, name, text(thread, &facts.prefix)?)?;
+    }
+    set(thread, dict, "platlibdir", text(thread, "lib")?)?;
+    set(thread, dict, "_framework", text(thread, "")?)?;
+    set(thread, dict, "flags", flags(thread, &facts.flags)?)?;
+    set(thread, dict, "implementation", implementation(thread)?)?;
+    set(thread, dict, "dont_write_bytecode", Value::bool(facts.flags.dont_write_bytecode))?;
+    for name in ["meta_path", "path_hooks"] {
+        set(thread, dict, name, PyList::new(thread)?.into_value())?;
+    }
+    for name in ["path_importer_cache", "_xoptions"] {
+        set(thread, dict, name, PyDict::new(thread)?.into_value())?;
+    }
+    set(thread, dict, "pycache_prefix", Value::none())?;
+    let git = [text(thread, "Taipan")?, text(thread, "")?, text(thread, "")?];
+    set(thread, dict, "_git", PyTuple::pack(thread, git)?.into_value())
+}

@@ -1,0 +1,258 @@
+//! The functions of `sys`.
+
+use super::get;
+use taipan_object::builtin::{Binding, MethodDef, Native};
+use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
+use taipan_object::str::{PyStr, intern};
+use taipan_object::tuple::PyTuple;
+use taipan_object::{Owned, PyResult, PyTypeObject, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_vm::frame::stacks;
+use taipan_vm::frame_object;
+use taipan_vm::interp::exceptions;
+
+macro_rules! functions {
+    ($($form:ident $name:literal $signature:literal $function:expr, $doc:literal;)*) => {
+        pub(super) static FUNCTIONS: [MethodDef; { [$($name),*].len() }] = [$(
+            MethodDef::new($name, Binding::Instance, Native::$form($function), $signature, $doc)
+        ),*];
+    };
+}
+
+functions! {
+    Positional c"exit" "($module, status=None, /)" exit, c"Raises SystemExit.";
+    None c"getrecursionlimit" "($module, /)" getrecursionlimit, c"How deep calls may nest.";
+    One c"setrecursionlimit" "($module, limit, /)" setrecursionlimit, c"Sets how deep calls may nest.";
+    One c"intern" "($module, string, /)" intern_string, c"The one string of its value that names are.";
+    Positional c"getsizeof" "(object [, default]) -> int" getsizeof, c"The bytes that an object takes.";
+    One c"getrefcount" "($module, object, /)" getrefcount, c"How many references to an object there are.";
+    None c"exc_info" "($module, /)" exc_info, c"The exception that is being handled, in its parts.";
+    None c"exception" "($module, /)" exception, c"The exception that is being handled.";
+    Positional c"_getframe" "($module, depth=0, /)" getframe, c"The frame of a caller.";
+    Positional c"_getframemodulename" "($module, depth=0)" getframemodulename, c"The module of a caller.";
+    None c"getdefaultencoding" "($module, /)" utf8, c"The encoding of strings.";
+    None c"getfilesystemencoding" "($module, /)" utf8, c"The encoding of file names.";
+    None c"getfilesystemencodeerrors" "($module, /)" surrogateescape, c"How file names that do not decode are kept.";
+    One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
+    None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
+    None c"gettrace" "($module, /)" none, c"The function that traces.";
+    None c"getprofile" "($module, /)" none, c"The function that profiles.";
+    None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
+    One c"setswitchinterval" "($module, interval, /)" accept, c"Sets how long a thread runs before another may.";
+    None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";
+    Keywords c"set_int_max_str_digits" "($module, /, maxdigits)" set_digits, c"Sets the most digits of conversions.";
+    Positional c"audit" "($module, event, /, *args)" audit, c"Tells audit hooks of an event.";
+    One c"addaudithook" "($module, hook, /)" accept, c"Adds an audit hook.";
+    None c"_clear_type_cache" "($module, /)" none, c"Forgets looked-up attributes.";
+    None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
+    Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
+    None c"getallocatedblocks" "($module, /)" zero, c"Blocks of memory in use.";
+    Positional c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
+}
+
+fn none(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::none())
+}
+
+fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::bool(false))
+}
+
+fn zero(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(0))
+}
+
+fn accept(_: &Thread, _: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::none())
+}
+
+fn audit(_: &Thread, _: Ref<'_>, _: &[Value]) -> PyResult<Value> {
+    Ok(Value::none())
+}
+
+fn exit(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    Err(match arguments {
+        [] => thread.raise_arguments(&SYSTEM_EXIT, PyTuple::empty()),
+        [status] => {
+            let status = status.clone();
+            let raised = thread.raise_value(&SYSTEM_EXIT, status.clone());
+            if let Some(exception) = thread.current_exception()
+                && let Some(this) = exception.as_ref().get::<PyBaseException>()
+            {
+                drop(this.set_field(0, Some(status)));
+            }
+            raised
+        }
+        more => {
+            let count = more.len();
+            raise!(thread, TYPE_ERROR, "exit expected at most 1 argument, got {count}")
+        }
+    })
+}
+
+fn getrecursionlimit(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, thread.recursion_limit().into())
+}
+
+fn setrecursionlimit(thread: &Thread, _: Ref<'_>, limit: Ref<'_>) -> PyResult<Value> {
+    let limit = protocol::index(thread, limit)?;
+    let Some(limit) = limit.as_ref().to_i64().and_then(|limit| i32::try_from(limit).ok()) else {
+        return Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C int"));
+    };
+    if limit < 1 {
+        return Err(raise!(thread, VALUE_ERROR, "recursion limit must be greater or equal than 1"));
+    }
+    let stacks = stacks(thread);
+    let depth = stacks.depth();
+    if depth >= limit as usize {
+        return Err(raise!(
+            thread,
+            RECURSION_ERROR,
+            "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+        ));
+    }
+    thread.set_recursion_limit(limit);
+    stacks.set_limit(limit as usize);
+    Ok(Value::none())
+}
+
+fn intern_string(thread: &Thread, _: Ref<'_>, text: Ref<'_>) -> PyResult<Value> {
+    match text.get_exact::<PyStr>() {
+        Some(text) => Ok(intern::intern(thread, Owned::new_ref(text))?.into_value()),
+        None => {
+            let name = text.ty().short_name();
+            Err(raise!(thread, TYPE_ERROR, "can't intern {name}"))
+        }
+    }
+}
+
+fn is_interned(_: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    let text = arguments.first().map(Value::as_ref);
+    Ok(Value::bool(text.and_then(|text| text.get::<PyStr>()).is_some_and(PyStr::is_interned)))
+}
+
+fn getsizeof(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    let Some(object) = arguments.first() else {
+        return Err(raise!(thread, TYPE_ERROR, "getsizeof() missing required argument 'object' (pos 1)"));
+    };
+    let name = intern::intern_text(thread, "__sizeof__")?;
+    let method = protocol::get_attribute(thread, object.as_ref(), &name)?;
+    protocol::call(thread, method.as_ref(), &[], None)
+}
+
+fn getrefcount(thread: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, object.head().map_or(i64::from(u32::MAX), |head| head.refcount().into()))
+}
+
+fn exc_info(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let parts = match exceptions::handled(thread) {
+        None => [Value::none(), Value::none(), Value::none()],
+        Some(exception) => {
+            let class = as_ref::<PyTypeObject>(exception.as_ref().ty()).to_value();
+            let traceback = exceptions::traceback(exception.as_ref()).unwrap_or_else(Value::none);
+            [class, exception, traceback]
+        }
+    };
+    Ok(PyTuple::pack(thread, parts)?.into_value())
+}
+
+fn exception(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(exceptions::handled(thread).unwrap_or_else(Value::none))
+}
+
+fn depth_of(thread: &Thread, arguments: &[Value]) -> PyResult<usize> {
+    match arguments.first() {
+        None => Ok(0),
+        Some(depth) => {
+            let depth = protocol::index(thread, depth.as_ref())?;
+            Ok(depth.as_ref().to_i64().map_or(usize::MAX, |depth| depth.max(0) as usize))
+        }
+    }
+}
+
+fn getframe(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    let depth = depth_of(thread, arguments)?;
+    match frame_object::nth(thread, depth)? {
+        Some(frame) => Ok(frame),
+        None => Err(raise!(thread, VALUE_ERROR, "call stack is not deep enough")),
+    }
+}
+
+fn getframemodulename(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    let depth = depth_of(thread, arguments)?;
+    let Some(frame) = frame_object::nth(thread, depth)? else { return Ok(Value::none()) };
+    let globals = frame_object::state_of(frame.as_ref()).and_then(|state| state.globals());
+    let globals = globals.and_then(|globals| globals.downcast::<taipan_object::dict::PyDict>().ok());
+    let name = intern::intern_text(thread, "__name__")?;
+    Ok(globals
+        .map(|globals| globals.get_str(thread, &name))
+        .transpose()?
+        .flatten()
+        .unwrap_or_else(Value::none))
+}
+
+fn text(thread: &Thread, text: &str) -> PyResult<Value> {
+    Ok(PyStr::from_text(thread, text)?.into_value())
+}
+
+fn utf8(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    text(thread, "utf-8")
+}
+
+fn surrogateescape(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    text(thread, "surrogateescape")
+}
+
+fn displayhook(thread: &Thread, _: Ref<'_>, value: Ref<'_>) -> PyResult<Value> {
+    if value.is_none() {
+        return Ok(Value::none());
+    }
+    let builtins = thread.interp().builtins.get();
+    let builtins = builtins.and_then(|dict| dict.downcast::<taipan_object::dict::PyDict>().ok());
+    let Some(builtins) = builtins else { return Err(raise!(thread, RUNTIME_ERROR, "lost builtins module")) };
+    super::set(thread, &builtins, "_", Value::none())?;
+    let shown = taipan_runtime_builtins::text::repr(thread, value)?;
+    let Some(stdout) = get(thread, "stdout")? else {
+        return Err(raise!(thread, RUNTIME_ERROR, "lost sys.stdout"));
+    };
+    let write = protocol::get_attribute(thread, stdout.as_ref(), &*intern::intern_text(thread, "write")?)?;
+    drop(protocol::call(thread, write.as_ref(), &[shown.into_value()], None)?);
+    drop(protocol::call(thread, write.as_ref(), &[text(thread, "\n")?], None)?);
+    super::set(thread, &builtins, "_", value.to_value())?;
+    Ok(Value::none())
+}
+
+fn getswitchinterval(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::float(thread, 0.005)
+}
+
+fn get_digits(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(4300))
+}
+
+fn set_digits(thread: &Thread, _: Ref<'_>, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
+    Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "the limit of digits cannot be changed yet"))
+}
+
+fn set_asyncgen_hooks(
+    thread: &Thread,
+    _: Ref<'_>,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let count = names.map_or(0, PyTuple::len);
+    let positional = arguments.len() - count;
+    let hooks = &stacks(thread).async_hooks;
+    for (at, value) in arguments.iter().enumerate() {
+        let name = at.checked_sub(positional).and_then(|at| names.and_then(|names| names.get(at)));
+        let which = match name.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
+            Some(name) => usize::from(name.equals_text("finalizer")),
+            None => at,
+        };
+        let value = if value.as_ref().is_none() { None } else { Some(value.clone()) };
+        if let Some(hook) = hooks.get(which) {
+            let old = hook.replace(value);
+            drop(old);
+        }
+    }
+    Ok(Value::none())
+}

@@ -18,15 +18,19 @@ pub(crate) static IMPORT: MethodDef = MethodDef::new(
     c"What the import statement calls.",
 );
 
+/// The native modules.
+fn all() -> impl Iterator<Item = &'static ModuleDef> {
+    modules::ALL.into_iter().chain(taipan_stdlib_io::MODULES).chain(taipan_stdlib_os::MODULES)
+}
+
 /// The definition of a module.
 fn definition(name: &str) -> Option<&'static ModuleDef> {
-    modules::find(name).or_else(|| taipan_stdlib_io::MODULES.into_iter().find(|found| found.name == name))
+    all().find(|found| found.name == name)
 }
 
 /// `sys.builtin_module_names`.
 pub(crate) fn names(thread: &Thread) -> PyResult<Value> {
-    let own = modules::ALL.into_iter().map(|module| module.name);
-    let mut all: Vec<&str> = own.chain(taipan_stdlib_io::MODULES.iter().map(|module| module.name)).collect();
+    let mut all: Vec<&str> = all().map(|module| module.name).collect();
     all.push("sys");
     all.sort_unstable();
     let names = all.into_iter().map(|name| Ok(PyStr::from_text(thread, name)?.into_value()));

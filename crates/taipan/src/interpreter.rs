@@ -42,6 +42,7 @@ pub struct Interpreter {
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     taipan_stdlib_io::fill(thread)?;
+    taipan_stdlib_os::fill(thread)?;
     taipan_runtime_builtins::fill(thread)
 }
 

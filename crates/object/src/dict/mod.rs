@@ -131,6 +131,11 @@ impl PyDict {
         self.ma_used.get().unsigned_abs()
     }
 
+    /// Whether all keys are strings, whose hash and equality run no code.
+    pub fn has_strings_only(&self) -> bool {
+        self.ma_keys.header().strings.get()
+    }
+
     /// Whether there are none.
     #[inline(always)]
     pub fn is_empty(&self) -> bool {

@@ -180,6 +180,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::descriptor::member::MEMBER_DESCRIPTOR,
         &crate::descriptor::get_set::GETSET_DESCRIPTOR,
         &crate::descriptor::wrapper::WRAPPER_DESCRIPTOR,
+        &crate::super_object::SUPER,
     ];
     basic.into_iter().chain(crate::exception::all())
 }

@@ -111,6 +111,7 @@ static ATTRIBUTES: [GetSetDef; 4] = [
 /// Puts methods and attributes into the types.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &PARTIAL, &METHODS)?;
+    crate::generics::make_generic(thread, &PARTIAL)?;
     install::methods(thread, &PLACEHOLDER, &PLACEHOLDER_METHODS)?;
     install::attributes(thread, &PARTIAL, &ATTRIBUTES)
 }

@@ -43,6 +43,7 @@ static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
 /// Puts methods and attributes into the type.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &DEQUE, &METHODS)?;
+    crate::generics::make_generic(thread, &DEQUE)?;
     install::attributes(thread, &DEQUE, &ATTRIBUTES)
 }
 

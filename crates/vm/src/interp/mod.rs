@@ -41,7 +41,8 @@ pub use names::current_globals;
 pub(crate) fn install(thread: &Thread) -> taipan_object::PyResult<()> {
     call::install();
     generator::install(thread)?;
-    crate::frame_object::install(thread)
+    crate::frame_object::install(thread)?;
+    crate::traceback_object::install(thread)
 }
 
 use crate::code::{OpWord, RegisterCode};

@@ -115,8 +115,22 @@ const KEYWORDS: [&str; 32] = [
     "pass", "raise", "return", "try", "while", "with", "yield", "await",
 ];
 
+/// Whether tokens are a name, perhaps in brackets.
+pub(crate) fn is_name(tokens: &[Token]) -> bool {
+    match tokens {
+        [name] => {
+            let is_constant = ["None", "True", "False"].contains(&name.text.as_str());
+            name.kind == Kind::Name && !is_keyword(&name.text) && !is_constant
+        }
+        [open, inner @ .., close] => {
+            open.kind == Kind::Open('(') && close.kind == Kind::Close(')') && is_name(inner)
+        }
+        [] => false,
+    }
+}
+
 /// Whether a name is a keyword that is no operand.
-pub(crate) fn is_keyword(name: &str) -> bool {
+fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
@@ -183,9 +197,24 @@ impl Walk {
     }
 }
 
+/// Whether two operands follow each other anywhere: then it is no source, but the text of a string.
+fn is_prose(tokens: &[Token]) -> bool {
+    let ends = |token: &Token| match token.kind {
+        Kind::Name => !is_keyword(&token.text),
+        Kind::Number | Kind::Text | Kind::Close(_) => true,
+        _ => false,
+    };
+    let begins = |token: &Token| match token.kind {
+        Kind::Name => !is_keyword(&token.text),
+        kind => matches!(kind, Kind::Number | Kind::Text),
+    };
+    let both_text = |a: &Token, b: &Token| a.kind == Kind::Text && b.kind == Kind::Text;
+    tokens.iter().zip(tokens.iter().skip(1)).any(|(a, b)| ends(a) && begins(b) && !both_text(a, b))
+}
+
 /// What the expression of these tokens is; none if it has no anchors, or is no expression at all.
 pub(crate) fn shape(tokens: &[Token], source: &[char]) -> Option<Shape> {
-    if tokens.iter().any(|token| token.is("as")) {
+    if tokens.iter().any(|token| token.is("as")) || is_prose(tokens) {
         return None;
     }
     let items = items(tokens)?;
@@ -222,7 +251,11 @@ fn primary(items: &[Item<'_>]) -> Option<Shape> {
     let (start, end) = (last.start(), last.end());
     match last.opening()? {
         '(' => {
-            let plain = matches!(of, [Item::One(Token { kind: Kind::Name, .. })]);
+            let plain = match of {
+                [Item::One(token)] => is_name(std::slice::from_ref(token)),
+                [brackets] => brackets.grouped().is_some_and(is_name),
+                _ => false,
+            };
             Some(Shape::Call { start, end, plain })
         }
         '[' => Some(Shape::Subscript { start, end }),
@@ -312,9 +345,19 @@ mod tests {
         ] {
             assert_eq!(stressed(&expected.replace('|', "")), expected);
         }
-        for source in
-            ["f(x).y", "-f(x)", "await f(x)", "P(x as y)", "{a}", "(a, b)", "()", "f(x) for x in y", "f (x]"]
-        {
+        for source in [
+            "f(x).y",
+            "-f(x)",
+            "await f(x)",
+            "P(x as y)",
+            "failed (very good)",
+            "text (two words)",
+            "{a}",
+            "(a, b)",
+            "()",
+            "f(x) for x in y",
+            "f (x]",
+        ] {
             assert_eq!(stressed(source), "none", "{source}");
         }
     }

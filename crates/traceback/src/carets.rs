@@ -1,7 +1,7 @@
 //! The source lines of a frame, with carets below what was running.
 
-use crate::anchors::{Shape, is_keyword, shape};
-use crate::scan::{Kind, Token, tokens};
+use crate::anchors::{Shape, is_name, shape};
+use crate::scan::{Kind, tokens};
 use crate::text::{chars_before, dedent, indent, is_blank, part, width};
 use std::collections::BTreeSet;
 
@@ -57,7 +57,10 @@ impl Piece {
             let (from, to) = shape.stressed();
             piece.stressed = Some((piece.place(&segment, from), piece.place(&segment, to)));
         }
-        piece.carets = !piece.is_plain_statement(found, &source) && (found.is_some() || piece.is_partial());
+        let says_nothing = tokens(&source).is_some_and(|tokens| tokens.is_empty());
+        piece.carets = !says_nothing
+            && !piece.is_plain_statement(found, &source)
+            && (found.is_some() || piece.is_partial());
         piece
     }
 
@@ -90,8 +93,8 @@ impl Piece {
         let Some(tokens) = tokens(source).filter(|_| source.first().is_some_and(|&c| !is_blank(c))) else {
             return false;
         };
-        let before: Vec<&Token> = tokens.iter().take_while(|token| token.start < self.start).collect();
-        let after: Vec<&Token> = tokens.iter().skip_while(|token| token.start < end).collect();
+        let before = part(&tokens, 0, tokens.partition_point(|token| token.start < self.start));
+        let after = part(&tokens, tokens.partition_point(|token| token.start < end), tokens.len());
         let opened = before.iter().rev().take_while(|token| token.kind == Kind::Open('(')).count();
         let closed = after.iter().take_while(|token| token.kind == Kind::Close(')')).count();
         let ends = match after.get(opened) {
@@ -101,10 +104,10 @@ impl Piece {
         if closed < opened || !ends {
             return false;
         }
-        match part(&before, 0, before.len() - opened) {
+        match part(before, 0, before.len() - opened) {
             [word] => word.is("return") && plain,
-            [name, equals] => name.kind == Kind::Name && !is_keyword(&name.text) && equals.is("="),
-            _ => false,
+            [target @ .., equals] => equals.is("=") && is_name(target),
+            [] => false,
         }
     }
 

@@ -10,6 +10,7 @@
 mod anchors;
 mod carets;
 mod final_line;
+mod keyword_typos;
 mod names;
 mod render;
 mod scan;
@@ -29,7 +30,7 @@ pub trait Sources {
     /// A line of a file, counted from one, with or without its end; none if there is none.
     fn line(&self, filename: &str, line: u32) -> Option<String>;
 
-    /// Whether a piece of source compiles, or is only the beginning of what does; asked when a keyword was
+    /// Whether a piece of source can be parsed, or is only the beginning of what can; asked when a keyword was
     /// perhaps misspelt. False is always a valid answer.
     fn compiles(&self, source: &str) -> bool {
         let _ = source;
@@ -71,7 +72,7 @@ pub fn format_exception_only(
 pub struct Options {
     /// Whether the exceptions that this one was raised from are printed, too.
     pub chain: bool,
-    /// How many frames are printed at most, the last ones; `sys.tracebacklimit`.
+    /// How many frames are printed at most, the last ones; without a number, `sys.tracebacklimit`.
     pub limit: Option<usize>,
 }
 

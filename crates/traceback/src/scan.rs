@@ -42,6 +42,18 @@ const LONG: [&str; 25] = [
 /// The tokens of a piece of source, comments and blanks left out; none where something is no token.
 pub(crate) fn tokens(source: &[char]) -> Option<Vec<Token>> {
     let mut found = Vec::new();
+    scan(source, &mut found).then_some(found)
+}
+
+/// The tokens before the first thing that is none.
+pub(crate) fn first_tokens(source: &[char]) -> Vec<Token> {
+    let mut found = Vec::new();
+    scan(source, &mut found);
+    found
+}
+
+/// Finds tokens; false if something is none.
+fn scan(source: &[char], found: &mut Vec<Token>) -> bool {
     let mut at = 0;
     while let Some(&c) = source.get(at) {
         let start = at;
@@ -65,12 +77,12 @@ pub(crate) fn tokens(source: &[char]) -> Option<Vec<Token>> {
             _ if starts_number(source, at) => Kind::Number,
             _ => Kind::Operator,
         };
-        let (kind, end) = extent(source, at, kind)?;
+        let Some((kind, end)) = extent(source, at, kind) else { return false };
         at = end;
-        let text = source.get(start..end)?.iter().collect();
+        let text = crate::text::part(source, start, end).iter().collect();
         found.push(Token { kind, text, start, end });
     }
-    Some(found)
+    true
 }
 
 /// Where a token ends; a name before a string's quote is part of the string.
@@ -101,20 +113,24 @@ fn starts_number(source: &[char], at: usize) -> bool {
 }
 
 fn number(source: &[char], start: usize) -> usize {
-    let hexadecimal = matches!(source.get(start + 1), Some('x' | 'X'));
-    let mut at = start;
-    while let Some(&c) = source.get(at) {
-        let sign = matches!(c, '+' | '-')
-            && !hexadecimal
-            && at > start
-            && matches!(source.get(at - 1), Some('e' | 'E'))
-            && source.get(at + 1).is_some_and(char::is_ascii_digit);
-        if !(c.is_ascii_alphanumeric() || c == '_' || c == '.' || sign) {
-            break;
-        }
-        at += 1;
+    let while_in = |at: usize, set: &str| {
+        let rest = source.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|c| set.contains(**c)).count()
+    };
+    let is = |at: usize, set: &str| source.get(at).is_some_and(|c| set.contains(*c));
+    const DIGITS: &str = "0123456789_";
+    if is(start, "0") && is(start + 1, "xXoObB") {
+        return while_in(start + 2, "0123456789_abcdefABCDEF");
     }
-    at
+    let mut at = while_in(start, DIGITS);
+    if is(at, ".") {
+        at = while_in(at + 1, DIGITS);
+    }
+    let sign = usize::from(is(at + 1, "+-"));
+    if is(at, "eE") && is(at + 1 + sign, DIGITS) {
+        at = while_in(at + 1 + sign, DIGITS);
+    }
+    at + usize::from(is(at, "jJ"))
 }
 
 fn name(source: &[char], start: usize) -> usize {
@@ -213,6 +229,7 @@ mod tests {
     fn pieces_are_found() {
         let of = |source: &str| texts(source).unwrap_or_default().join("|");
         assert_eq!(of("a+b # c\n**= 1e-5-0xe-1"), "a|+|b|**=|1e-5|-|0xe|-|1");
+        assert_eq!(of("0x1f.a 1.5e3j.b 1if 2.e+1 .5_0"), "0x1f|.|a|1.5e3j|.|b|1|if|2.e+1|.5_0");
         assert_eq!(of("rb'\\'' \"\"\"a\"b\"\"\""), "rb'\\''|\"\"\"a\"b\"\"\"");
         assert_eq!(of("f'{a[\"}\"]:{w}>{{}}}'[0]"), "f'{a[\"}\"]:{w}>{{}}}'|[|0|]");
         assert_eq!(of("f'{f'{x}'}'()"), "f'{f'{x}'}'|(|)");

@@ -56,8 +56,9 @@ impl FrameLine {
         let last = self.span.and_then(|span| u32::try_from(span.end_line).ok()).unwrap_or(first);
         let last = last.min(first.saturating_add(MOST_LINES));
         let line = |number| {
-            let line = sources.line(&self.filename, number).unwrap_or_default();
-            line.trim_end_matches(is_blank).to_owned()
+            // the code before a module's first line stands in line zero
+            let line = if number == 0 { None } else { sources.line(&self.filename, number) };
+            line.unwrap_or_default().trim_end_matches(is_blank).to_owned()
         };
         (first..=last).map(line).collect()
     }

@@ -1,11 +1,14 @@
 //! Syntax errors: the line that is wrong, with carets.
 
 use crate::Sources;
+use crate::keyword_typos::{self, Metadata};
 use crate::names::{known, str, string};
 use crate::text::{is_blank, part};
+use taipan_object::tuple::PyTuple;
 use taipan_object::{Ref, Thread, Value};
 
 /// What a syntax error says of itself.
+#[derive(Default)]
 pub(crate) struct SyntaxParts {
     filename: Option<String>,
     line: Option<String>,
@@ -15,6 +18,8 @@ pub(crate) struct SyntaxParts {
     offset: Option<Result<i64, ()>>,
     end_offset: Option<i64>,
     message: String,
+    /// Known if names that are like keywords are to be looked for.
+    metadata: Option<Metadata>,
 }
 
 fn number(value: &Value) -> Result<i64, ()> {
@@ -26,6 +31,8 @@ impl SyntaxParts {
     pub fn of(thread: &Thread, error: Ref<'_>) -> SyntaxParts {
         let ask = |name| known(thread, error, name);
         let shown = |name| ask(name).and_then(|value| str(thread, value.as_ref()));
+        let message = message(thread, error);
+        let is_plain = message == "invalid syntax" || message.contains("Perhaps you forgot a comma");
         SyntaxParts {
             filename: shown("filename"),
             line: shown("lineno"),
@@ -33,12 +40,13 @@ impl SyntaxParts {
             text: ask("text").and_then(|text| string(text.as_ref())),
             offset: ask("offset").map(|offset| number(&offset)),
             end_offset: ask("end_offset").and_then(|offset| number(&offset).ok()),
-            message: message(thread, error),
+            metadata: ask("_metadata").filter(|_| is_plain).and_then(|data| metadata(data.as_ref())),
+            message,
         }
     }
 
     /// The text, in pieces that end with a line's end.
-    pub fn pieces(&self, ty: &str, _: &dyn Sources) -> Vec<String> {
+    pub fn pieces(&self, ty: &str, sources: &dyn Sources) -> Vec<String> {
         let mut pieces = Vec::new();
         let mut suffix = String::new();
         match (&self.line, &self.filename) {
@@ -49,19 +57,36 @@ impl SyntaxParts {
             (None, Some(filename)) => suffix = format!(" ({filename})"),
             (None, None) => {}
         }
+        let mut message = self.message.clone();
         if let Some(text) = &self.text {
-            pieces.extend(self.source(text));
+            let line = self.line.as_ref().and_then(|line| line.parse().ok());
+            let typo = self.metadata.as_ref().and_then(|metadata| {
+                keyword_typos::find(metadata, line, self.filename.as_deref(), text, sources)
+            });
+            match typo {
+                None => pieces.extend(self.source(text, self.offset)),
+                Some(typo) => {
+                    message = format!("invalid syntax. Did you mean '{}'?", typo.keyword);
+                    let place = SyntaxParts {
+                        line: None,
+                        end_line: None,
+                        end_offset: Some(typo.end),
+                        ..SyntaxParts::default()
+                    };
+                    pieces.extend(place.source(&typo.text, Some(Ok(typo.start))));
+                }
+            }
         }
-        pieces.push(format!("{ty}: {}{suffix}\n", self.message));
+        pieces.push(format!("{ty}: {message}{suffix}\n"));
         pieces
     }
 
     /// The line and the carets below it.
-    fn source(&self, text: &str) -> Vec<String> {
+    fn source(&self, text: &str, offset: Option<Result<i64, ()>>) -> Vec<String> {
         let whole = text.trim_end_matches('\n');
         let line = whole.trim_start_matches([' ', '\n', '\x0c']);
         let shown = format!("    {line}\n");
-        let offset = match self.offset {
+        let offset = match offset {
             None => return vec![shown],
             Some(Err(())) => return Vec::new(),
             Some(Ok(offset)) => offset,
@@ -95,6 +120,13 @@ impl SyntaxParts {
             false => (start, end),
         }
     }
+}
+
+/// The line and the source of `_metadata`; the column between them is not needed.
+fn metadata(data: Ref<'_>) -> Option<Metadata> {
+    let data = data.get::<PyTuple>().filter(|data| data.len() == 3)?;
+    let line = usize::try_from(number(&data.get(0)?).ok()?).unwrap_or(0);
+    Some(Metadata { line, source: data.get(2).and_then(|source| string(source.as_ref())) })
 }
 
 fn message(thread: &Thread, error: Ref<'_>) -> String {

@@ -3,6 +3,7 @@
 
 use crate::Options;
 use crate::final_line::Message;
+use crate::names;
 use crate::stack::{FrameLine, entries_of_traceback};
 use std::collections::HashSet;
 use taipan_object::exception::{BASE_EXCEPTION_GROUP, PyBaseException};
@@ -39,7 +40,8 @@ struct Builder<'t> {
 impl Tree {
     pub fn new(thread: &Thread, exception: Ref<'_>, options: &Options) -> Tree {
         let (nodes, seen, queue, held) = (Vec::new(), HashSet::new(), Vec::new(), Vec::new());
-        let mut builder = Builder { thread, limit: options.limit, nodes, seen, queue, held };
+        let limit = options.limit.or_else(|| limit_of_sys(thread));
+        let mut builder = Builder { thread, limit, nodes, seen, queue, held };
         builder.add(exception);
         while let Some((number, exception)) = builder.queue.pop() {
             builder.expand(number, exception.as_ref());
@@ -47,6 +49,14 @@ impl Tree {
         }
         Tree { nodes: builder.nodes, chain: options.chain }
     }
+}
+
+/// `sys.tracebacklimit`; one below zero shows nothing.
+fn limit_of_sys(thread: &Thread) -> Option<usize> {
+    let sys = thread.interp().sys.get()?;
+    let limit =
+        names::entry(thread, sys.as_ref(), "tracebacklimit").filter(|limit| limit.as_ref().is_int())?;
+    Some(usize::try_from(limit.as_ref().to_i64().unwrap_or(i64::MAX)).unwrap_or(0))
 }
 
 impl Builder<'_> {
@@ -82,9 +92,7 @@ impl Builder<'_> {
             true => exception.get::<PyBaseException>().and_then(|group| group.field(1)),
             false => None,
         };
-        let held = held.and_then(|held| {
-            crate::names::quiet(self.thread, crate::names::items(self.thread, held.as_ref()))
-        });
+        let held = held.and_then(|held| names::quiet(self.thread, names::items(self.thread, held.as_ref())));
         let exceptions = held.map(|held| held.iter().map(|one| self.add(one.as_ref())).collect());
         if let Some(node) = self.nodes.get_mut(number) {
             (node.cause, node.context, node.exceptions) = (cause, context, exceptions);

@@ -5,11 +5,14 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use taipan_ast::{Arena, Interner};
+use taipan_lexer::{LexOptions, Source, lex};
 use taipan_object::builtin::{Binding, MethodDef, Native, PyCFunction};
 use taipan_object::dict::PyDict;
 use taipan_object::module::PyModule;
 use taipan_object::str::{PyStr, intern::intern_text};
 use taipan_object::{Interp, Owned, PyResult, Ref, Thread, Value, hash, process, raise};
+use taipan_parser::{Mode, ParseOptions, parse};
 use taipan_runtime_builtins::modules;
 use taipan_traceback::Sources;
 
@@ -51,6 +54,17 @@ impl Sources for File<'_> {
     fn line(&self, filename: &str, line: u32) -> Option<String> {
         (filename == self.name).then(|| self.text.split('\n').nth(line as usize - 1).map(str::to_owned))?
     }
+
+    fn compiles(&self, source: &str) -> bool {
+        let Ok(source) = Source::from_bytes(source.as_bytes(), Mode::Exec) else { return false };
+        let lexed = lex(&source, &LexOptions::default());
+        let options = ParseOptions { allow_incomplete_input: true, ..ParseOptions::default() };
+        let (arena, mut names) = (Arena::new(), Interner::new());
+        match parse(&source, &lexed, &options, &arena, &mut names) {
+            Ok(_) => true,
+            Err(diagnostic) => diagnostic.message == "incomplete input",
+        }
+    }
 }
 
 fn set(thread: &Thread, dict: &PyDict, name: &str, value: Value) {
@@ -90,7 +104,7 @@ fn run(path: &Path) -> String {
     let thread: &Thread = &thread;
     thread.set_stack_limit((&raw const interp) as usize - STACK / 8 * 7);
     let shown = taipan_wtf8::Wtf8::from_str(name);
-    let compiled = taipan::compile::compile(&source, shown, taipan_parser::Mode::Exec, Default::default());
+    let compiled = taipan::compile::compile(&source, shown, Mode::Exec, Default::default());
     let code = taipan_vm::code_object(thread, &compiled.code.expect(name)).unwrap();
     let builtins = set_up(thread);
     let globals = PyDict::new(thread).unwrap();

@@ -42,6 +42,7 @@ pub struct Interpreter {
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     taipan_stdlib_io::fill(thread)?;
+    taipan_stdlib_core::fill(thread)?;
     taipan_runtime_builtins::fill(thread)
 }
 
@@ -84,6 +85,7 @@ impl Interpreter {
         interpreter
             .enter(|thread| {
                 start(thread, &options.facts)?;
+                imports::install(thread)?;
                 streams::open(thread, options.unbuffered, options.terminals)
             })
             .map_err(|raised| {
@@ -120,6 +122,7 @@ impl Interpreter {
 }
 
 fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {
+    imports::begin(thread);
     let interp = thread.interp();
     let all = PyDict::new(thread)?;
     drop(interp.modules.replace(Some(all.clone().into_value())));

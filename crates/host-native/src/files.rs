@@ -107,8 +107,8 @@ impl Files for NativeHost {
 
     fn duplicate(&self, fd: i32, to: Option<i32>, inheritable: bool) -> HostResult<i32> {
         let command = if inheritable { libc::F_DUPFD } else { libc::F_DUPFD_CLOEXEC };
-        // SAFETY: numbers only.
         let new = match to {
+            // SAFETY: numbers only.
             None => check(unsafe { libc::fcntl(fd, command, 0) })?,
             // SAFETY: numbers only.
             Some(to) => retry(|| unsafe { libc::dup2(fd, to) })?,

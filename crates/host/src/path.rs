@@ -65,8 +65,7 @@ pub fn read(thread: &Thread, value: Ref<'_>) -> PyResult<Path> {
         },
     };
     if bytes.contains(&0) {
-        let what = if is_bytes { "byte" } else { "character" };
-        return Err(raise!(thread, VALUE_ERROR, "embedded null {what}"));
+        return Err(raise!(thread, VALUE_ERROR, "embedded null byte"));
     }
     Ok(Path { bytes, is_bytes, given: value.to_value() })
 }

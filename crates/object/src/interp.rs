@@ -223,7 +223,9 @@ impl Drop for Interp {
     /// [`gc::shut_down`](crate::gc::shut_down).
     fn drop(&mut self) {
         // what is left in the slots lives in the heap that goes next: it is forgotten, not released
-        for slot in [&self.memory_error, &self.builtins, &self.sys, &self.modules, &self.importlib, &self.codecs] {
+        for slot in
+            [&self.memory_error, &self.builtins, &self.sys, &self.modules, &self.importlib, &self.codecs]
+        {
             std::mem::forget(slot.take());
         }
         for thread in self.threads.take() {

@@ -350,11 +350,11 @@ impl BaseStatic {
     pub fn instance(&'static self, thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
         let layout = crate::types::class::native_base(class);
         if !class.is_subtype(self) || layout.basic_size() != size_of::<PyObject>() {
-            let (own, class) = (self.short_name(), class.short_name());
+            let class = class.name();
             return Err(crate::raise!(
                 thread,
                 TYPE_ERROR,
-                "{own}.__new__({class}) is not safe, use {class}.__new__()"
+                "object.__new__({class}) is not safe, use {class}.__new__()"
             ));
         }
         let object = lifecycle::allocate_instance(thread, class, 0)?;

@@ -19,11 +19,7 @@ pub(crate) fn inherit() {
 }
 
 /// Puts methods into the dict of a type.
-pub fn methods(
-    thread: &Thread,
-    ty: &'static PyTypeObject,
-    methods: &'static [MethodDef],
-) -> PyResult<()> {
+pub fn methods(thread: &Thread, ty: &'static PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for method in methods {
         let name = intern_text(thread, method.name())?;

@@ -35,4 +35,3 @@ pub(crate) fn read<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Bytes<'a>> {
     let name = value.ty().short_name();
     Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"))
 }
-

@@ -21,11 +21,6 @@ pub(crate) fn find(thread: &Thread, object: Ref<'_>, name: &str) -> PyResult<Opt
     }
 }
 
-/// `object.name = value`.
-pub(crate) fn set_attribute(thread: &Thread, object: Ref<'_>, name: &str, value: Value) -> PyResult<()> {
-    protocol::set_attribute(thread, object, &*intern_text(thread, name)?, Some(value))
-}
-
 /// `object.name(*arguments)`.
 pub(crate) fn method(thread: &Thread, object: Ref<'_>, name: &str, arguments: &[Value]) -> PyResult<Value> {
     let method = attribute(thread, object, name)?;

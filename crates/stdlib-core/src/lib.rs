@@ -9,6 +9,7 @@
 
 mod bytes_like;
 mod call;
+mod codecs;
 mod contextvars;
 mod imp;
 pub mod import;
@@ -21,12 +22,13 @@ mod weakref;
 pub(crate) use warnings::warn;
 
 use taipan_object::types::{PyTypeObject, ready};
-use taipan_object::{PyResult, Thread};
+use taipan_object::{Interp, PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
 pub fn modules() -> Vec<&'static ModuleDef> {
     vec![
+        &codecs::MODULE,
         &contextvars::MODULE,
         &imp::MODULE,
         &marshal::MODULE,
@@ -43,6 +45,7 @@ pub fn modules() -> Vec<&'static ModuleDef> {
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> = Vec::new();
+    types.extend(codecs::types());
     types.extend(contextvars::types());
     types.extend(thread::types());
     types.extend(weakref::types());
@@ -50,4 +53,17 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     contextvars::fill(thread)?;
     thread::fill(thread)?;
     weakref::fill(thread)
+}
+
+/// Installs in a new interpreter what strings and bytes need of codecs.
+pub fn prepare(interp: &Interp) {
+    codecs::prepare(interp);
+}
+
+/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
+///
+/// # Errors
+/// When there is no memory.
+pub fn finish(thread: &Thread) -> PyResult<()> {
+    contextvars::finish(thread)
 }

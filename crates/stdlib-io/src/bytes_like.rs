@@ -49,11 +49,7 @@ impl<'a> Target<'a> {
             Some(array) => Ok(Target { array }),
             None => {
                 let name = if value.is_none() { "None" } else { value.ty().short_name() };
-                Err(raise!(
-                    thread,
-                    TYPE_ERROR,
-                    "{function}() argument must be read-write bytes-like object, not {name}"
-                ))
+                Err(raise!(thread, TYPE_ERROR, "{function} must be read-write bytes-like object, not {name}"))
             }
         }
     }

@@ -30,10 +30,10 @@ pub(crate) fn uninitialized(thread: &Thread) -> Raised {
 
 /// Says that a stream which does not wait took only a part: a `BlockingIOError` with `characters_written`.
 #[cold]
-pub(crate) fn would_block(thread: &Thread, text: &str, written: usize) -> Raised {
+pub(crate) fn would_block(thread: &Thread, errno: i32, text: &str, written: usize) -> Raised {
     let error = || {
         let text = taipan_object::str::PyStr::from_text(thread, text)?.into_value();
-        let arguments = [Value::small(numbers::EAGAIN), text, Value::int(thread, written as i64)?];
+        let arguments = [Value::small(errno), text, Value::int(thread, written as i64)?];
         new_exception(thread, &exception::BLOCKING_IOERROR, arguments)
     };
     match error() {
@@ -54,7 +54,7 @@ pub(crate) fn caught(thread: &Thread, raised: Raised, ty: &'static PyTypeObject)
 /// `cannot pickle '…' object`.
 #[cold]
 pub(crate) fn cannot_pickle(thread: &Thread, this: Ref<'_>) -> Raised {
-    let name = this.ty().name();
+    let name = this.ty().short_name();
     raise!(thread, TYPE_ERROR, "cannot pickle '{name}' instances")
 }
 

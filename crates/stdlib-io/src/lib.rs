@@ -13,10 +13,15 @@ mod bytes_like;
 mod call;
 mod errors;
 mod file_io;
+mod memory;
 mod module;
 mod open;
 mod standard;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use errors::UNSUPPORTED_OPERATION;
@@ -33,7 +38,7 @@ use taipan_object::{PyResult, Thread};
 pub const DEFAULT_BUFFER_SIZE: usize = 128 * 1024;
 
 /// The types of the module, bases first.
-pub(crate) fn types() -> [&'static PyTypeObject; 11] {
+pub(crate) fn types() -> [&'static PyTypeObject; 13] {
     [
         &base::IO_BASE,
         &base::RAW_IO_BASE,
@@ -44,6 +49,8 @@ pub(crate) fn types() -> [&'static PyTypeObject; 11] {
         &buffered::WRITER,
         &buffered::RANDOM,
         &buffered::PAIR,
+        &memory::BYTES_IO,
+        &memory::STRING_IO,
         &text::newline_decoder::NEWLINE_DECODER,
         &text::TEXT_IO_WRAPPER,
     ]
@@ -57,6 +64,7 @@ fn tables() -> Vec<Table> {
     all.push(base::text_tables());
     all.push((&file_io::FILE_IO, &file_io::METHODS, &file_io::ATTRIBUTES));
     all.extend(buffered::tables());
+    all.extend(memory::tables());
     all.extend(text::tables());
     all
 }

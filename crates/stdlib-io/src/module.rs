@@ -5,8 +5,6 @@ use taipan_object::module::PyModule;
 use taipan_object::{PyResult, Thread, Value};
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
-pub use taipan_runtime_builtins::modules::ModuleDef;
-
 use crate::open;
 use crate::table::method_table;
 

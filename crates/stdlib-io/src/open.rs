@@ -51,7 +51,8 @@ impl Mode {
 
     /// The mode of the raw file.
     fn raw(self) -> String {
-        format!("{}{}", char::from(self.main), if self.plus { "+" } else { "" })
+        let main = if self.mains > 0 { char::from(self.main).to_string() } else { String::new() };
+        main + if self.plus { "+" } else { "" }
     }
 }
 
@@ -71,7 +72,7 @@ impl Arguments<'_> {
         let (mode, text) = (self.mode, self.text);
         let message = if mode.text && mode.binary {
             "can't have text and binary mode at once"
-        } else if mode.mains != 1 {
+        } else if mode.mains > 1 {
             "must have exactly one of create/read/write/append mode"
         } else if mode.binary && text.encoding.is_some() {
             "binary mode doesn't take an encoding argument"

@@ -1,13 +1,26 @@
-//! The modules `posix`, `errno` and `time`.
+//! The modules `posix`, `errno` and `time`: what the system offers, behind the traits of `taipan-host`.
+//!
+//! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
+//! `struct_sequence.rs` has tuples with named fields. Invariant: the system is reached through `taipan-host` alone.
 #![forbid(unsafe_code)]
 
+mod arguments;
+mod errno;
+mod posix;
+pub mod struct_sequence;
+mod table;
+mod time;
+
+use taipan_object::types::ready;
 use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 0] = [];
+pub static MODULES: [&ModuleDef; 3] = [&posix::MODULE, &errno::MODULE, &time::MODULE];
 
-/// Makes the types ready.
-pub fn fill(_: &Thread) -> PyResult<()> {
-    Ok(())
+/// Makes the types ready: part of what fills the static types while the process is set up.
+pub fn fill(thread: &Thread) -> PyResult<()> {
+    ready::ready_more(thread, &posix::types())?;
+    posix::add_tables(thread)?;
+    struct_sequence::fill(thread)
 }

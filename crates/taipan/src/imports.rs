@@ -24,7 +24,8 @@ impl Library for Archive {
 /// Tells an interpreter what there is to import.
 pub(crate) fn begin(thread: &Thread) {
     let mut natives: Vec<&'static ModuleDef> = modules::ALL.into_iter().collect();
-    natives.extend(taipan_stdlib_io::MODULES.iter());
+    natives.extend(taipan_stdlib_io::MODULES);
+    natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&sys::MODULE);
     import::begin(thread, natives, Some(&Archive));

@@ -42,8 +42,10 @@ pub struct Interpreter {
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     taipan_stdlib_io::fill(thread)?;
+    taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;
-    taipan_runtime_builtins::fill(thread)
+    taipan_runtime_builtins::fill(thread)?;
+    taipan_stdlib_core::finish(thread)
 }
 
 static SET_UP: Once = Once::new();
@@ -77,6 +79,7 @@ impl Interpreter {
         let interp = Interp::new().map_err(no_memory)?;
         taipan_vm::prepare(&interp);
         taipan_runtime_builtins::prepare(&interp);
+        taipan_stdlib_core::prepare(&interp);
         taipan_host::install(&interp, options.host);
         let interpreter = Interpreter { interp, optimize: options.facts.flags.optimize };
         let thread = interpreter.interp.new_thread();

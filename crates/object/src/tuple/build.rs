@@ -188,6 +188,14 @@ impl PyTuple {
 
     /// An instance of a class derived from `tuple`, with the items of `items`.
     pub fn derived(thread: &Thread, class: &crate::types::PyTypeObject, items: &PyTuple) -> PyResult<Value> {
+        if class.item_size() == 0 {
+            let name = class.name();
+            return Err(crate::raise!(
+                thread,
+                TYPE_ERROR,
+                "tuple.__new__({name}) is not safe, use {name}.__new__()"
+            ));
+        }
         let object = lifecycle::allocate_instance(thread, class, items.len())?;
         // SAFETY: an instance of such a class begins with a tuple of so many places, all of them empty.
         unsafe {

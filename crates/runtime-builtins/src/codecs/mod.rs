@@ -165,8 +165,7 @@ impl Encoding {
         bytes: &mut Vec<u8>,
     ) -> PyResult<usize> {
         let Some(handler) = Handler::named(errors) else {
-            let error =
-                || encode_error(thread, self.name(), text, at, at + refused.len(), self.reason());
+            let error = || encode_error(thread, self.name(), text, at, at + refused.len(), self.reason());
             let (put, next) = callback::for_encoding(thread, errors, error()?, text.len())?;
             return match callback::bytes_of(&put, |c| self.takes(c), |to, c| self.push(to, c)) {
                 Some(put) => {

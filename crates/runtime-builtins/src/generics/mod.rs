@@ -7,6 +7,8 @@ pub use alias_methods::class_getitem;
 pub mod namespace;
 mod parameters;
 mod show;
+#[cfg(test)]
+mod tests;
 pub mod union;
 mod union_attributes;
 

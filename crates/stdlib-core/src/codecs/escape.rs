@@ -74,9 +74,8 @@ fn one(
         b'v' => Some(11),
         b'0'..=b'7' => {
             let digits = bytes.iter().skip(at + 1).take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
-            let (value, count) = digits.fold((0_u32, 0), |(value, count), digit| {
-                (value * 8 + u32::from(digit - b'0'), count + 1)
-            });
+            let (value, count) = digits
+                .fold((0_u32, 0), |(value, count), digit| (value * 8 + u32::from(digit - b'0'), count + 1));
             out.push(value as u8);
             return Ok(at + 1 + count);
         }
@@ -101,11 +100,7 @@ fn hexadecimal(thread: &Thread, bytes: &[u8], at: usize, errors: &str, out: &mut
         "replace" => out.push(b'?'),
         "ignore" => {}
         _ => {
-            return Err(raise!(
-                thread,
-                VALUE_ERROR,
-                "decoding error; unknown error handling code: {errors}"
-            ));
+            return Err(raise!(thread, VALUE_ERROR, "decoding error; unknown error handling code: {errors}"));
         }
     }
     Ok(if digit(at + 2).is_some() { at + 3 } else { at + 2 })

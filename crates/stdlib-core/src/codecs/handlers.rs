@@ -3,9 +3,7 @@
 
 use taipan_object::bytes::PyBytes;
 use taipan_object::dict::PyDict;
-use taipan_object::exception::{
-    UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
-};
+use taipan_object::exception::{UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR};
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, raise};
@@ -236,4 +234,3 @@ fn surrogate_escape(thread: &Thread, _: Ref<'_>, error: Ref<'_>) -> PyResult<Val
         About::Encoding(_) => Err(thread.raise(error.to_value())),
     }
 }
-

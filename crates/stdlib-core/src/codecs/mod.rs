@@ -64,7 +64,13 @@ pub(super) fn errors_of(thread: &Thread, function: &str, value: Option<&Value>) 
             Some(name) => Ok(name.to_text_lossy()),
             None => {
                 let wanted = "str or None";
-                Err(taipan_runtime_builtins::arguments::wrong_type(thread, function, "argument 2", wanted, value))
+                Err(taipan_runtime_builtins::arguments::wrong_type(
+                    thread,
+                    function,
+                    "argument 2",
+                    wanted,
+                    value,
+                ))
             }
         },
     }

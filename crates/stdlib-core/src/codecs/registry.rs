@@ -144,7 +144,13 @@ const ENCODE: Parameters<3> = Parameters {
 const DECODE: Parameters<3> = Parameters { function: "decode", ..ENCODE };
 
 /// What a codec makes of an object; `at` says which of its functions is asked.
-fn apply(thread: &Thread, at: usize, object: Ref<'_>, encoding: &str, errors: Option<Value>) -> PyResult<Value> {
+fn apply(
+    thread: &Thread,
+    at: usize,
+    object: Ref<'_>,
+    encoding: &str,
+    errors: Option<Value>,
+) -> PyResult<Value> {
     let codec = lookup(thread, encoding)?;
     convert(thread, &codec, at, object, errors)
 }
@@ -262,11 +268,7 @@ pub(super) fn register_error(
 pub(super) fn unregister_error(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
     let text = call::str_argument(thread, "_unregister_error", "argument", name)?.to_text_lossy();
     if Handler::named(&text).is_some() {
-        return Err(raise!(
-            thread,
-            VALUE_ERROR,
-            "cannot un-register built-in error handler '{text}'"
-        ));
+        return Err(raise!(thread, VALUE_ERROR, "cannot un-register built-in error handler '{text}'"));
     }
     let old = parts(thread)?.handlers.remove(thread, name)?;
     Ok(Value::bool(old.is_some()))

@@ -37,6 +37,9 @@ method_table! { METHODS:
     Instance Positional c"get" "" get, c"The value in the current context, else the default.";
     Instance One c"set" "($self, value, /)" set, c"Sets the value in the current context.";
     Instance One c"reset" "($self, token, /)" reset, c"Sets the value that was there before.";
+}
+
+method_table! { CLASS_METHODS:
     Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The class with arguments in brackets.";
 }
 
@@ -58,12 +61,7 @@ pub(crate) fn new_variable(thread: &Thread, name: &str) -> PyResult<Value> {
     Ok(Native::new(thread, state)?.into_value())
 }
 
-fn new(
-    thread: &Thread,
-    _: &PyTypeObject,
-    arguments: &[Value],
-    names: Option<&PyTuple>,
-) -> PyResult<Value> {
+fn new(thread: &Thread, _: &PyTypeObject, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
     let given = positional_count(arguments, names);
     let [name, ..] = arguments else {
         let message = "ContextVar() takes exactly 1 positional argument (0 given)";
@@ -177,7 +175,6 @@ native_state!(Token in TOKEN: variable, context, old);
 method_table! { TOKEN_METHODS:
     Instance None c"__enter__" "" token_enter, c"The token itself.";
     Instance Positional c"__exit__" "" token_exit, c"Resets the variable.";
-    Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The class with arguments in brackets.";
 }
 
 pub(super) static TOKEN_ATTRIBUTES: [GetSetDef; 2] = [

@@ -106,6 +106,7 @@ pub(super) fn init_frozen(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResul
     if found.is_package {
         call::set_entry(thread, module.as_ref(), "__path__", PyList::new(thread)?.into_value())?;
     }
+    call::set_entry(thread, module.as_ref(), "__origname__", call::text(thread, found.name)?)?;
     crate::import::run(thread, &module, &code)?;
     Ok(module.into_value())
 }

@@ -11,9 +11,9 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::modules::{self, ModuleDef, add};
 
+use crate::call;
 use crate::import::machinery;
 use crate::table::method_table;
-use crate::call;
 
 method_table! { FUNCTIONS:
     Instance None c"extension_suffixes" "($module, /)" extension::suffixes, c"The endings of the names of extension modules.";

@@ -25,6 +25,8 @@ pub fn install_importlib(thread: &Thread) -> PyResult<()> {
     let module = PyModule::new(thread, &name)?;
     let all = call::all_modules(thread)?;
     drop(all.insert(thread, name.as_ref(), module.as_ref().to_value())?);
+    // importlib asks modules of the library that it did not import for this name
+    call::set_entry(thread, module.as_ref(), "__origname__", call::text(thread, found.name)?)?;
     run(thread, &module, &code)?;
     let sys = needed(thread, "sys")?;
     let imp = needed(thread, "_imp")?;

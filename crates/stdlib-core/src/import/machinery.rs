@@ -57,8 +57,10 @@ pub(crate) struct Machinery {
 }
 
 /// Names under which the parts of importlib are known to the interpreter.
-const ALIASES: [(&str, &str); 2] =
-    [("_frozen_importlib", "importlib._bootstrap"), ("_frozen_importlib_external", "importlib._bootstrap_external")];
+const ALIASES: [(&str, &str); 2] = [
+    ("_frozen_importlib", "importlib._bootstrap"),
+    ("_frozen_importlib_external", "importlib._bootstrap_external"),
+];
 
 impl Machinery {
     /// The native module of a name.
@@ -124,7 +126,9 @@ pub fn native(thread: &Thread, name: &str) -> PyResult<Option<Value>> {
     if let Some(found) = all.get_str(thread, &key)? {
         return Ok(Some(found));
     }
-    let Some(definition) = machinery(thread).and_then(|machinery| machinery.native(name)) else { return Ok(None) };
+    let Some(definition) = machinery(thread).and_then(|machinery| machinery.native(name)) else {
+        return Ok(None);
+    };
     let module = modules::create(thread, definition)?.into_value();
     let old = all.insert(thread, key.as_ref(), module.clone())?;
     drop(old);

@@ -27,7 +27,9 @@ method_table! { FUNCTIONS:
 /// `marshal`.
 pub(crate) static MODULE: ModuleDef = ModuleDef {
     name: "marshal",
-    doc: Some("Values to bytes and back, for what the interpreter keeps in files. The format differs between versions."),
+    doc: Some(
+        "Values to bytes and back, for what the interpreter keeps in files. The format differs between versions.",
+    ),
     functions: &FUNCTIONS,
     exec: Some(|thread: &Thread, module: &PyModule| {
         add(thread, module, "version", Value::small(VERSION as i32))
@@ -43,7 +45,11 @@ pub(crate) fn of_artifact(artifact: &[u8]) -> Vec<u8> {
     }
 }
 
-const fn parameters<const N: usize>(function: &'static str, names: [&'static str; N], required: usize) -> Parameters<N> {
+const fn parameters<const N: usize>(
+    function: &'static str,
+    names: [&'static str; N],
+    required: usize,
+) -> Parameters<N> {
     Parameters { function, names, positional_only: N - 1, positional: N - 1, required }
 }
 

@@ -179,7 +179,12 @@ impl Build for Builder<'_> {
         self.made(made, offset)
     }
 
-    fn pair(&mut self, dict: Option<&mut Value>, pair: [Value; 2], offset: usize) -> Result<(), MarshalError> {
+    fn pair(
+        &mut self,
+        dict: Option<&mut Value>,
+        pair: [Value; 2],
+        offset: usize,
+    ) -> Result<(), MarshalError> {
         let [key, value] = pair;
         let Some(dict) = dict.and_then(|dict| dict.as_ref().get::<PyDict>()) else { return Ok(()) };
         let old = dict.insert(self.thread, key.as_ref(), value);
@@ -191,8 +196,8 @@ impl Build for Builder<'_> {
             let raised = raise!(self.thread, VALUE_ERROR, "unmarshalling code objects is disallowed");
             return self.made(Err(raised), offset);
         }
-        let (_, code) = decode_code(artifact, Limits::default())
-            .map_err(|error| MarshalError::Code { offset, error })?;
+        let (_, code) =
+            decode_code(artifact, Limits::default()).map_err(|error| MarshalError::Code { offset, error })?;
         let made = taipan_vm::code_object(self.thread, &Arc::new(code)).map(Owned::into_value);
         self.made(made, offset)
     }

@@ -61,9 +61,7 @@ fn join(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> 
     }
     match handle.ident.get() {
         0 => Err(raise!(thread, RUNTIME_ERROR, "thread not started")),
-        number if number == ident(thread) => {
-            Err(raise!(thread, RUNTIME_ERROR, "Cannot join current thread"))
-        }
+        number if number == ident(thread) => Err(raise!(thread, RUNTIME_ERROR, "Cannot join current thread")),
         _ => Ok(Value::none()),
     }
 }

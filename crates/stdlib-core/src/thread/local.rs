@@ -27,12 +27,7 @@ pub(super) static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
     doc: "The attributes of this thread.",
 }];
 
-fn new(
-    thread: &Thread,
-    class: &PyTypeObject,
-    arguments: &[Value],
-    _: Option<&PyTuple>,
-) -> PyResult<Value> {
+fn new(thread: &Thread, class: &PyTypeObject, arguments: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
     let has_own_init = match (class.slots().init.get(), statics::OBJECT.slots().init.get()) {
         (Some(own), Some(inherited)) => !std::ptr::fn_addr_eq(own, inherited),
         (own, _) => own.is_some(),

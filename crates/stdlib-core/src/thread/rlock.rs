@@ -105,7 +105,11 @@ fn acquire_restore(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<V
     let lock = receiver::<RLock>(thread, this)?;
     let items = state.get::<PyTuple>().filter(|state| state.len() == 2);
     let Some((count, owner)) = items.and_then(|items| Some((items.get(0)?, items.get(1)?))) else {
-        return Err(raise!(thread, TYPE_ERROR, "_acquire_restore() argument 1 must be a tuple of two integers"));
+        return Err(raise!(
+            thread,
+            TYPE_ERROR,
+            "_acquire_restore() argument 1 must be a tuple of two integers"
+        ));
     };
     lock.count.set(count.as_ref().to_i64().unwrap_or(0) as u64);
     lock.owner.set(owner.as_ref().to_i64().unwrap_or(0) as u64);

@@ -102,12 +102,7 @@ pub(super) fn action(thread: &Thread, module: Ref<'_>, warning: &Warning) -> PyR
 
 /// Whether a registry has a key. One that was made for other filters is emptied first. With `adds`, the key is there
 /// afterwards.
-pub(super) fn already_warned(
-    thread: &Thread,
-    registry: &PyDict,
-    key: Ref<'_>,
-    adds: bool,
-) -> PyResult<bool> {
+pub(super) fn already_warned(thread: &Thread, registry: &PyDict, key: Ref<'_>, adds: bool) -> PyResult<bool> {
     let version = machinery(thread).map_or(0, |machinery| machinery.filters_version.get());
     let name = intern_text(thread, "version")?;
     let known = registry.get_str(thread, &name)?.and_then(|known| known.as_ref().to_i64());

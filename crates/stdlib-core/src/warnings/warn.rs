@@ -171,9 +171,10 @@ fn caller(thread: &Thread, level: isize, prefixes: &[String]) -> PyResult<Place>
         None => thread.interp().sys.get(),
     };
     let code = state.and_then(|state| state.code());
-    let line = code.as_ref().zip(state).and_then(|(code, state)| {
-        positions::line_of(&taipan_vm::program(code).source, state.unit())
-    });
+    let line = code
+        .as_ref()
+        .zip(state)
+        .and_then(|(code, state)| positions::line_of(&taipan_vm::program(code).source, state.unit()));
     let filename = match code.and_then(|code| code.co_filename.get()) {
         Some(name) => name,
         None => call::text(thread, "<sys>")?,
@@ -258,9 +259,11 @@ fn give(
     }
     let registry: Option<Owned<PyDict>> = match registry.as_ref().is_none() {
         true => None,
-        false => Some(registry.downcast().map_err(|_| {
-            raise!(thread, TYPE_ERROR, "'registry' must be a dict or None")
-        })?),
+        false => Some(
+            registry
+                .downcast()
+                .map_err(|_| raise!(thread, TYPE_ERROR, "'registry' must be a dict or None"))?,
+        ),
     };
     let (message, text) = if message.ty().is_subtype(&WARNING) {
         (message.to_value(), text::str(thread, message)?.into_value())

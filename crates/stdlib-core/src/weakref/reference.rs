@@ -9,15 +9,9 @@ use taipan_object::types::slots::CompareOp;
 use taipan_object::weakref::{PyWeakReference, REFERENCE};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
-use taipan_runtime_builtins::generics::class_getitem;
 use taipan_runtime_builtins::install;
 
 use crate::call;
-use crate::table::method_table;
-
-method_table! { METHODS:
-    Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The class with arguments in brackets.";
-}
 
 static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
     name: "__callback__",
@@ -35,11 +29,15 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
     slots.init.set(Some(init));
     slots.repr.set(Some(repr));
     slots.richcompare.set(Some(compare));
-    install::methods(thread, &REFERENCE, &METHODS)?;
     install::attributes(thread, &REFERENCE, &ATTRIBUTES)
 }
 
-fn new(thread: &Thread, class: &PyTypeObject, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+fn new(
+    thread: &Thread,
+    class: &PyTypeObject,
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
     let given = positional_count(arguments, names);
     check_count(thread, "__new__", given, 1, 2)?;
     let Some(object) = arguments.first() else { return Ok(Value::none()) };

@@ -13,8 +13,8 @@ method_table! { BUFFERED_METHODS:
     Instance None c"detach" "($self, /)" |thread, _| Err(unsupported(thread, "detach")), c"Separate the raw stream.";
     Instance Positional c"read" "($self, size=-1, /)" |thread, _, _| Err(unsupported(thread, "read")), c"Read up to size bytes.";
     Instance Positional c"read1" "($self, size=-1, /)" |thread, _, _| Err(unsupported(thread, "read1")), c"Read by at most one call.";
-    Instance One c"readinto" "($self, buffer, /)" |thread, this, to| read_into(thread, this, to, "readinto", "read"), c"Read into a buffer.";
-    Instance One c"readinto1" "($self, buffer, /)" |thread, this, to| read_into(thread, this, to, "readinto1", "read1"), c"Read into a buffer by at most one call.";
+    Instance One c"readinto" "($self, buffer, /)" |thread, this, to| read_into(thread, this, to, "readinto() argument", "read"), c"Read into a buffer.";
+    Instance One c"readinto1" "($self, buffer, /)" |thread, this, to| read_into(thread, this, to, "readinto1() argument", "read1"), c"Read into a buffer by at most one call.";
     Instance One c"write" "($self, b, /)" |thread, _, _| Err(unsupported(thread, "write")), c"Write bytes.";
 }
 
@@ -46,7 +46,7 @@ fn read_into(thread: &Thread, this: Ref<'_>, to: Ref<'_>, function: &str, reader
     let size = target.len();
     let data = call::method(thread, this, reader, &[Value::int(thread, size as i64)?])?;
     let Some(bytes) = data.as_ref().get::<taipan_object::bytes::PyBytes>() else {
-        return Err(raise!(thread, TYPE_ERROR, "{reader}() should return bytes"));
+        return Err(raise!(thread, TYPE_ERROR, "read() should return bytes"));
     };
     let len = bytes.as_slice().len();
     if len > size {

@@ -5,6 +5,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 
 use crate::call;
 use crate::errors::{self, unsupported};
+use crate::file_io::FileIo;
 use crate::table::{attribute_table, method_table};
 
 /// The attribute that says of a stream without a state of its own that it is closed.
@@ -45,6 +46,9 @@ fn dict(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn is_closed(thread: &Thread, this: Ref<'_>) -> PyResult<bool> {
+    if let Some(file) = this.get_exact::<Native<FileIo>>() {
+        return Ok(file.fd.get() < 0);
+    }
     Ok(call::find(thread, this, CLOSED)?.is_some())
 }
 
@@ -158,7 +162,7 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
 
 /// Tells the parts of a stream that it is not closed by anyone, so that they may warn.
 fn mark_finalizing(thread: &Thread, this: Ref<'_>) {
-    let is_native = this.get::<Native<crate::file_io::FileIo>>().is_some();
+    let is_native = this.get::<Native<FileIo>>().is_some();
     if !is_native && let Err(raised) = call::set_attribute(thread, this, "_finalizing", Value::bool(true)) {
         drop(thread.catch(raised));
     }

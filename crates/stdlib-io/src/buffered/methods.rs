@@ -144,11 +144,11 @@ fn into(thread: &Thread, this: Ref<'_>, to: Ref<'_>, function: &str, once: bool)
 }
 
 pub(super) fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
-    into(thread, this, to, "readinto", false)
+    into(thread, this, to, "readinto() argument", false)
 }
 
 pub(super) fn readinto1(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
-    into(thread, this, to, "readinto1", true)
+    into(thread, this, to, "readinto1() argument", true)
 }
 
 pub(super) fn readline(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {

@@ -85,7 +85,10 @@ fn checked_count(thread: &Thread, count: Ref<'_>, most: usize, method: &str) -> 
             let failed = raise!(thread, OS_ERROR, "raw readinto() failed");
             return Err(crate::errors::with_cause(thread, failed, cause));
         }
-        Err(raised) => return Err(raised),
+        Err(raised) => {
+            drop(thread.catch(raised));
+            -1
+        }
     };
     match usize::try_from(number) {
         Ok(count) if count <= most => Ok(Some(count)),

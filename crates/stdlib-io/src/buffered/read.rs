@@ -200,21 +200,24 @@ impl Stream<'_> {
         if data.len() < size {
             let _busy = self.enter(thread)?;
             self.flush_pending(thread)?;
-            while data.len() < size && !(once && !data.is_empty()) {
+            while data.len() < size {
                 let left = size - data.len();
+                let begun = !data.is_empty();
                 let count = if left > self.state.size.get() {
                     let mut part = zeros(thread, left)?;
                     let count = self.raw_read(thread, &mut part)?;
                     reserve(thread, &mut data, left)?;
                     data.extend_from_slice(part.get(..count.unwrap_or(0)).unwrap_or_default());
                     count
+                } else if once && begun {
+                    break;
                 } else {
                     let count = self.fill(thread)?;
                     self.state.take_ahead(thread, left, &mut data)?;
                     count
                 };
                 would_wait = count.is_none();
-                if count.is_none_or(|count| count == 0) {
+                if once || count.is_none_or(|count| count == 0) {
                     break;
                 }
             }

@@ -60,10 +60,19 @@ impl Stream<'_> {
             self.state.pending.set(bytes);
             match count? {
                 Some(count) => self.state.written(count),
-                None => return Err(would_block(thread, WOULD_BLOCK, 0)),
+                None => return Err(would_block(thread, self.wait_errno(), WOULD_BLOCK, 0)),
             }
         }
         Ok(())
+    }
+
+    /// The number in an error that says that the raw stream would have to wait: a stream in Python gives none.
+    fn wait_errno(&self) -> i32 {
+        let raw = self.raw();
+        match raw.as_ref().get_exact::<Native<crate::file_io::FileIo>>() {
+            Some(_) => taipan_host::numbers::EAGAIN,
+            None => 0,
+        }
     }
 
     /// Moves the raw stream back to where this one is, if it has read ahead. The caller has entered.
@@ -103,7 +112,7 @@ impl Stream<'_> {
             self.state.push_if_fits(thread, taken)?;
             return match taken.len() == bytes.len() {
                 true => Ok(bytes.len()),
-                false => Err(would_block(thread, WOULD_BLOCK, taken.len())),
+                false => Err(would_block(thread, self.wait_errno(), WOULD_BLOCK, taken.len())),
             };
         }
         self.write_straight(thread, bytes)
@@ -120,7 +129,7 @@ impl Stream<'_> {
                     let taken = rest.get(..size).unwrap_or(rest);
                     self.state.push_if_fits(thread, taken)?;
                     let written = bytes.len() - rest.len() + taken.len();
-                    return Err(would_block(thread, WOULD_BLOCK, written));
+                    return Err(would_block(thread, self.wait_errno(), WOULD_BLOCK, written));
                 }
             }
         }

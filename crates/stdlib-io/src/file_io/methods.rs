@@ -117,7 +117,7 @@ fn readall(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
     let file = file(thread, this)?;
-    let target = Target::new(thread, "readinto", to)?;
+    let target = Target::new(thread, "readinto() argument 1", to)?;
     let mut buffer = zeros(thread, target.len())?;
     let count = file.read_into(thread, &mut buffer)?;
     if let Some(count) = count {

@@ -97,7 +97,10 @@ impl FileIo {
     /// The descriptor; `ValueError` if the file is closed.
     pub(crate) fn descriptor(&self, thread: &Thread) -> PyResult<i32> {
         let fd = self.fd.get();
-        if fd < 0 { Err(errors::closed(thread)) } else { Ok(fd) }
+        if fd < 0 {
+            return Err(taipan_object::raise!(thread, VALUE_ERROR, "I/O operation on closed file"));
+        }
+        Ok(fd)
     }
 
     /// Closes the descriptor, if it is to be closed.

@@ -169,7 +169,7 @@ fn finish(thread: &Thread, state: &Native<FileIo>, file: Ref<'_>) -> PyResult<()
             state.status.set(Some(status));
         }
         Err(error) if error.errno == taipan_host::numbers::EBADF => {
-            return Err(error.raise_path(thread, file.to_value()));
+            return Err(error.raise(thread));
         }
         Err(_) => {}
     }

@@ -139,7 +139,14 @@ impl TextStream<'_> {
                 &joined
             }
         };
-        let (text, used) = codec.decode(thread, bytes, &self.errors(), is_final)?;
+        let decoded = codec.decode(thread, bytes, &self.errors(), is_final);
+        let (text, used) = match decoded {
+            Ok(decoded) => decoded,
+            Err(raised) => {
+                self.state.tail.set(tail);
+                return Err(raised);
+            }
+        };
         self.state.tail.set(bytes.get(used..).unwrap_or_default().to_vec());
         if !self.state.mode.get().universal {
             return Ok(text);
@@ -196,12 +203,31 @@ impl TextStream<'_> {
             return Ok(());
         }
         let Some(decoder) = self.state.decoder.get() else { return Ok(()) };
-        if bytes.is_empty() && flags == 0 {
-            return call::method(thread, decoder.as_ref(), "reset", &[]).map(drop);
-        }
         let state =
             PyTuple::pack(thread, [PyBytes::new(thread, bytes)?.into_value(), Value::int(thread, flags)?])?;
         call::method(thread, decoder.as_ref(), "setstate", &[state.into_value()]).map(drop)
+    }
+
+    /// Has the decoder begin anew: the ends of lines that were met are forgotten.
+    pub(super) fn reset_decoder(&self, thread: &Thread) -> PyResult<()> {
+        if self.state.codec.get().is_some() {
+            self.state.tail.set(Vec::new());
+            let translates = self.state.newlines.get().translates;
+            self.state.newlines.set(Newlines { translates, ..Newlines::default() });
+            return Ok(());
+        }
+        match self.state.decoder.get() {
+            Some(decoder) => call::method(thread, decoder.as_ref(), "reset", &[]).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the decoder up to begin at a position of the buffer.
+    pub(super) fn start_decoder(&self, thread: &Thread, position: i64, flags: i64) -> PyResult<()> {
+        match (position, flags) {
+            (0, 0) => self.reset_decoder(thread),
+            _ => self.set_decoder_state(thread, b"", flags),
+        }
     }
 
     /// Tells an encoder whether it is at the beginning of a file.

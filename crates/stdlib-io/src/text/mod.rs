@@ -17,6 +17,7 @@ mod write;
 
 pub(crate) use new::{Options, optional_text, wrapper};
 pub(crate) use tables::tables;
+pub(crate) use write::with_ends;
 
 use std::cell::Cell;
 
@@ -107,6 +108,8 @@ pub struct Wrapper {
     telling: Cell<bool>,
     has_read1: Cell<bool>,
     chunk_size: Cell<usize>,
+    /// Bytes for a character, as the last part that was read had them.
+    ratio: Cell<f64>,
     /// What is to be given to the buffer.
     pending: Cell<Vec<u8>>,
     /// Bytes that were read and are not a whole character.

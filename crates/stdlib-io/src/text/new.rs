@@ -95,12 +95,11 @@ pub(crate) fn wrapper(
 }
 
 /// The mode of an end of lines; `ValueError` if it is none.
-pub(crate) fn line_mode(thread: &Thread, newline: Option<&str>) -> PyResult<LineMode> {
+fn line_mode(thread: &Thread, newline: Option<&str>) -> PyResult<LineMode> {
     match LineMode::of(newline) {
         Some(mode) => Ok(mode),
         None => {
-            let text = PyStr::from_text(thread, newline.unwrap_or_default())?;
-            let text = taipan_runtime_builtins::text::repr(thread, text.as_ref())?.to_text_lossy();
+            let text = newline.unwrap_or_default();
             Err(raise!(thread, VALUE_ERROR, "illegal newline value: {text}"))
         }
     }

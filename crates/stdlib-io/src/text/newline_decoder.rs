@@ -13,7 +13,6 @@ use taipan_runtime_builtins::arguments::Parameters;
 
 use super::newline::Newlines;
 use crate::call;
-use crate::errors;
 use crate::table::{attribute_table, method_table, native_state, receiver};
 
 /// The state of a decoder.
@@ -75,7 +74,7 @@ pub(super) fn wrap(thread: &Thread, decoder: Value, translates: bool) -> PyResul
 fn inner(thread: &Thread, state: &NewlineDecoder) -> PyResult<Option<Value>> {
     match state.decoder.get() {
         Some(decoder) => Ok((!decoder.as_ref().is_none()).then_some(decoder)),
-        None => Err(errors::uninitialized(thread)),
+        None => Err(raise!(thread, VALUE_ERROR, "IncrementalNewlineDecoder.__init__() not called")),
     }
 }
 
@@ -138,7 +137,9 @@ fn setstate(thread: &Thread, this: Ref<'_>, value: Ref<'_>) -> PyResult<Value> {
     if value.get::<PyTuple>().is_none() {
         return Err(raise!(thread, TYPE_ERROR, "state argument must be a tuple"));
     }
-    let (buffer, flag) = unpack(thread, value)?;
+    let Ok((buffer, flag)) = unpack(thread, value) else {
+        return Err(raise!(thread, TYPE_ERROR, "setstate(): illegal state argument"));
+    };
     let decoder = inner(thread, state)?;
     let mut newlines = state.newlines.get();
     newlines.pending = flag & 1 != 0;

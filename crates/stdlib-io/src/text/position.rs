@@ -85,11 +85,8 @@ impl TextStream<'_> {
     /// Where the decoder has given out so many characters of what it was fed.
     fn locate(&self, thread: &Thread, start: Cookie, input: &PyBytes, used: usize) -> PyResult<Cookie> {
         let (bytes, flags) = self.decoder_state(thread)?;
-        let newlines = self.state.newlines.get();
         let found = self.find_start(thread, start, input.as_slice(), used);
         let restored = self.set_decoder_state(thread, bytes.as_slice(), flags);
-        let pending = self.state.newlines.get().pending;
-        self.state.newlines.set(super::Newlines { pending, ..newlines });
         let found = found?;
         restored.map(|()| found)
     }
@@ -102,11 +99,10 @@ impl TextStream<'_> {
     fn find_start(&self, thread: &Thread, start: Cookie, input: &[u8], used: usize) -> PyResult<Cookie> {
         let mut cookie = start;
         let mut left = used;
-        // as many bytes as characters are a good guess, and never too few
-        let mut skip = used.min(input.len());
+        let mut skip = ((self.state.ratio.get() * used as f64) as usize).min(input.len());
         let mut back = 1;
         while skip > 0 {
-            self.set_decoder_state(thread, b"", start.flags.into())?;
+            self.start_decoder(thread, start.position, start.flags.into())?;
             let count = self.decoded_len(thread, input.get(..skip).unwrap_or_default(), false)?;
             if count <= used {
                 let (held, flags) = self.decoder_state(thread)?;
@@ -123,7 +119,7 @@ impl TextStream<'_> {
             }
         }
         if skip == 0 {
-            self.set_decoder_state(thread, b"", start.flags.into())?;
+            self.start_decoder(thread, start.position, start.flags.into())?;
         }
         cookie.position += skip as i64;
         if left == 0 {
@@ -170,13 +166,13 @@ impl TextStream<'_> {
             return Err(raise!(thread, VALUE_ERROR, "negative seek position {text}"));
         }
         drop(call::method(thread, self.this, "flush", &[])?);
-        let parts = Cookie::read(thread, cookie)?;
+        let parts = Cookie::read(thread, protocol::number::index(thread, cookie)?.as_ref())?;
         let buffer = self.buffer();
         drop(call::method(thread, buffer.as_ref(), "seek", &[Value::int(thread, parts.position)?])?);
         self.set_decoded(None);
         self.set_snapshot(None);
         if self.state.reads.get() {
-            self.set_decoder_state(thread, b"", parts.flags.into())?;
+            self.start_decoder(thread, parts.position, parts.flags.into())?;
             self.set_snapshot(Some((parts.flags.into(), PyBytes::new(thread, b"")?)));
         }
         if parts.chars_to_skip != 0 {
@@ -211,7 +207,7 @@ impl TextStream<'_> {
         self.set_decoded(None);
         self.set_snapshot(None);
         if self.state.reads.get() {
-            self.set_decoder_state(thread, b"", 0)?;
+            self.reset_decoder(thread)?;
         }
         let buffer = self.buffer();
         let end = call::method(thread, buffer.as_ref(), "seek", &[Value::small(0), Value::small(2)])?;
@@ -235,7 +231,7 @@ pub(super) fn seek(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
         protocol::same_or_equal(thread, cookie, zero.as_ref())
     };
     match whence {
-        0 => stream.seek_to(thread, protocol::number::index(thread, cookie)?.as_ref()),
+        0 => stream.seek_to(thread, cookie),
         1 if !is_zero(thread)? => Err(errors::unsupported(thread, "can't do nonzero cur-relative seeks")),
         1 => {
             drop(call::method(thread, this, "flush", &[])?);

@@ -53,10 +53,13 @@ impl TextStream<'_> {
             true => Some(self.decoder_state(thread)?),
             false => None,
         };
+        let hint = (self.state.ratio.get().max(1.0) * hint as f64) as usize;
         let input = self.read_bytes(thread, self.state.chunk_size.get().max(hint))?;
         let is_end = input.as_slice().is_empty();
         let text = self.decode(thread, &input, is_end)?;
         let is_empty = text.is_empty();
+        let ratio = if is_empty { 0.0 } else { input.as_slice().len() as f64 / text.len() as f64 };
+        self.state.ratio.set(ratio);
         self.set_decoded(Some(text));
         if let Some((bytes, flags)) = before {
             let all = match bytes.as_slice().is_empty() {
@@ -94,7 +97,7 @@ impl TextStream<'_> {
         let buffer = self.buffer();
         let bytes = call::method(thread, buffer.as_ref(), "read", &[])?;
         if bytes.as_ref().is_none() {
-            return Err(errors::would_block(thread, "Read returned None.", 0));
+            return Err(raise!(thread, BLOCKING_IOERROR, "Read returned None."));
         }
         let input = match bytes.downcast::<PyBytes>() {
             Ok(bytes) => bytes,
@@ -128,7 +131,9 @@ impl TextStream<'_> {
         let (mode, limit) = (self.state.mode.get(), limit.unwrap_or(usize::MAX));
         let mut line: Option<Owned<PyStr>> = None;
         loop {
-            while self.decoded().is_none_or(|(text, used)| used >= text.len()) {
+            // a line of no characters needs nothing that is not there
+            while self.decoded().is_none_or(|(text, used)| text.is_empty() || used >= text.len() && limit > 0)
+            {
                 if !self.read_chunk(thread, 0)? {
                     self.set_decoded(None);
                     self.set_snapshot(None);
@@ -149,9 +154,14 @@ impl TextStream<'_> {
             let most = from.saturating_add(limit).min(whole.len());
             let stop = match end {
                 Some(end) => end.min(most),
-                None if most - from >= limit => most,
+                // what may be half of an end does not count yet
+                None if whole.len() - usize::from(ends_in_half(&whole, mode))
+                    >= from.saturating_add(limit) =>
+                {
+                    most
+                }
                 None => {
-                    self.state.used.set(usize::MAX);
+                    self.set_decoded(None);
                     line = Some(whole.slice(thread, from, whole.len())?);
                     continue;
                 }
@@ -162,6 +172,12 @@ impl TextStream<'_> {
             return whole.slice(thread, from, stop);
         }
     }
+}
+
+/// Whether the last character may be the first of an end of a line of two.
+fn ends_in_half(text: &PyStr, mode: LineMode) -> bool {
+    let last = text.len().checked_sub(1).and_then(|last| text.char_at(last));
+    !mode.universal && mode.read == LineEnd::CrLf && last == Some(u32::from('\r'))
 }
 
 /// The position behind the next end of a line.

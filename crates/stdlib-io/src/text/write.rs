@@ -53,10 +53,12 @@ impl TextStream<'_> {
 
     /// What was read ahead is worth nothing once something was written.
     fn forget_reading(&self, thread: &Thread) -> PyResult<()> {
-        let read_something = self.state.decoded.peek().is_some() || self.state.snapshot.peek().is_some();
-        self.set_decoded(None);
-        self.set_snapshot(None);
-        if read_something { self.set_decoder_state(thread, b"", 0) } else { Ok(()) }
+        // while positions cannot be told, what was read stays, as the reference has it
+        if self.state.snapshot.peek().is_some() {
+            self.set_decoded(None);
+            self.set_snapshot(None);
+        }
+        self.reset_decoder(thread)
     }
 
     /// Gives what is pending to the buffer.
@@ -100,7 +102,7 @@ impl TextStream<'_> {
 }
 
 /// A text with other ends of lines.
-fn with_ends(thread: &Thread, text: &PyStr, end: LineEnd) -> PyResult<Owned<PyStr>> {
+pub(crate) fn with_ends(thread: &Thread, text: &PyStr, end: LineEnd) -> PyResult<Owned<PyStr>> {
     let mut built = StrBuilder::new();
     let mut from = 0;
     while let Some(at) = find(text, b'\n', from) {

@@ -166,6 +166,17 @@ impl Block {
         Ok(())
     }
 
+    /// Appends to a block with room.
+    ///
+    /// # Safety
+    /// There is room.
+    #[inline(always)]
+    pub(crate) unsafe fn push_unchecked(&mut self, value: Value) {
+        // SAFETY: by contract.
+        unsafe { store_item(self.items, self.len, value) };
+        self.len += 1;
+    }
+
     /// The items, to be put into another order or to be read.
     pub fn words_mut(&mut self) -> &mut [Option<Word>] {
         if self.len == 0 {
@@ -207,6 +218,9 @@ impl Block {
 impl Drop for Block {
     fn drop(&mut self) {
         // the last item first, as a list releases its items
+        if self.items.is_null() {
+            return;
+        }
         while self.len > 0 {
             self.len -= 1;
             // SAFETY: initialised, owned, and given up once; the block is nobody else's meanwhile.

@@ -66,6 +66,7 @@ pub mod slice;
 pub mod slot;
 pub mod str;
 pub mod struct_sequence;
+pub mod super_object;
 #[cfg(test)]
 mod testing;
 pub mod thread;

@@ -47,6 +47,13 @@ impl PyModule {
         Ok(module)
     }
 
+    /// A module without name, of the type or of a class derived from it; its dict is empty.
+    pub fn empty_in(thread: &Thread, class: &crate::types::PyTypeObject) -> PyResult<Owned<PyModule>> {
+        let module = PyModule::blank_in(thread, class)?;
+        module.md_dict.init(PyDict::new(thread)?.into_value());
+        Ok(module)
+    }
+
     /// The dict; none after the collector has cleared the module.
     #[inline]
     pub fn dict(&self) -> Option<Owned<PyDict>> {

@@ -28,7 +28,6 @@ pub mod objects;
 pub mod special;
 pub mod struct_sequence;
 pub mod text;
-pub mod type_lookup;
 
 #[cfg(test)]
 mod testing;
@@ -51,6 +50,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     construct::install_slots();
     exceptions::install_slots();
     methods::install_slots();
+    modules::install_slots();
     objects::install_slots();
     classes::install_slots();
     descriptors::install_slots();

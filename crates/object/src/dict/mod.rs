@@ -9,6 +9,7 @@
 //! `table.rs` has the memory, `lookup.rs` the search, `change.rs` what changes it, `iter.rs` how to walk it.
 
 mod change;
+pub mod derived;
 mod iter;
 pub mod iterators;
 mod lookup;
@@ -128,6 +129,11 @@ impl PyDict {
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.ma_used.get().unsigned_abs()
+    }
+
+    /// Whether all keys are strings, whose hash and equality run no code.
+    pub fn has_strings_only(&self) -> bool {
+        self.ma_keys.header().strings.get()
     }
 
     /// Whether there are none.

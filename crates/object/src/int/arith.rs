@@ -28,11 +28,19 @@ fn add_digits(thread: &Thread, a: &[u32], b: &[u32]) -> PyResult<Vec<u32>> {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
     let mut sum = room(thread, long.len() + 1)?;
     let mut carry = 0;
-    for (i, &digit) in long.iter().enumerate() {
-        carry += digit + short.get(i).copied().unwrap_or(0);
-        sum.push(carry & MASK);
+    let (both, rest) = long.split_at(short.len());
+    sum.extend(both.iter().zip(short).map(|(&x, &y)| {
+        carry += x + y;
+        let digit = carry & MASK;
         carry >>= SHIFT;
-    }
+        digit
+    }));
+    sum.extend(rest.iter().map(|&x| {
+        carry += x;
+        let digit = carry & MASK;
+        carry >>= SHIFT;
+        digit
+    }));
     sum.push(carry);
     Ok(sum)
 }
@@ -41,11 +49,14 @@ fn add_digits(thread: &Thread, a: &[u32], b: &[u32]) -> PyResult<Vec<u32>> {
 fn subtract_digits(thread: &Thread, a: &[u32], b: &[u32]) -> PyResult<Vec<u32>> {
     let mut difference = room(thread, a.len())?;
     let mut borrow = 0;
-    for (i, &digit) in a.iter().enumerate() {
-        let step = digit.wrapping_sub(b.get(i).copied().unwrap_or(0)).wrapping_sub(borrow);
-        difference.push(step & MASK);
+    let (both, rest) = a.split_at(b.len().min(a.len()));
+    let mut step = |x: u32, y: u32| {
+        let step = x.wrapping_sub(y).wrapping_sub(borrow);
         borrow = step >> SHIFT & 1;
-    }
+        step & MASK
+    };
+    difference.extend(both.iter().zip(b).map(|(&x, &y)| step(x, y)));
+    difference.extend(rest.iter().map(|&x| step(x, 0)));
     Ok(difference)
 }
 
@@ -89,18 +100,31 @@ pub(super) fn multiply(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread) -> PyResul
     from_digits(thread, negative, &multiply_digits(thread, a.digits, b.digits)?)
 }
 
-/// The product, digit by digit.
+/// The product, digit by digit: a pass over the longer factor for each digit of the shorter one.
 fn multiply_digits(thread: &Thread, a: &[u32], b: &[u32]) -> PyResult<Vec<u32>> {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
     let mut product = room(thread, a.len() + b.len())?;
-    product.resize(a.len() + b.len(), 0);
-    for (i, &x) in a.iter().enumerate() {
+    let (first, more) = match short.split_first() {
+        Some((first, more)) => (u64::from(*first), more),
+        None => (0, short),
+    };
+    let mut carry = 0_u64;
+    product.extend(long.iter().map(|&x| {
+        carry += u64::from(x) * first;
+        let digit = carry as u32 & MASK;
+        carry >>= SHIFT;
+        digit
+    }));
+    product.push(carry as u32);
+    for (i, &y) in more.iter().enumerate() {
+        let y = u64::from(y);
         let mut carry = 0_u64;
-        let places = product.iter_mut().skip(i);
-        for (place, &y) in places.zip(b.iter().chain(std::iter::once(&0))) {
-            carry += u64::from(*place) + u64::from(x) * u64::from(y);
+        for (place, &x) in product.iter_mut().skip(i + 1).zip(long) {
+            carry += u64::from(*place) + u64::from(x) * y;
             *place = carry as u32 & MASK;
             carry >>= SHIFT;
         }
+        product.push(carry as u32);
     }
     Ok(product)
 }

@@ -114,6 +114,14 @@ impl PyList {
         let end = end.min(len);
         let start = start.min(end);
         let (removed, added) = (end - start, new.len());
+        if added == removed {
+            // as many come as go: they change places
+            for (at, word) in (start..end).zip(new.words_mut()) {
+                // SAFETY: within the block; both places own what they hold, before and after.
+                unsafe { std::mem::swap(&mut *self.ob_item.get().add(at), word) };
+            }
+            return Ok(new);
+        }
         let mut old = Block::with_capacity(thread, removed)?;
         if added > removed {
             self.reserve(thread, added - removed)?;
@@ -160,9 +168,11 @@ impl PyList {
         let end = end.min(self.len());
         let start = start.min(end);
         let mut copy = Block::with_capacity(thread, end - start)?;
-        for item in (start..end).filter_map(|at| self.get(at)) {
-            // room was made above, and nothing has run since
-            drop(copy.push(item).err());
+        for at in start..end {
+            if let Some(item) = self.get(at) {
+                // SAFETY: room for all was made above, and nothing has run since.
+                unsafe { copy.push_unchecked(item) };
+            }
         }
         Ok(copy)
     }

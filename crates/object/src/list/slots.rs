@@ -22,9 +22,11 @@ pub(super) fn subscript(thread: &Thread, list: Ref<'_>, key: Ref<'_>) -> PyResul
         Key::Slice(bounds) => {
             let part = bounds.of(list.len());
             let mut block = Block::with_capacity(thread, part.count)?;
-            for item in part.places().filter_map(|at| list.get(at)) {
-                // room was made above, and nothing has run since
-                drop(block.push(item).err());
+            for at in part.places() {
+                if let Some(item) = list.get(at) {
+                    // SAFETY: room for all was made above, and nothing has run since.
+                    unsafe { block.push_unchecked(item) };
+                }
             }
             Ok(PyList::from_block(thread, block)?.into_value())
         }

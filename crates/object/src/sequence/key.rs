@@ -74,7 +74,18 @@ pub(crate) fn bound(thread: &Thread, value: Ref<'_>) -> PyResult<Option<Value>> 
     protocol::index(thread, value).map(Some)
 }
 
+#[inline]
 fn clipped(thread: &Thread, value: Value) -> PyResult<Option<i64>> {
+    if let Some(int) = value.word().as_int() {
+        return Ok(Some(int));
+    }
+    if value.as_ref().is_none() {
+        return Ok(None);
+    }
+    clipped_slowly(thread, value)
+}
+
+fn clipped_slowly(thread: &Thread, value: Value) -> PyResult<Option<i64>> {
     let Some(int) = bound(thread, value.as_ref())? else { return Ok(None) };
     if let Some(int) = int.as_ref().to_i64() {
         return Ok(Some(int));

@@ -6,6 +6,7 @@
 pub mod blank;
 pub mod class;
 pub mod core;
+mod facts;
 pub mod flags;
 pub mod layout;
 pub mod lifecycle;

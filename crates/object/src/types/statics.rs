@@ -149,6 +149,8 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::range::RANGE,
         &CELL,
         &DICT,
+        &crate::dict::derived::DEFAULT_DICT,
+        &crate::dict::derived::ORDERED_DICT,
         &SET,
         &FROZENSET,
         &crate::weakref::REFERENCE,
@@ -178,6 +180,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::descriptor::member::MEMBER_DESCRIPTOR,
         &crate::descriptor::get_set::GETSET_DESCRIPTOR,
         &crate::descriptor::wrapper::WRAPPER_DESCRIPTOR,
+        &crate::super_object::SUPER,
     ];
     basic.into_iter().chain(crate::exception::all())
 }

@@ -15,7 +15,10 @@ mod new;
 mod order;
 mod slots;
 mod subscript;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use annotations::compute as compute_annotations;
 pub use build::{BUILD_CLASS, resolve_bases};
 pub use new::metaclass_of;
 

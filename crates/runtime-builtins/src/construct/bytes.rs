@@ -13,9 +13,10 @@ use taipan_object::types::statics::BYTES;
 use taipan_object::{PyResult, Ref, Thread, Value, exception, raise};
 
 use crate::arguments::Parameters;
+use crate::codecs;
 use crate::iterate::for_each;
 use crate::methods::{bytes_like, text_argument};
-use crate::{codecs, type_lookup};
+use crate::special::call_special;
 
 const fn parameters(function: &'static str) -> Parameters<3> {
     Parameters {
@@ -100,7 +101,7 @@ fn by_method(thread: &Thread, object: Ref<'_>) -> PyResult<Option<Value>> {
         return Ok(None);
     }
     let name = intern_text(thread, "__bytes__")?;
-    let Some(made) = type_lookup::call(thread, object, &name, &[])? else { return Ok(None) };
+    let Some(made) = call_special(thread, object, &name, [])? else { return Ok(None) };
     if made.as_ref().get::<PyBytes>().is_none() {
         let ty = made.as_ref().ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "__bytes__ returned non-bytes (type {ty})"));

@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use super::float::number;
 use super::number_text::{float_length, plain, shown, trim, without_underscores};
 use crate::arguments::Parameters;
-use crate::type_lookup;
+use crate::special::call_special;
 
 const NEW: Parameters<2> = Parameters {
     function: "complex",
@@ -66,7 +66,7 @@ fn complex(thread: &Thread, value: Ref<'_>) -> PyResult<Option<[f64; 2]>> {
     if is_plain && value.ty().heap_part().is_none() {
         return Ok(None);
     }
-    match type_lookup::call(thread, value, static_names::__complex__.get(), &[])? {
+    match call_special(thread, value, static_names::__complex__.get(), [])? {
         Some(result) => match result.as_ref().get::<PyComplex>() {
             Some(complex) => Ok(Some(complex.parts())),
             None => {

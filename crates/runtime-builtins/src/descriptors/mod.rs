@@ -9,24 +9,27 @@ mod class_method;
 mod function;
 mod function_new;
 mod method;
+mod module;
 mod property;
 mod proxy;
 mod proxy_methods;
-mod super_object;
+#[cfg(test)]
+mod tests;
 mod wrapper;
 
 pub use class_method::CLASS_METHOD_DESCRIPTOR;
 pub use proxy::{MAPPING_PROXY, mapping_proxy};
-pub use super_object::{SUPER, Super, super_attribute, super_method};
+pub use taipan_object::super_object::{SUPER, super_attribute, super_method};
 pub use wrapper::METHOD_WRAPPER;
 
 pub(crate) use class_method::ClassMethodDescr;
 
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::{PyResult, PyTypeObject, Thread};
 
 /// The static types that are declared here.
-pub(crate) fn types() -> [&'static PyTypeObject; 4] {
-    [&SUPER, &MAPPING_PROXY, &METHOD_WRAPPER, &CLASS_METHOD_DESCRIPTOR]
+pub(crate) fn types() -> [&'static PyTypeObject; 3] {
+    [&MAPPING_PROXY, &METHOD_WRAPPER, &CLASS_METHOD_DESCRIPTOR]
 }
 
 /// Fills the slots of descriptors that are more than a look into the layout.
@@ -37,6 +40,7 @@ pub(crate) fn install_slots() {
     cell::install_slots();
     function_new::install_slots();
     method::install_slots();
+    module::install_slots();
     builtin::install_slots();
 }
 
@@ -45,11 +49,21 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     about::install(thread)?;
     property::install(thread)?;
     binding::install(thread)?;
-    super_object::install(thread)?;
+    install_super(thread)?;
     proxy_methods::install(thread)?;
     function::install(thread)?;
     method::install(thread)?;
+    module::install(thread)?;
     builtin::install(thread)?;
     cell::install(thread)?;
     wrapper::install(thread)
+}
+
+/// The attributes of `super`.
+fn install_super(thread: &Thread) -> PyResult<()> {
+    let [class, object, object_type] = taipan_object::super_object::FIELDS;
+    let field = |name, offset| (name, offset, MemberKind::Object, true);
+    let all =
+        [field("__thisclass__", class), field("__self__", object), field("__self_class__", object_type)];
+    crate::install::fields(thread, &SUPER, &all)
 }

@@ -6,6 +6,8 @@ mod alias_methods;
 pub mod namespace;
 mod parameters;
 mod show;
+#[cfg(test)]
+mod tests;
 pub mod union;
 mod union_attributes;
 

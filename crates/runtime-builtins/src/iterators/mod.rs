@@ -81,6 +81,12 @@ fn reduced<const N: usize>(thread: &Thread, callable: Value, arguments: [Value; 
     Ok(PyTuple::pack(thread, [callable, arguments])?.into_value())
 }
 
+/// The same of any number of arguments.
+pub(crate) fn reduced_call(thread: &Thread, callable: Value, arguments: Vec<Value>) -> PyResult<Value> {
+    let arguments = PyTuple::from_values(thread, arguments)?.into_value();
+    Ok(PyTuple::pack(thread, [callable, arguments])?.into_value())
+}
+
 /// The same with a state.
 fn reduced_with<const N: usize>(
     thread: &Thread,

@@ -15,10 +15,11 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol,
 
 use super::{builtin, itself, reduced, reduced_with, type_of};
 use crate::arguments::{check_count, no_keywords, to_plain_size};
+use crate::install;
 use crate::iterate::collect;
 use crate::methods::method_table;
 use crate::native_state::{native_state, receiver};
-use crate::{install, type_lookup};
+use crate::special::find_special;
 
 /// A sequence and the index of the next item; no sequence at the end.
 #[derive(Default)]
@@ -88,7 +89,7 @@ fn new(
     check_count(thread, "reversed", arguments.len(), 1, 1)?;
     let none = Value::none();
     let sequence = arguments.first().unwrap_or(&none).as_ref();
-    match type_lookup::find(thread, sequence, names::__reversed__.get())? {
+    match find_special(thread, sequence, names::__reversed__.get())? {
         Some(method) if !method.as_ref().is_none() => {
             return protocol::call(thread, method.as_ref(), &[], None);
         }
@@ -216,8 +217,9 @@ fn list_setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Val
 }
 
 /// What an iterator over a dict gives.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum DictPart {
+    #[default]
     Keys,
     Values,
     Items,

@@ -22,7 +22,10 @@
 //! Invariant: a definition is static and shared by all interpreters; what a module keeps stands in its dict.
 
 mod builtins;
+mod collections;
+mod functools;
 mod itertools;
+mod operator;
 
 use taipan_object::builtin::{MethodDef, PyCFunction};
 use taipan_object::module::PyModule;
@@ -44,16 +47,25 @@ pub struct ModuleDef {
 }
 
 /// All native modules of this crate.
-pub static ALL: [&ModuleDef; 2] = [&builtins::MODULE, &itertools::MODULE];
+pub static ALL: [&ModuleDef; 5] =
+    [&builtins::MODULE, &collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];
 
 /// The static types that native modules have, bases first.
 pub(crate) fn types() -> impl Iterator<Item = &'static PyTypeObject> {
-    itertools::types()
+    itertools::types().chain(operator::types()).chain(functools::types()).chain(collections::types())
+}
+
+/// Fills the slots of types of native modules that are declared below this crate.
+pub(crate) fn install_slots() {
+    collections::install_slots();
 }
 
 /// Puts the methods into the types of native modules.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
-    itertools::install(thread)
+    itertools::install(thread)?;
+    operator::install(thread)?;
+    functools::install(thread)?;
+    collections::install(thread)
 }
 
 /// The definition of the module of a name.

@@ -5,6 +5,8 @@ mod attributes;
 mod methods;
 mod new;
 mod reduce;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use attributes::{DICT_ATTRIBUTE, NATIVE_DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
 pub(crate) use methods::merge_class_names;

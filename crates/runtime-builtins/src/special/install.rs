@@ -6,8 +6,8 @@ use taipan_object::str::statics::names;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
 
+use super::new::new_function;
 use super::table::ROWS;
-use super::wrap::new_function;
 
 /// Puts the methods into the dicts of all static types, which have their slots by now.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {

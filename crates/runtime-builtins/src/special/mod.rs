@@ -12,6 +12,7 @@ mod coexist;
 mod dict_tests;
 mod install;
 mod lookup;
+mod new;
 mod operators;
 mod python;
 mod table;

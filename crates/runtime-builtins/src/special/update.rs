@@ -11,8 +11,8 @@ use taipan_object::types::slots::Slots;
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref};
 
+use super::new::native_new;
 use super::table::ROWS;
-use super::wrap::native_new;
 
 /// Whether a type has something in a slot that its base has not.
 pub(super) fn is_own<F: Copy + PartialEq>(

@@ -16,6 +16,7 @@ use taipan_object::instance;
 use taipan_object::module::{MODULE, PyModule};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
+use taipan_object::super_object::{SUPER, super_method};
 use taipan_object::types::flags;
 use taipan_object::types::statics::TYPE;
 use taipan_object::{PyObject, PyResult, PyTypeObject, Ref, Thread, Value, Word, protocol};
@@ -309,6 +310,22 @@ pub(super) fn load_super(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (global, class, this) = (vm.take(w.a()), vm.take(w.a() + 1), vm.take(w.a() + 2));
     let name = vm.name(w.c());
     let with_arguments = w.b() & 2 != 0;
+    let wants_method = w.b() & 1 != 0;
+    if global.as_ref().is(taipan_object::as_ref::<PyTypeObject>(&SUPER)) {
+        let thread = vm.thread;
+        let (class, this) = match with_arguments {
+            true => (class, this),
+            false => (thread.interp().hooks.super_arguments.get())(thread)?,
+        };
+        let (value, is_method) = super_method(thread, class.as_ref(), this.as_ref(), name, wants_method)?;
+        vm.put(w.a(), value);
+        match is_method {
+            true => vm.put(w.a() + 1, this),
+            false if wants_method => vm.put_marker(w.a() + 1, NULL),
+            false => {}
+        }
+        return Ok(());
+    }
     let arguments = [class, this];
     let arguments = if with_arguments { &arguments[..] } else { &[] };
     let proxy = protocol::call(vm.thread, global.as_ref(), arguments, None)?;

@@ -44,6 +44,34 @@ pub(super) unsafe fn bind(
     binder.fill_keyword_defaults()
 }
 
+/// So many values of keyword arguments need no memory of their own.
+const FEW: usize = 8;
+
+/// The values of keyword arguments, moved out of their slots.
+struct Named {
+    few: [Option<Value>; FEW],
+    more: Vec<Value>,
+}
+
+impl Named {
+    fn take(slots: *mut u64, from: usize, count: usize) -> Named {
+        let mut named = Named { few: Default::default(), more: Vec::new() };
+        for at in 0..count {
+            // SAFETY: the caller's arguments stand in these slots.
+            let value = unsafe { take(slots, from + at) };
+            match named.few.get_mut(at) {
+                Some(place) => *place = Some(value),
+                None => named.more.push(value),
+            }
+        }
+        named
+    }
+
+    fn into_values(self) -> impl Iterator<Item = Value> {
+        self.few.into_iter().flatten().chain(self.more)
+    }
+}
+
 impl Binder<'_> {
     fn positional(&self) -> usize {
         self.code.argcount as usize
@@ -81,23 +109,29 @@ impl Binder<'_> {
         let flags = self.code.source.flags;
         let (positional, total) = (self.positional(), self.positional() + self.keyword_only());
         let (star, double_star) = (flags.has(CodeFlags::VARARGS), flags.has(CodeFlags::VARKEYWORDS));
-        // SAFETY: the arguments stand in these slots.
-        let move_out = |from: usize, count: usize| -> Vec<Value> {
-            (from..from + count).map(|at| unsafe { take(self.slots, at) }).collect()
-        };
-        let named = move_out(self.given, names.map_or(0, PyTuple::len));
-        let surplus = move_out(positional, self.given.saturating_sub(positional));
-        let too_many = !star && !surplus.is_empty();
-        if star {
-            self.set(total, PyTuple::from_values(self.thread, surplus)?.into_value());
+        let named = Named::take(self.slots, self.given, names.map_or(0, PyTuple::len));
+        let surplus = self.given.saturating_sub(positional);
+        let too_many = !star && surplus > 0;
+        // SAFETY: the surplus arguments stand in these slots, and are moved out.
+        unsafe {
+            if star {
+                let words = self.slots.add(positional).cast_const().cast();
+                let tuple = PyTuple::from_words(self.thread, words, surplus)?;
+                for at in positional..positional + surplus {
+                    *self.slots.add(at) = UNBOUND;
+                }
+                self.set(total, tuple.into_value());
+            } else if too_many {
+                crate::frame::clear(self.slots, positional, positional + surplus);
+            }
         }
         let keywords = if double_star { Some(PyDict::new(self.thread)?) } else { None };
         if let Some(dict) = &keywords {
             self.set(total + usize::from(star), dict.clone().into_value());
         }
-        for (at, value) in named.into_iter().enumerate() {
-            if let Some(name) = names.and_then(|names| names.get(at)) {
-                self.place_named(&name, value, keywords.as_deref(), names)?;
+        for (at, value) in named.into_values().enumerate() {
+            if let Some(name) = names.and_then(|names| names.borrow(at)) {
+                self.place_named(name, value, keywords.as_deref(), names)?;
             }
         }
         if too_many { Err(self.too_many()) } else { Ok(()) }
@@ -105,16 +139,16 @@ impl Binder<'_> {
 
     fn place_named(
         &self,
-        name: &Value,
+        name: Ref<'_>,
         value: Value,
         keywords: Option<&PyDict>,
         names: Option<&PyTuple>,
     ) -> PyResult<()> {
         let thread = self.thread;
-        let Some(text) = name.as_ref().get::<PyStr>() else {
+        let Some(text) = name.get::<PyStr>() else {
             return Err(raise!(thread, TYPE_ERROR, "{}() keywords must be strings", self.function_name()));
         };
-        match self.parameter(name.as_ref(), text) {
+        match self.parameter(name, text) {
             Some(at) if self.is_unbound(at) => {
                 self.set(at, value);
                 Ok(())
@@ -125,7 +159,7 @@ impl Binder<'_> {
             }
             None => match keywords {
                 Some(keywords) => {
-                    let old = keywords.insert(thread, name.as_ref(), value)?;
+                    let old = keywords.insert(thread, name, value)?;
                     drop(old);
                     Ok(())
                 }

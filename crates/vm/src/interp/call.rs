@@ -15,6 +15,7 @@ use taipan_object::method::{METHOD, PyMethod};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, PyTypeObject, Raised, Ref, Thread, Value, protocol, raise};
 
 /// What a frame begins with.
@@ -235,15 +236,29 @@ fn call_slots(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to
             }
             return Ok(true);
         }
-        if let Some(class) = callable.get::<PyTypeObject>()
-            && !has_self
-            && class::instantiate(vm, class, base, positional, names)?
+        if let Some(class) = callable.get::<PyTypeObject>() {
+            if !has_self && class::instantiate(vm, class, base, positional, names)? {
+                return Ok(true);
+            }
+        } else if !has_self
+            && head.ty().has_flag(flags::HEAPTYPE)
+            && let Some(method) = head.ty().lookup(thread, call_name(thread)?)?
+            && method.as_ref().get_exact::<PyFunction>().is_some()
         {
-            return Ok(true);
+            // an instance with `__call__`: the method takes its place, and it is the method's `self`
+            let this = vm.take(base);
+            vm.put(base, method);
+            vm.put(base + 1, this);
+            return call_slots(vm, base, count, names, to);
         }
     }
     call_native(vm, base, count, names, to)?;
     Ok(false)
+}
+
+/// `__call__`, which lives as long as the process.
+fn call_name(_: &Thread) -> PyResult<&'static PyStr> {
+    Ok(taipan_object::str::statics::names::__call__.get())
 }
 
 /// Calls a bound method: its function and its `self` take the two places before the arguments.
@@ -360,32 +375,70 @@ pub(super) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
         None => (None, Vec::new()),
     };
     // SAFETY: as above.
-    let has_self = unsafe { *vm.slots().add(base + 1) } != NULL;
-    let mut all = Vec::new();
-    let count = positional.len() + values.len() + 1;
-    if all.try_reserve_exact(count).is_err() {
-        return Err(thread.raise_memory_error());
-    }
-    if has_self {
-        all.push(vm.take(base + 1));
-    }
-    all.extend(positional.iter().map(Ref::to_value));
-    all.extend(values);
+    let this = unsafe { (*vm.slots().add(base + 1) != NULL).then(|| vm.take(base + 1)) };
     vm.put_marker(base + 1, NULL);
     let callable = vm.take(base);
-    drop((positional, keywords));
-    match callable.as_ref().get_exact::<PyFunction>() {
-        Some(_) => {
-            enter_values(vm, callable, all, names.as_deref(), w.c())?;
-            Ok(true)
+    drop(keywords);
+    if callable.as_ref().get_exact::<PyFunction>().is_some() {
+        let stacks = stacks(thread);
+        let count = usize::from(this.is_some()) + positional.len() + values.len();
+        let slots = stacks.top();
+        if !stacks.reserve(slots.wrapping_add(count)) {
+            return Err(too_deep(thread));
         }
-        None => {
-            let result = protocol::call(thread, callable.as_ref(), &all, names.as_deref())?;
-            drop((all, callable));
-            vm.put(w.c(), result);
-            Ok(false)
+        let all = this.into_iter().chain(positional.iter().map(Ref::to_value)).chain(values);
+        // SAFETY: reserved; the words are moved into the slots.
+        unsafe {
+            for (at, value) in all.enumerate() {
+                *slots.add(at) = value.into_word().bits();
+            }
         }
+        let pushed = push_from_slots(thread, stacks, callable, slots, count, names.as_deref(), w.c() as u16);
+        // not before the frame stands above the arguments: whatever runs then stands above it
+        drop(positional);
+        return pushed.map(|()| true);
     }
+    let mut all = Vec::new();
+    if all.try_reserve_exact(positional.len() + values.len() + 1).is_err() {
+        return Err(thread.raise_memory_error());
+    }
+    all.extend(this);
+    all.extend(positional.iter().map(Ref::to_value));
+    all.extend(values);
+    drop(positional);
+    let result = protocol::call(thread, callable.as_ref(), &all, names.as_deref())?;
+    drop((all, callable));
+    vm.put(w.c(), result);
+    Ok(false)
+}
+
+/// Pushes the frame of a function whose `count` arguments stand in slots above the running frame; the frame holds
+/// the function.
+fn push_from_slots(
+    thread: &Thread,
+    stacks: &Stacks,
+    function: Value,
+    slots: *mut u64,
+    count: usize,
+    names: Option<&PyTuple>,
+    to: u16,
+) -> PyResult<()> {
+    let function = match function.downcast::<PyFunction>() {
+        Ok(function) => ManuallyDrop::new(function),
+        Err(_) => return Err(raise!(thread, SYSTEM_ERROR, "not a function")),
+    };
+    let positional = count - names.map_or(0, PyTuple::len);
+    // SAFETY: the arguments stand in the slots; the frame takes the reference to the function over.
+    unsafe {
+        if let Err(raised) =
+            enter(thread, stacks, &function, slots, positional, names, Continuation::Value, to)
+        {
+            drop(ManuallyDrop::into_inner(function));
+            return Err(raised);
+        }
+        (*stacks.current.get()).extras |= extra::FUNCTION;
+    }
+    Ok(())
 }
 
 /// Enters a function whose arguments are values; its frame stands above the running one and holds the function.

@@ -258,7 +258,46 @@ pub(super) fn delete_subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     protocol::set_subscript(vm.thread, container.as_ref(), key.as_ref(), None)
 }
 
+/// The bounds of a part of a sequence of so many items, from ints in words and None.
+#[inline]
+fn bounds(start: Ref<'_>, stop: Ref<'_>, len: usize) -> Option<(usize, usize)> {
+    let bound = |value: Ref<'_>, default: usize| {
+        if value.is_none() {
+            return Some(default);
+        }
+        let at = value.word().as_int()?;
+        let at = if at < 0 { (at + len as i64).max(0) } else { at };
+        Some((at as usize).min(len))
+    };
+    let (start, stop) = (bound(start, 0)?, bound(stop, len)?);
+    Some((start, stop.max(start)))
+}
+
+/// A part of a list, a tuple or a string whose bounds need no slice.
+fn part(vm: Vm<'_>, at: usize) -> PyResult<Option<Value>> {
+    let (container, start, stop) = (vm.borrow(at), vm.borrow(at + 1), vm.borrow(at + 2));
+    if let Some(list) = container.get_exact::<PyList>() {
+        let Some((start, stop)) = bounds(start, stop, list.len()) else { return Ok(None) };
+        let block = list.copy(vm.thread, start, stop)?;
+        return Ok(Some(PyList::from_block(vm.thread, block)?.into_value()));
+    }
+    if let Some(text) = container.get_exact::<PyStr>() {
+        let Some((start, stop)) = bounds(start, stop, text.len()) else { return Ok(None) };
+        return Ok(Some(text.slice(vm.thread, start, stop)?.into_value()));
+    }
+    if let Some(tuple) = container.get_exact::<PyTuple>() {
+        let Some((start, stop)) = bounds(start, stop, tuple.len()) else { return Ok(None) };
+        return Ok(Some(tuple.slice(vm.thread, start, stop)?.into_value()));
+    }
+    Ok(None)
+}
+
 pub(super) fn binary_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    if let Some(part) = part(vm, w.a())? {
+        drop((vm.take(w.a() + 2), vm.take(w.a() + 1)));
+        vm.put(w.a(), part);
+        return Ok(());
+    }
     let container = vm.take(w.a());
     let slice = PySlice::new(vm.thread, vm.take(w.a() + 1), vm.take(w.a() + 2), Value::none())?;
     let result = subscript_any(vm, container.as_ref(), slice.as_ref())?;
@@ -269,6 +308,16 @@ pub(super) fn binary_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 pub(super) fn store_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a());
     let container = vm.take(w.b());
+    if let (Some(list), Some(source)) =
+        (container.as_ref().get_exact::<PyList>(), value.as_ref().get_exact::<PyList>())
+        && let Some((start, stop)) = bounds(vm.borrow(w.b() + 1), vm.borrow(w.b() + 2), list.len())
+    {
+        let new = source.copy(vm.thread, 0, source.len())?;
+        let old = list.splice(vm.thread, start, stop, new)?;
+        drop((vm.take(w.b() + 1), vm.take(w.b() + 2)));
+        drop(old);
+        return Ok(());
+    }
     let slice = PySlice::new(vm.thread, vm.take(w.b() + 1), vm.take(w.b() + 2), Value::none())?;
     protocol::set_subscript(vm.thread, container.as_ref(), slice.as_ref(), Some(value))
 }

@@ -253,17 +253,12 @@ fn no_context_manager(vm: Vm<'_>, owner: Ref<'_>, which: usize, missed: &str) ->
         0 | 1 => ("context manager", ["__aenter__", "__aexit__"], "async with"),
         _ => ("asynchronous context manager", ["__enter__", "__exit__"], "with"),
     };
-    let hint = match other.iter().all(|name| has(name).is_some()) {
-        true => format!(
-            " but it supports the {} protocol. Did you mean to use '{hint}'?",
-            match which {
-                0 | 1 => "asynchronous context manager",
-                _ => "context manager",
-            }
-        ),
-        false => format!(" (missed {missed} method)"),
-    };
-    raise!(thread, TYPE_ERROR, "'{ty}' object does not support the {kind} protocol{hint}")
+    let mut hint_text = format!(" (missed {missed} method)");
+    if other.iter().all(|name| has(name).is_some()) {
+        let supported = if which < 2 { "asynchronous context manager" } else { "context manager" };
+        hint_text += &format!(" but it supports the {supported} protocol. Did you mean to use '{hint}'?");
+    }
+    raise!(thread, TYPE_ERROR, "'{ty}' object does not support the {kind} protocol{hint_text}")
 }
 
 /// Calls `__exit__` with the exception.

@@ -12,8 +12,9 @@ use super::Kind;
 use super::field::Field;
 use crate::construct;
 use crate::format::push_fill;
+use crate::special::call_special;
+use crate::text;
 use crate::text::float::{FloatLayout, Style, float_text};
-use crate::{text, type_lookup};
 
 /// Adds a value as a conversion shows it.
 pub(super) fn push(
@@ -254,7 +255,7 @@ fn bytes(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
         return as_text(&bytes);
     }
     let name = intern_text(thread, "__bytes__")?;
-    let Some(made) = type_lookup::call(thread, value, &name, &[])? else {
+    let Some(made) = call_special(thread, value, &name, [])? else {
         let got = value.ty().short_name();
         return Err(raise!(
             thread,

@@ -15,6 +15,7 @@ use taipan_object::types::slots::CompareOp;
 use taipan_object::types::statics::{FROZENSET, SET};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, protocol};
 
+use crate::descriptors::mapping_proxy;
 use crate::iterate::{collect, for_each};
 use crate::iterators::{DictPart, dict_reversed};
 use crate::methods::method_table;
@@ -41,11 +42,32 @@ macro_rules! view {
     };
 }
 
-view!(KeysView DICT_KEYS "dict_keys" contains: contains, richcompare: compare, hash: protocol::no_hash,
-    and: and, or: or, subtract: subtract, xor: xor);
+macro_rules! set_view {
+    ($state:ident $static:ident $name:literal) => {
+        view!($state $static $name contains: contains, richcompare: compare, hash: protocol::no_hash, and: and,
+            or: or, subtract: subtract, xor: xor);
+    };
+}
+
+set_view!(KeysView DICT_KEYS "dict_keys");
 view!(ValuesView DICT_VALUES "dict_values");
-view!(ItemsView DICT_ITEMS "dict_items" contains: contains, richcompare: compare, hash: protocol::no_hash,
-    and: and, or: or, subtract: subtract, xor: xor);
+set_view!(ItemsView DICT_ITEMS "dict_items");
+set_view!(OrderedKeys ODICT_KEYS "odict_keys");
+view!(OrderedValues ODICT_VALUES "odict_values");
+set_view!(OrderedItems ODICT_ITEMS "odict_items");
+
+macro_rules! ordered {
+    ($($state:ident),*) => {
+        $(impl $state {
+            /// A view of the dict that a slot holds.
+            pub(crate) fn of(dict: Slot) -> $state {
+                $state { dict }
+            }
+        })*
+    };
+}
+
+ordered!(OrderedKeys, OrderedValues, OrderedItems);
 
 method_table! { METHODS:
     Instance None c"__reversed__" "($self, /)" reversed, c"An iterator over the view from its end on.";
@@ -64,8 +86,8 @@ pub(crate) static ATTRIBUTES: [taipan_object::descriptor::GetSetDef; 1] =
     }];
 
 /// The types of this file.
-pub(crate) fn types() -> [&'static PyTypeObject; 3] {
-    [&DICT_KEYS, &DICT_VALUES, &DICT_ITEMS]
+pub(crate) fn types() -> [&'static PyTypeObject; 6] {
+    [&DICT_KEYS, &DICT_VALUES, &DICT_ITEMS, &ODICT_KEYS, &ODICT_VALUES, &ODICT_ITEMS]
 }
 
 /// Puts the methods into the types.
@@ -74,8 +96,8 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         crate::install::methods(thread, ty, &METHODS)?;
         crate::install::attributes(thread, ty, &ATTRIBUTES)?;
     }
-    crate::install::methods(thread, &DICT_KEYS, &SET_METHODS)?;
-    crate::install::methods(thread, &DICT_ITEMS, &SET_METHODS)
+    let sets: [&'static PyTypeObject; 4] = [&DICT_KEYS, &DICT_ITEMS, &ODICT_KEYS, &ODICT_ITEMS];
+    sets.into_iter().try_for_each(|ty| crate::install::methods(thread, ty, &SET_METHODS))
 }
 
 /// A view of a dict.
@@ -90,18 +112,21 @@ pub(crate) fn view(thread: &Thread, dict: &PyDict, part: DictPart) -> PyResult<V
 
 /// What a view looks at: its dict and which part of it; none if it is no view, or was cleared.
 fn parts(this: Ref<'_>) -> Option<(Owned<PyDict>, DictPart)> {
-    let (slot, part) = if let Some(view) = this.get::<Native<KeysView>>() {
-        (&view.dict, DictPart::Keys)
-    } else if let Some(view) = this.get::<Native<ValuesView>>() {
-        (&view.dict, DictPart::Values)
-    } else {
-        (&this.get::<Native<ItemsView>>()?.dict, DictPart::Items)
-    };
-    Some((slot.get()?.downcast::<PyDict>().ok()?, part))
+    macro_rules! any_of {
+        ($($state:ident $part:ident),*) => {
+            $(if let Some(view) = this.get::<Native<$state>>() {
+                return Some((view.dict.get()?.downcast::<PyDict>().ok()?, DictPart::$part));
+            })*
+        };
+    }
+    any_of!(KeysView Keys, ItemsView Items, ValuesView Values, OrderedKeys Keys, OrderedItems Items,
+        OrderedValues Values);
+    None
 }
 
+/// Whether a value is a view that is a set.
 fn is_set_view(value: Ref<'_>) -> bool {
-    value.get::<Native<KeysView>>().is_some() || value.get::<Native<ItemsView>>().is_some()
+    parts(value).is_some_and(|(_, part)| part != DictPart::Values)
 }
 
 fn length(_: &Thread, this: Ref<'_>) -> PyResult<usize> {
@@ -122,9 +147,9 @@ fn reversed(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     dict_reversed(thread, &dict, part)
 }
 
-fn mapping(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
+fn mapping(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some((dict, _)) = parts(this) else { return Ok(Value::none()) };
-    Ok(dict.into_value())
+    mapping_proxy(thread, dict.into_value())
 }
 
 /// `dict_keys([1, 2])`

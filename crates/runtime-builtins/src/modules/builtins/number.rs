@@ -9,7 +9,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use crate::arguments::Parameters;
-use crate::type_lookup;
+use crate::special::call_special;
 
 pub(super) fn abs(thread: &Thread, _: Ref<'_>, number: Ref<'_>) -> PyResult<Value> {
     unary(thread, number, UnaryOp::Absolute)
@@ -104,7 +104,12 @@ pub(super) fn round(
     let [number, digits] = ROUND.bind(thread, arguments, by_name)?;
     let number = number.unwrap_or(this);
     let digits = digits.filter(|digits| !digits.is_none()).map(Ref::to_value);
-    match type_lookup::call(thread, number, names::__round__.get(), digits.as_slice())? {
+    let method = names::__round__.get();
+    let rounded = match digits {
+        Some(digits) => call_special(thread, number, method, [digits])?,
+        None => call_special(thread, number, method, [])?,
+    };
+    match rounded {
         Some(rounded) => Ok(rounded),
         None => {
             let ty = number.ty().short_name();

@@ -10,7 +10,8 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 
 use crate::arguments::{check_count, expect_str};
 use crate::iterate::collect;
-use crate::{text, type_lookup};
+use crate::special::call_special;
+use crate::text;
 
 pub(super) fn ascii(thread: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {
     Ok(text::to_ascii(thread, object)?.into_value())
@@ -102,7 +103,7 @@ pub(super) fn dir(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<
     let Some(object) = arguments.first() else {
         return Err(raise!(thread, SYSTEM_ERROR, "frame does not exist"));
     };
-    let Some(found) = type_lookup::call(thread, object.as_ref(), names::__dir__.get(), &[])? else {
+    let Some(found) = call_special(thread, object.as_ref(), names::__dir__.get(), [])? else {
         return Err(raise!(thread, TYPE_ERROR, "object does not provide __dir__"));
     };
     let list = PyList::from_values(thread, collect(thread, found.as_ref())?)?;

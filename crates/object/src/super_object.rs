@@ -1,16 +1,12 @@
 //! `super`: attributes of the classes that stand behind a class on the MRO of an object.
 
-use taipan_object::descriptor::member::MemberKind;
-use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
-use taipan_object::protocol::attribute;
-use taipan_object::slot::Slot;
-use taipan_object::str::{PyStr, statics::names};
-use taipan_object::tuple::PyTuple;
-use taipan_object::types::{PyTypeObject, flags};
-use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, native_type, raise};
-
-use crate::arguments::check_count;
-use crate::objects::find_attribute;
+use crate::native::{Native, NativeStatic, NativeType, Visitor};
+use crate::protocol::attribute;
+use crate::slot::Slot;
+use crate::str::{PyStr, statics::names};
+use crate::tuple::PyTuple;
+use crate::types::{PyTypeObject, flags};
+use crate::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, native_type, raise};
 
 /// The class, the object and the object's type, as far as they are known.
 #[derive(Default)]
@@ -50,7 +46,10 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], keywords: Option<&P
     if keywords.is_some_and(|keywords| !keywords.is_empty()) {
         return Err(raise!(thread, TYPE_ERROR, "super() takes no keyword arguments"));
     }
-    check_count(thread, "super()", arguments.len(), 0, 2)?;
+    let given = arguments.len();
+    if given > 2 {
+        return Err(raise!(thread, TYPE_ERROR, "super() expected at most 2 arguments, got {given}"));
+    }
     let (class, object) = match arguments {
         [] => {
             let (class, object) = (thread.interp().hooks.super_arguments.get())(thread)?;
@@ -86,7 +85,7 @@ fn check(thread: &Thread, class: &PyTypeObject, object: Ref<'_>) -> PyResult<Own
     if object.ty().is_subtype(class) {
         return Ok(Owned::new_ref(object.ty()));
     }
-    if let Some(claimed) = find_attribute(thread, object, names::__class__.get())?
+    if let Some(claimed) = claimed_class(thread, object)?
         && let Some(claimed) = claimed.as_ref().get::<PyTypeObject>()
         && !std::ptr::eq(claimed, object.ty())
         && claimed.is_subtype(class)
@@ -94,6 +93,20 @@ fn check(thread: &Thread, class: &PyTypeObject, object: Ref<'_>) -> PyResult<Own
         return Ok(Owned::new_ref(claimed));
     }
     Err(unrelated(thread, class, object))
+}
+
+/// What an object says its class is.
+fn claimed_class(thread: &Thread, object: Ref<'_>) -> PyResult<Option<Value>> {
+    match attribute::get_attribute(thread, object, names::__class__.get()) {
+        Ok(claimed) => Ok(Some(claimed)),
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            if exception.as_ref().ty().is_subtype(&crate::exception::ATTRIBUTE_ERROR) {
+                return Ok(None);
+            }
+            Err(thread.raise(exception))
+        }
+    }
 }
 
 #[cold]
@@ -219,7 +232,7 @@ fn bind(thread: &Thread, this: Ref<'_>, object: Option<Ref<'_>>, _: Option<Ref<'
     }
     if !std::ptr::eq(this.ty(), &raw const *SUPER) {
         let arguments = [class, object.to_value()];
-        return taipan_object::protocol::call(thread, as_ref(this.ty()), &arguments, None);
+        return crate::protocol::call(thread, as_ref(this.ty()), &arguments, None);
     }
     let Some(class_type) = class.as_ref().get::<PyTypeObject>() else { return Ok(this.to_value()) };
     let object_type = check(thread, class_type, object)?;
@@ -245,28 +258,9 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     Ok(PyStr::from_text(thread, &text)?.into_value())
 }
 
-/// Fields of the state as attributes.
-const FIELDS: [crate::install::Field; 3] = [
-    (
-        "__thisclass__",
-        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, class)),
-        MemberKind::Object,
-        true,
-    ),
-    (
-        "__self__",
-        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object)),
-        MemberKind::Object,
-        true,
-    ),
-    (
-        "__self_class__",
-        NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object_type)),
-        MemberKind::Object,
-        true,
-    ),
+/// Where the class, the object and the object's type stand in a `super`, for its attributes.
+pub const FIELDS: [u32; 3] = [
+    NativeStatic::<Super>::offset(std::mem::offset_of!(Super, class)),
+    NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object)),
+    NativeStatic::<Super>::offset(std::mem::offset_of!(Super, object_type)),
 ];
-
-pub(super) fn install(thread: &Thread) -> PyResult<()> {
-    crate::install::fields(thread, &SUPER, &FIELDS)
-}

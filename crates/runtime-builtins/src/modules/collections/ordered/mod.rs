@@ -1,0 +1,162 @@
+//! `OrderedDict`. Its order is that of the dict that it is; keys move by being taken out and put in again.
+
+mod methods;
+mod views;
+
+use taipan_object::dict::derived::{ORDERED_DICT, PyOrderedDict};
+use taipan_object::dict::{DictCursor, PyDict};
+use taipan_object::protocol;
+use taipan_object::str::{PyStr, StrBuilder};
+use taipan_object::tuple::PyTuple;
+use taipan_object::types::PyTypeObject;
+use taipan_object::types::blank::new_instance;
+use taipan_object::types::slots::CompareOp;
+use taipan_object::types::statics::DICT;
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, raise};
+
+use crate::iterate::{collect, for_each};
+use crate::methods::dict;
+use crate::text;
+
+pub(super) use views::types;
+
+/// Fills the slots.
+pub(super) fn install_slots() {
+    let slots = ORDERED_DICT.slots();
+    slots.new.set(Some(new));
+    slots.init.set(Some(init));
+    slots.repr.set(Some(repr));
+    slots.iter.set(Some(views::iter));
+    slots.richcompare.set(Some(compare));
+    slots.hash.set(Some(protocol::no_hash));
+    slots.or.set(Some(or));
+    slots.inplace_or.set(Some(inplace_or));
+}
+
+/// Puts methods and attributes into the types.
+pub(super) fn install(thread: &Thread) -> PyResult<()> {
+    methods::install(thread)
+}
+
+fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDict> {
+    this.get::<PyOrderedDict>().map(PyOrderedDict::dict).ok_or_else(|| {
+        let got = this.ty().name();
+        raise!(thread, TYPE_ERROR, "'collections.OrderedDict' object expected, not '{got}'")
+    })
+}
+
+fn new(thread: &Thread, class: &PyTypeObject, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
+    Ok(new_instance::<PyOrderedDict>(thread, class)?.into_value())
+}
+
+fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<()> {
+    update(thread, this, arguments, names).map(drop)
+}
+
+/// What `OrderedDict(…)` and `update` do: each key is set as the class sets it.
+fn update(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let by_name = names.map_or(0, PyTuple::len);
+    let (positional, named) = arguments.split_at(arguments.len().saturating_sub(by_name));
+    if positional.len() > 1 {
+        let given = positional.len();
+        return Err(raise!(thread, TYPE_ERROR, "expected at most 1 argument, got {given}"));
+    }
+    receiver(thread, this)?;
+    if let Some(other) = positional.first() {
+        update_from(thread, this, other.as_ref())?;
+    }
+    for (name, value) in names.into_iter().flat_map(PyTuple::iter).zip(named) {
+        protocol::set_subscript(thread, this, name, Some(value.clone()))?;
+    }
+    Ok(Value::none())
+}
+
+/// Sets what a mapping has, or pairs.
+fn update_from(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyResult<()> {
+    let is_mapping = other.get::<PyDict>().is_some()
+        || protocol::attribute::find(thread, other, taipan_object::str::statics::names::keys.get())?
+            .is_some();
+    if is_mapping {
+        // keys and values are read as a dict reads them, in their order
+        let read = PyDict::new(thread)?;
+        dict::update_from(thread, &read, other)?;
+        let mut cursor = DictCursor::start();
+        while let Some((key, value)) = cursor.next(&read) {
+            protocol::set_subscript(thread, this, key.as_ref(), Some(value))?;
+        }
+        return Ok(());
+    }
+    for_each(thread, other, |pair| {
+        let [key, value] =
+            <[Value; 2]>::try_from(collect(thread, pair.as_ref())?).map_err(|parts| match parts.len() {
+                0 => raise!(thread, VALUE_ERROR, "need more than 0 values to unpack"),
+                1 => raise!(thread, VALUE_ERROR, "need more than 1 value to unpack"),
+                _ => raise!(thread, VALUE_ERROR, "too many values to unpack (expected 2)"),
+            })?;
+        protocol::set_subscript(thread, this, key.as_ref(), Some(value)).map(|()| true)
+    })
+}
+
+/// Two of them are equal if their pairs are in one order; one and another mapping as dicts are.
+fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    let (Some(left), Some(_)) = (a.get::<PyDict>(), b.get::<PyDict>()) else {
+        return Ok(Value::not_implemented());
+    };
+    let equal = match DICT.slots().richcompare.get() {
+        Some(compare) if matches!(op, CompareOp::Eq | CompareOp::Ne) => compare(thread, a, b, CompareOp::Eq)?,
+        _ => return Ok(Value::not_implemented()),
+    };
+    let mut equal = protocol::truth(thread, equal.as_ref())?;
+    if let Some(right) = b.get::<PyOrderedDict>()
+        && equal
+    {
+        let (mut mine, mut theirs) = (DictCursor::start(), DictCursor::start());
+        while let (Some((x, _)), Some((y, _))) = (mine.next(left), theirs.next(right.dict())) {
+            equal = protocol::same_or_equal(thread, x.as_ref(), y.as_ref())?;
+            if !equal {
+                break;
+            }
+        }
+    }
+    Ok(Value::bool(equal == (op == CompareOp::Eq)))
+}
+
+/// `OrderedDict({1: 2})`
+fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let ordered = receiver(thread, this)?;
+    let name = this.ty().short_name();
+    if ordered.is_empty() {
+        return Ok(PyStr::from_text(thread, &format!("{name}()"))?.into_value());
+    }
+    let Some(_guard) = text::Printing::enter(thread, this) else {
+        return Ok(PyStr::from_text(thread, "...")?.into_value());
+    };
+    let plain = PyDict::new(thread)?;
+    plain.update(thread, ordered, true)?;
+    let pairs = text::repr(thread, plain.as_ref())?;
+    let mut builder = StrBuilder::new();
+    builder.push_str(thread, &format!("{name}("))?;
+    builder.push(thread, &pairs)?;
+    builder.push_str(thread, ")")?;
+    Ok(builder.finish(thread)?.into_value())
+}
+
+fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    if a.get::<PyDict>().is_none() || b.get::<PyDict>().is_none() {
+        return Ok(Value::not_implemented());
+    }
+    let class = if a.get::<PyOrderedDict>().is_some() { a.ty() } else { b.ty() };
+    let union = protocol::call(thread, as_ref(class), &[a.to_value()], None)?;
+    update(thread, union.as_ref(), &[b.to_value()], None)?;
+    Ok(union)
+}
+
+fn inplace_or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    update(thread, a, &[b.to_value()], None)?;
+    Ok(a.to_value())
+}
+
+/// The dict as an owned reference.
+fn owned(this: Ref<'_>) -> Option<Owned<PyDict>> {
+    this.to_value().downcast::<PyDict>().ok()
+}

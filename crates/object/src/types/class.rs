@@ -283,7 +283,7 @@ fn best_base<'a>(thread: &Thread, bases: &'a [Owned<PyTypeObject>]) -> PyResult<
 }
 
 /// The nearest type on the way to `object` that adds something to the layout.
-fn solid_base(ty: &PyTypeObject) -> &PyTypeObject {
+pub(super) fn solid_base(ty: &PyTypeObject) -> &PyTypeObject {
     let mut at = ty;
     while let Some(base) = at.base_type() {
         if at.item_size() != base.item_size() || at.basic_size() != base.basic_size() {

@@ -281,5 +281,9 @@ pub fn encode(thread: &Thread, text: &PyStr, encoding: &str, errors: &str) -> Py
 
 /// `bytes.decode(encoding, errors)`.
 pub fn decode(thread: &Thread, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Owned<PyStr>> {
+    // nobody asks what the encoding of nothing is
+    if bytes.is_empty() {
+        return Ok(taipan_object::str::statics::empty());
+    }
     Ok(find(thread, encoding)?.decode(thread, bytes, errors, true)?.0)
 }

@@ -24,7 +24,6 @@ mod testing;
 mod tests;
 mod text;
 
-pub use errors::UNSUPPORTED_OPERATION;
 pub use module::MODULES;
 pub use standard::{StandardStream, standard_stream};
 
@@ -72,8 +71,6 @@ fn tables() -> Vec<Table> {
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &types())?;
-    ready::ready_more(thread, &[&UNSUPPORTED_OPERATION])?;
-    ready::add_base(thread, &UNSUPPORTED_OPERATION, &taipan_object::exception::VALUE_ERROR)?;
     for (ty, methods, attributes) in tables() {
         add_methods(thread, ty, methods)?;
         add_attributes(thread, ty, attributes)?;

@@ -2,12 +2,13 @@
 //! it was raised from, its notes, the groups that it holds, and names that were perhaps meant.
 //!
 //! `tree.rs` asks the objects once and keeps what it was told; `render.rs` makes text of it, `stack.rs` and
-//! `carets.rs` that of frames, `scan.rs` and `anchors.rs` find what the carets stress. Invariants: the text is
+//! `carets.rs` that of frames, `scan.rs`, `brackets.rs` and `anchors.rs` find what carets stress. Invariants: the text is
 //! CPython 3.14's without colours, byte for byte; no file is read here, source lines come from [`Sources`]; an
 //! object that raises while it is asked never stops the report.
 #![forbid(unsafe_code)]
 
 mod anchors;
+mod brackets;
 mod carets;
 mod final_line;
 mod keyword_typos;

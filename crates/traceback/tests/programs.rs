@@ -36,7 +36,7 @@ fn import(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     let name = name.unwrap_or_default();
     match modules::find(&name) {
         Some(module) => Ok(modules::create(thread, module)?.into_value()),
-        None => Err(raise!(thread, IMPORT_ERROR, "No module named '{name}'")),
+        None => Err(raise!(thread, MODULE_NOT_FOUND_ERROR, "No module named '{name}'")),
     }
 }
 

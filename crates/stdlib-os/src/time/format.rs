@@ -187,6 +187,11 @@ fn directive(
     let Some(c) = char_at(at) else { return Ok(None) };
     let part = date_part(c, layout, time).or_else(|| time_part(c, layout, time));
     let part = match part {
+        // a tuple that says no zone is in the local one
+        Some(_) if c == 'Z' && time.zone.is_empty() && time.summer >= 0 => {
+            let [usual, summer] = of(thread).zone().unwrap_or_default().names;
+            Some(layout.text(if time.summer > 0 { &summer } else { &usual }))
+        }
         None if c == 's' => {
             let seconds = of(thread).moment_of(time).map_err(|error| error.raise(thread))?;
             Some(layout.number(seconds, 1, '0'))

@@ -90,6 +90,9 @@ fn items(tokens: &[Token]) -> Option<Vec<Item<'_>>> {
     open.is_empty().then_some(found)
 }
 
+/// More brackets around one expression are not looked into.
+const DEEPEST: usize = 100;
+
 const UNARY: u8 = 7;
 const POWER: u8 = 8;
 
@@ -117,16 +120,16 @@ const KEYWORDS: [&str; 32] = [
 
 /// Whether tokens are a name, perhaps in brackets.
 pub(crate) fn is_name(tokens: &[Token]) -> bool {
-    match tokens {
-        [name] => {
-            let is_constant = ["None", "True", "False"].contains(&name.text.as_str());
-            name.kind == Kind::Name && !is_keyword(&name.text) && !is_constant
-        }
-        [open, inner @ .., close] => {
-            open.kind == Kind::Open('(') && close.kind == Kind::Close(')') && is_name(inner)
-        }
-        [] => false,
+    let mut rest = tokens;
+    while let [open, inner @ .., close] = rest
+        && open.kind == Kind::Open('(')
+        && close.kind == Kind::Close(')')
+    {
+        rest = inner;
     }
+    let [name] = rest else { return false };
+    let is_constant = ["None", "True", "False"].contains(&name.text.as_str());
+    name.kind == Kind::Name && !is_keyword(&name.text) && !is_constant
 }
 
 /// Whether a name is a keyword that is no operand.
@@ -214,6 +217,10 @@ fn is_prose(tokens: &[Token]) -> bool {
 
 /// What the expression of these tokens is; none if it has no anchors, or is no expression at all.
 pub(crate) fn shape(tokens: &[Token], source: &[char]) -> Option<Shape> {
+    let opened = tokens.iter().take_while(|token| token.kind == Kind::Open('(')).count();
+    if opened > DEEPEST {
+        return None;
+    }
     if tokens.iter().any(|token| token.is("as")) || is_prose(tokens) {
         return None;
     }

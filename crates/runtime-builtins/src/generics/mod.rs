@@ -3,6 +3,7 @@
 
 pub mod alias;
 mod alias_methods;
+pub use alias_methods::class_getitem;
 pub mod namespace;
 mod parameters;
 mod show;

@@ -254,6 +254,8 @@ fn time_part(c: char, layout: Layout, time: &LocalTime) -> Option<String> {
         'S' => layout.number(second.into(), 2, '0'),
         't' => "\t".to_owned(),
         'T' | 'X' => layout.text(&format!("{hour:02}:{minute:02}:{second:02}")),
+        // nobody knows whether it is summer time
+        'z' if time.summer < 0 => String::new(),
         'z' => {
             let (sign, offset) = (if time.offset < 0 { '-' } else { '+' }, time.offset.unsigned_abs());
             format!("{sign}{:02}{:02}", offset / 3600, offset / 60 % 60)

@@ -7,8 +7,8 @@ use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::set::PySet;
 use taipan_object::slice::PySlice;
-use taipan_object::str::{Chars, PyStr, statics};
 use taipan_object::str::build::StrBuilder;
+use taipan_object::str::{Chars, PyStr, statics};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Word, protocol, raise};
 

@@ -969,7 +969,8 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 put!(w.b(), bits);
                                 next!(0);
                             }
-                            if (*frame).continuation == Continuation::Entry && (*frame).has(extra::GENERATOR) {
+                            if (*frame).continuation == Continuation::Entry && (*frame).has(extra::GENERATOR)
+                            {
                                 (*frame).ip = ip;
                                 let bits = generator::next_item(thread, stacks, frame, ip);
                                 return Ok(Outcome::Yield(Value::from_word(word(bits))));

@@ -64,7 +64,7 @@ fn read(program: &Program) -> Result<(Vec<u8>, String, String), String> {
                 let text = text.split(" (os error").next().unwrap_or_default().to_owned();
                 format!("can't open file '{}': [Errno {number}] {text}", absolute(&name))
             })?;
-            Ok((source, name.clone(), name))
+            Ok((source, absolute(&name), name))
         }
     }
 }

@@ -23,12 +23,11 @@ fn is_group(thread: &Thread, value: Ref<'_>) -> PyResult<bool> {
     Ok(group.as_ref().get::<PyTypeObject>().is_some_and(|group| value.ty().is_subtype(group)))
 }
 
-/// A group around exceptions.
-fn group_of(thread: &Thread, exceptions: Vec<Value>) -> PyResult<Value> {
+/// A group around exceptions, which are a tuple or a list.
+fn group_of(thread: &Thread, exceptions: Value) -> PyResult<Value> {
     let group = builtin(thread, "BaseExceptionGroup")?;
     let message = PyStr::from_text(thread, "")?.into_value();
-    let all = PyTuple::from_values(thread, exceptions)?.into_value();
-    protocol::call(thread, group.as_ref(), &[message, all], None)
+    protocol::call(thread, group.as_ref(), &[message, exceptions], None)
 }
 
 fn is_of(exception: Ref<'_>, class: Ref<'_>) -> bool {
@@ -68,7 +67,8 @@ pub(crate) fn split_for_handler(
         if is_group(thread, exception)? {
             return Ok((None, Some(exception.to_value())));
         }
-        let wrapped = group_of(thread, vec![exception.to_value()])?;
+        let alone = PyTuple::pack(thread, [exception.to_value()])?.into_value();
+        let wrapped = group_of(thread, alone)?;
         exceptions::set_traceback(wrapped.as_ref(), exceptions::traceback(exception));
         return Ok((None, Some(wrapped)));
     }
@@ -170,6 +170,6 @@ pub(crate) fn prepare_reraise(thread: &Thread, original: Ref<'_>, raised: Ref<'_
     new.extend(rest);
     match <[Value; 1]>::try_from(new) {
         Ok([one]) => Ok(one),
-        Err(several) => group_of(thread, several),
+        Err(several) => group_of(thread, PyList::from_values(thread, several)?.into_value()),
     }
 }

@@ -119,7 +119,7 @@ impl Interpreter {
                 let space = globals.clone().into_value();
                 taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None)
             });
-            report::finish(thread, result.map(drop))
+            report::finish(thread, result.map(drop), report::Main { filename, source })
         })
     }
 }

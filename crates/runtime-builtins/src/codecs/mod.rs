@@ -305,6 +305,10 @@ pub fn encode(thread: &Thread, text: &PyStr, encoding: &str, errors: &str) -> Py
 
 /// `bytes.decode(encoding, errors)`. Encodings that are not built in are asked for by a hook.
 pub fn decode(thread: &Thread, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Owned<PyStr>> {
+    // nobody asks what the encoding of nothing is
+    if bytes.is_empty() {
+        return Ok(taipan_object::str::statics::empty());
+    }
     if let Some(found) = Encoding::named(encoding) {
         return Ok(found.decode(thread, bytes, errors, true)?.0);
     }

@@ -25,3 +25,8 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     union_attributes::install(thread)?;
     namespace::install(thread)
 }
+
+/// Gives a type its `__class_getitem__`: `deque[int]`.
+pub(crate) fn make_generic(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
+    crate::install::methods(thread, ty, &alias_methods::CLASS_GETITEM)
+}

@@ -74,6 +74,14 @@ pub(crate) fn types() -> [&'static PyTypeObject; 9] {
 
 /// Completes the types.
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
+    // an instance says by its class where it comes from, unless it knows better
+    let module = intern_text(thread, "typing")?;
+    let key = intern_text(thread, "__module__")?;
+    for dict in
+        types().into_iter().filter(|ty| ty.name().starts_with("typing.")).filter_map(PyTypeObject::dict)
+    {
+        drop(dict.insert(thread, key.as_ref(), module.as_ref().to_value())?);
+    }
     attributes::install(thread)?;
     arguments::install(thread)?;
     alias::install(thread)?;

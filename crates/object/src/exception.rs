@@ -180,11 +180,6 @@ const fn exception_type(
     }
 }
 
-/// A type that derives from `OSError` and adds nothing, for the layers above. `name` ends with a NUL.
-pub const fn os_error_type(name: &'static str, core: &'static TypeCore) -> PyTypeObject {
-    exception_type(name, Some(&OS_ERROR), 112, core)
-}
-
 /// A type that derives from `Exception` and adds nothing, for the layers above. `name` ends with a NUL.
 pub const fn plain_error_type(name: &'static str, core: &'static TypeCore) -> PyTypeObject {
     exception_type(name, Some(&EXCEPTION), 72, core)

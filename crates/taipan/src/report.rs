@@ -36,8 +36,7 @@ impl Sources for Files<'_> {
     }
 
     fn compiles(&self, source: &str) -> bool {
-        let name = taipan_wtf8::Wtf8::from_str("<string>");
-        crate::compile::compile(source.as_bytes(), name, Mode::Exec, Default::default()).code.is_ok()
+        crate::compile::parses(source)
     }
 }
 

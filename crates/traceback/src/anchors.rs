@@ -1,5 +1,6 @@
 //! Which part of an expression is stressed by carets: a binary operator, the brackets of a subscript or a call.
 
+use crate::brackets::{Item, is_keyword, is_name, is_prose, items};
 use crate::scan::{Kind, Token};
 
 /// What an expression is, if it is one of those with anchors. Places are numbers of characters.
@@ -24,71 +25,8 @@ impl Shape {
     }
 }
 
-/// A token outside of brackets, or a pair of brackets with what they hold.
-#[derive(Clone, Copy)]
-enum Item<'t> {
-    One(&'t Token),
-    Brackets(&'t [Token]),
-}
-
-impl Item<'_> {
-    fn opening(self) -> Option<char> {
-        match self {
-            Item::Brackets([Token { kind: Kind::Open(open), .. }, ..]) => Some(*open),
-            _ => None,
-        }
-    }
-
-    fn start(self) -> usize {
-        match self {
-            Item::One(token) => token.start,
-            Item::Brackets(tokens) => tokens.first().map_or(0, |token| token.start),
-        }
-    }
-
-    fn end(self) -> usize {
-        match self {
-            Item::One(token) => token.end,
-            Item::Brackets(tokens) => tokens.last().map_or(0, |token| token.end),
-        }
-    }
-
-    fn is(self, text: &str) -> bool {
-        matches!(self, Item::One(token) if token.is(text))
-    }
-
-    /// What stands between round brackets that only group: those of tuples and generators belong to them.
-    fn grouped(&self) -> Option<&[Token]> {
-        let Item::Brackets([open, inner @ .., _]) = self else { return None };
-        let groups = open.kind == Kind::Open('(')
-            && !inner.is_empty()
-            && !items(inner)?.iter().any(|item| item.is(",") || item.is("for"));
-        groups.then_some(inner)
-    }
-}
-
-/// Sorts tokens by whether they stand in brackets; none if brackets do not match.
-fn items(tokens: &[Token]) -> Option<Vec<Item<'_>>> {
-    let mut found = Vec::new();
-    let mut open: Vec<(char, usize)> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token.kind {
-            Kind::Open(bracket) => open.push((bracket, at)),
-            Kind::Close(bracket) => {
-                let (opened, from) = open.pop()?;
-                if !matches!((opened, bracket), ('(', ')') | ('[', ']') | ('{', '}')) {
-                    return None;
-                }
-                if open.is_empty() {
-                    found.push(Item::Brackets(tokens.get(from..=at)?));
-                }
-            }
-            _ if open.is_empty() => found.push(Item::One(token)),
-            _ => {}
-        }
-    }
-    open.is_empty().then_some(found)
-}
+/// More brackets around one expression are not looked into.
+const DEEPEST: usize = 100;
 
 const UNARY: u8 = 7;
 const POWER: u8 = 8;
@@ -106,32 +44,6 @@ fn precedence(item: Item<'_>) -> Option<u8> {
         "**" => POWER,
         _ => return None,
     })
-}
-
-/// Keywords that no expression with anchors has outside of brackets.
-const KEYWORDS: [&str; 32] = [
-    "and", "as", "assert", "async", "break", "class", "continue", "def", "del", "elif", "else", "except",
-    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or",
-    "pass", "raise", "return", "try", "while", "with", "yield", "await",
-];
-
-/// Whether tokens are a name, perhaps in brackets.
-pub(crate) fn is_name(tokens: &[Token]) -> bool {
-    match tokens {
-        [name] => {
-            let is_constant = ["None", "True", "False"].contains(&name.text.as_str());
-            name.kind == Kind::Name && !is_keyword(&name.text) && !is_constant
-        }
-        [open, inner @ .., close] => {
-            open.kind == Kind::Open('(') && close.kind == Kind::Close(')') && is_name(inner)
-        }
-        [] => false,
-    }
-}
-
-/// Whether a name is a keyword that is no operand.
-fn is_keyword(name: &str) -> bool {
-    KEYWORDS.contains(&name)
 }
 
 /// What is known of an expression behind its last token.
@@ -197,23 +109,12 @@ impl Walk {
     }
 }
 
-/// Whether two operands follow each other anywhere: then it is no source, but the text of a string.
-fn is_prose(tokens: &[Token]) -> bool {
-    let ends = |token: &Token| match token.kind {
-        Kind::Name => !is_keyword(&token.text),
-        Kind::Number | Kind::Text | Kind::Close(_) => true,
-        _ => false,
-    };
-    let begins = |token: &Token| match token.kind {
-        Kind::Name => !is_keyword(&token.text),
-        kind => matches!(kind, Kind::Number | Kind::Text),
-    };
-    let both_text = |a: &Token, b: &Token| a.kind == Kind::Text && b.kind == Kind::Text;
-    tokens.iter().zip(tokens.iter().skip(1)).any(|(a, b)| ends(a) && begins(b) && !both_text(a, b))
-}
-
 /// What the expression of these tokens is; none if it has no anchors, or is no expression at all.
 pub(crate) fn shape(tokens: &[Token], source: &[char]) -> Option<Shape> {
+    let opened = tokens.iter().take_while(|token| token.kind == Kind::Open('(')).count();
+    if opened > DEEPEST {
+        return None;
+    }
     if tokens.iter().any(|token| token.is("as")) || is_prose(tokens) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! The source lines of a frame, with carets below what was running.
 
-use crate::anchors::{Shape, is_name, shape};
+use crate::anchors::{Shape, shape};
+use crate::brackets::is_name;
 use crate::scan::{Kind, tokens};
 use crate::text::{chars_before, dedent, indent, is_blank, part, width};
 use std::collections::BTreeSet;

@@ -2,12 +2,13 @@
 //! it was raised from, its notes, the groups that it holds, and names that were perhaps meant.
 //!
 //! `tree.rs` asks the objects once and keeps what it was told; `render.rs` makes text of it, `stack.rs` and
-//! `carets.rs` that of frames, `scan.rs` and `anchors.rs` find what the carets stress. Invariants: the text is
+//! `carets.rs` that of frames, `scan.rs`, `brackets.rs` and `anchors.rs` find what carets stress. Invariants: the text is
 //! CPython 3.14's without colours, byte for byte; no file is read here, source lines come from [`Sources`]; an
 //! object that raises while it is asked never stops the report.
 #![forbid(unsafe_code)]
 
 mod anchors;
+mod brackets;
 mod carets;
 mod final_line;
 mod keyword_typos;
@@ -27,11 +28,13 @@ use taipan_object::{PyResult, Ref, Thread};
 
 /// Where source lines come from.
 pub trait Sources {
-    /// A line of a file, counted from one, with or without its end; none if there is none.
+    /// A line of a file, counted from one, with or without its end; none if there is none. Names such as
+    /// `<string>` are asked for, too.
     fn line(&self, filename: &str, line: u32) -> Option<String>;
 
-    /// Whether a piece of source can be parsed, or is only the beginning of what can; asked when a keyword was
-    /// perhaps misspelt. False is always a valid answer.
+    /// Whether `codeop.compile_command` takes a piece of source (`symbol="exec"`, `PyCF_ONLY_AST`): it can be
+    /// parsed and compiled, or is only the beginning of what can be parsed. Asked when a keyword was perhaps
+    /// misspelt; false is always a valid answer.
     fn compiles(&self, source: &str) -> bool {
         let _ = source;
         false
@@ -92,6 +95,20 @@ pub fn format_with(
     sources: &dyn Sources,
     options: &Options,
 ) -> PyResult<Vec<String>> {
+    if !taipan_vm::interp::exceptions::is_base_exception(exception) {
+        return Ok(vec![no_exception(exception)]);
+    }
     let tree = tree::Tree::new(thread, exception, options);
     Ok(render::all(&tree, sources))
+}
+
+/// What is printed of a value that is no exception, as `sys.excepthook` may be given one.
+fn no_exception(value: Ref<'_>) -> String {
+    match value.is_none() {
+        true => "NoneType: None\n".to_owned(),
+        false => {
+            let ty = value.ty().short_name();
+            format!("TypeError: print_exception(): Exception expected for value, {ty} found\n")
+        }
+    }
 }

@@ -78,9 +78,12 @@ pub(crate) fn items(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<Value>> {
     Ok(items)
 }
 
-/// The keys of a dict that are strings.
-pub(crate) fn keys(dict: Ref<'_>) -> Vec<String> {
-    let Some(dict) = dict.get::<PyDict>() else { return Vec::new() };
+/// The keys of a mapping that are strings.
+pub(crate) fn keys(thread: &Thread, mapping: Ref<'_>) -> Vec<String> {
+    let Some(dict) = mapping.get_exact::<PyDict>() else {
+        let keys = quiet(thread, items(thread, mapping)).unwrap_or_default();
+        return keys.iter().filter_map(|key| string(key.as_ref())).collect();
+    };
     let mut cursor = DictCursor::start();
     let next = || cursor.next(dict).map(|(key, _)| string(key.as_ref()));
     std::iter::from_fn(next).flatten().collect()

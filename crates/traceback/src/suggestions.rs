@@ -87,7 +87,7 @@ fn names_of(thread: &Thread, object: Ref<'_>, hide_private: bool) -> Option<Vec<
 /// What a module holds, if it is one that does not say itself what it has.
 fn names_of_module(thread: &Thread, object: Ref<'_>) -> Option<Vec<String>> {
     let dict = object.get_exact::<PyModule>()?.dict()?;
-    entry(thread, dict.as_ref(), "__dir__").is_none().then(|| keys(dict.as_ref()))
+    entry(thread, dict.as_ref(), "__dir__").is_none().then(|| keys(thread, dict.as_ref()))
 }
 
 fn attribute_meant(
@@ -114,10 +114,12 @@ fn name_meant(thread: &Thread, traceback: Option<Ref<'_>>, wrong: &str) -> Optio
     {
         return Some(format!("self.{wrong}"));
     }
-    let mut names = keys(locals.as_ref());
+    let mut names = keys(thread, locals.as_ref());
     for scope in ["f_globals", "f_builtins"] {
         names.extend(
-            known(thread, frame.as_ref(), scope).map(|scope| keys(scope.as_ref())).unwrap_or_default(),
+            known(thread, frame.as_ref(), scope)
+                .map(|scope| keys(thread, scope.as_ref()))
+                .unwrap_or_default(),
         );
     }
     closest(wrong, &names).map(str::to_owned)

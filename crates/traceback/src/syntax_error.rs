@@ -22,8 +22,18 @@ pub(crate) struct SyntaxParts {
     metadata: Option<Metadata>,
 }
 
+/// An int, or one far out in its direction for one that is large.
 fn number(value: &Value) -> Result<i64, ()> {
-    value.as_ref().is_int().then(|| value.as_ref().to_i64()).flatten().ok_or(())
+    const FAR: i64 = 1 << 40;
+    let value = value.as_ref();
+    match (value.is_int(), value.to_i64()) {
+        (false, _) => Err(()),
+        (true, Some(number)) => Ok(number.clamp(-FAR, FAR)),
+        (true, None) => {
+            let is_negative = value.int_to_text(10).is_some_and(|text| text.starts_with('-'));
+            Ok(if is_negative { -FAR } else { FAR })
+        }
+    }
 }
 
 impl SyntaxParts {

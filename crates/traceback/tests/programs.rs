@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use taipan::compile::compile;
 use taipan_ast::{Arena, Interner};
 use taipan_lexer::{LexOptions, Source, lex};
 use taipan_object::builtin::{Binding, MethodDef, Native, PyCFunction};
@@ -35,7 +36,7 @@ fn import(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     let name = name.unwrap_or_default();
     match modules::find(&name) {
         Some(module) => Ok(modules::create(thread, module)?.into_value()),
-        None => Err(raise!(thread, IMPORT_ERROR, "No module named '{name}'")),
+        None => Err(raise!(thread, MODULE_NOT_FOUND_ERROR, "No module named '{name}'")),
     }
 }
 
@@ -56,14 +57,25 @@ impl Sources for File<'_> {
     }
 
     fn compiles(&self, source: &str) -> bool {
-        let Ok(source) = Source::from_bytes(source.as_bytes(), Mode::Exec) else { return false };
-        let lexed = lex(&source, &LexOptions::default());
-        let options = ParseOptions { allow_incomplete_input: true, ..ParseOptions::default() };
-        let (arena, mut names) = (Arena::new(), Interner::new());
-        match parse(&source, &lexed, &options, &arena, &mut names) {
-            Ok(_) => true,
-            Err(diagnostic) => diagnostic.message == "incomplete input",
+        let name = taipan_wtf8::Wtf8::from_str("<input>");
+        let compiles = || compile(source.as_bytes(), name, Mode::Exec, Default::default()).code.is_ok();
+        match parsed(source) {
+            Some(Ok(())) => compiles(),
+            Some(Err(())) => true,
+            None => parsed(&format!("{source}\n")).is_some() || compiles(),
         }
+    }
+}
+
+/// Whether a source can be parsed; an error inside if only more of it could be.
+fn parsed(source: &str) -> Option<Result<(), ()>> {
+    let source = Source::from_bytes(source.as_bytes(), Mode::Exec).ok()?;
+    let lexed = lex(&source, &LexOptions { dont_imply_dedent: true, ..LexOptions::default() });
+    let options =
+        ParseOptions { allow_incomplete_input: true, dont_imply_dedent: true, ..ParseOptions::default() };
+    match parse(&source, &lexed, &options, &Arena::new(), &mut Interner::new()) {
+        Ok(_) => Some(Ok(())),
+        Err(diagnostic) => (diagnostic.message == "incomplete input").then_some(Err(())),
     }
 }
 
@@ -104,7 +116,7 @@ fn run(path: &Path) -> String {
     let thread: &Thread = &thread;
     thread.set_stack_limit((&raw const interp) as usize - STACK / 8 * 7);
     let shown = taipan_wtf8::Wtf8::from_str(name);
-    let compiled = taipan::compile::compile(&source, shown, Mode::Exec, Default::default());
+    let compiled = compile(&source, shown, Mode::Exec, Default::default());
     let code = taipan_vm::code_object(thread, &compiled.code.expect(name)).unwrap();
     let builtins = set_up(thread);
     let globals = PyDict::new(thread).unwrap();

@@ -26,11 +26,38 @@ impl Default for StrBuilder {
     }
 }
 
-fn extend<C: Char>(to: &mut Vec<C>, chars: super::Chars<'_>) -> Result<(), ()> {
-    with_chars!(chars, chars => {
-        to.try_reserve(chars.len()).map_err(drop)?;
-        to.extend(chars.iter().map(|&c| C::truncate(c.code())));
-    });
+/// The first room of a buffer: enough for most of what is built.
+const FIRST: usize = 64;
+
+#[cold]
+fn reserve<C>(to: &mut Vec<C>, more: usize) -> Result<(), ()> {
+    to.try_reserve(if to.capacity() == 0 { more.max(FIRST) } else { more }).map_err(drop)
+}
+
+#[inline]
+fn extend<C: Char, D: Char>(to: &mut Vec<C>, chars: &[D]) -> Result<(), ()> {
+    if to.capacity() - to.len() < chars.len() {
+        reserve(to, chars.len())?;
+    }
+    to.extend(chars.iter().map(|&c| C::truncate(c.code())));
+    Ok(())
+}
+
+/// The same for characters that stand there as the buffer has them.
+#[inline]
+fn copy(to: &mut Vec<u8>, chars: &[u8]) -> Result<(), ()> {
+    if to.capacity() - to.len() < chars.len() {
+        reserve(to, chars.len())?;
+    }
+    to.extend_from_slice(chars);
+    Ok(())
+}
+
+fn fill<C: Char>(to: &mut Vec<C>, c: C, count: usize) -> Result<(), ()> {
+    if to.capacity() - to.len() < count {
+        reserve(to, count)?;
+    }
+    to.resize(to.len() + count, c);
     Ok(())
 }
 
@@ -73,24 +100,66 @@ impl StrBuilder {
     }
 
     fn push_chars(&mut self, thread: &Thread, chars: super::Chars<'_>, len: usize, max: u32) -> PyResult<()> {
-        let done = self.widen(max, len).and_then(|()| match &mut self.buffer {
-            Buffer::One(to) => extend(to, chars),
-            Buffer::Two(to) => extend(to, chars),
-            Buffer::Four(to) => extend(to, chars),
+        let done = self.widen(max, len).and_then(|()| match (&mut self.buffer, chars) {
+            (Buffer::One(to), super::Chars::One(chars)) => copy(to, chars),
+            (Buffer::One(to), chars) => with_chars!(chars, chars => extend(to, chars)),
+            (Buffer::Two(to), chars) => with_chars!(chars, chars => extend(to, chars)),
+            (Buffer::Four(to), chars) => with_chars!(chars, chars => extend(to, chars)),
         });
         done.map_err(|()| thread.raise_memory_error())
     }
 
+    /// Appends characters of one byte each, as all characters so far.
+    #[inline(always)]
+    fn push_bytes(&mut self, bytes: &[u8], max: u32) -> bool {
+        let Buffer::One(to) = &mut self.buffer else { return false };
+        if copy(to, bytes).is_err() {
+            return false;
+        }
+        self.max |= max;
+        true
+    }
+
     /// Appends a string.
+    #[inline]
     pub fn push(&mut self, thread: &Thread, text: &PyStr) -> PyResult<()> {
-        let chars = text.chars();
-        let max = with_chars!(chars, chars => bound(chars));
+        let (chars, max) = (text.chars(), text.max_class());
+        if let super::Chars::One(bytes) = chars
+            && self.push_bytes(bytes, max)
+        {
+            return Ok(());
+        }
         self.push_chars(thread, chars, text.len(), max)
+    }
+
+    /// Appends code points up to U+10FFFF.
+    pub fn push_code_points(&mut self, thread: &Thread, code_points: &[u32]) -> PyResult<()> {
+        let max = bound(code_points);
+        if max >= 0x20_0000 || code_points.iter().any(|&c| c > 0x10_FFFF) {
+            return Err(crate::raise!(thread, VALUE_ERROR, "character not in range [U+0000; U+10ffff]"));
+        }
+        self.push_chars(thread, super::Chars::Four(code_points), code_points.len(), max)
+    }
+
+    /// Appends so many of a code point.
+    pub fn push_repeated(&mut self, thread: &Thread, code_point: u32, count: usize) -> PyResult<()> {
+        let done = self.widen(code_point, count).and_then(|()| match &mut self.buffer {
+            Buffer::One(to) => fill(to, u8::truncate(code_point), count),
+            Buffer::Two(to) => fill(to, u16::truncate(code_point), count),
+            Buffer::Four(to) => fill(to, code_point, count),
+        });
+        done.map_err(|()| thread.raise_memory_error())
     }
 
     /// Appends a text.
     pub fn push_str(&mut self, thread: &Thread, text: &str) -> PyResult<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
         if text.is_ascii() {
+            if self.push_bytes(text.as_bytes(), 0x7F) {
+                return Ok(());
+            }
             return self.push_chars(thread, super::Chars::One(text.as_bytes()), text.len(), 0x7F);
         }
         text.chars().try_for_each(|c| self.push_char(thread, c.into()))
@@ -98,12 +167,18 @@ impl StrBuilder {
 
     /// Appends a code point.
     pub fn push_char(&mut self, thread: &Thread, code_point: u32) -> PyResult<()> {
+        if let Ok(byte) = u8::try_from(code_point)
+            && self.push_bytes(&[byte], code_point)
+        {
+            return Ok(());
+        }
         self.push_chars(thread, super::Chars::Four(&[code_point]), 1, code_point)
     }
 
     /// The string.
     pub fn finish(self, thread: &Thread) -> PyResult<Owned<PyStr>> {
         match &self.buffer {
+            Buffer::One(chars) if chars.len() > 1 => PyStr::from_bounded(thread, chars, self.max),
             Buffer::One(chars) => PyStr::from_chars(thread, chars),
             Buffer::Two(chars) => PyStr::from_chars(thread, chars),
             Buffer::Four(chars) => PyStr::from_chars(thread, chars),

@@ -9,6 +9,9 @@ impl super::PyASCIIObject {
     /// Whether both have the same characters.
     #[inline(always)]
     pub fn equals(&self, other: &PyStr) -> bool {
+        if let (Some(a), Some(b)) = (self.single(), other.single()) {
+            return a == b;
+        }
         std::ptr::eq(self, other)
             || (self.len() == other.len()
                 && self.kind() == other.kind()
@@ -30,7 +33,24 @@ impl super::PyASCIIObject {
     }
 
     /// The order of both by code points.
+    #[inline]
     pub fn compare(&self, other: &PyStr) -> Ordering {
+        match (self.single(), other.single()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => self.compare_all(other),
+        }
+    }
+
+    /// The character of a string that has one below U+0100.
+    #[inline(always)]
+    fn single(&self) -> Option<u8> {
+        match self.chars() {
+            Chars::One(&[c]) => Some(c),
+            _ => None,
+        }
+    }
+
+    fn compare_all(&self, other: &PyStr) -> Ordering {
         match (self.chars(), other.chars()) {
             (Chars::One(a), Chars::One(b)) => a.cmp(b),
             (Chars::Two(a), Chars::Two(b)) => a.cmp(b),

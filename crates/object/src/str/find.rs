@@ -93,5 +93,21 @@ impl super::PyASCIIObject {
 
 /// The same for bytes, by vector instructions.
 pub(crate) fn find_bytes(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    memchr::memmem::find(hay, needle)
+    let (&first, rest) = needle.split_first()?;
+    if rest.is_empty() {
+        return memchr::memchr(first, hay);
+    }
+    // a searcher takes long to prepare: for what is found soon the first byte will do
+    let mut from = 0;
+    for _ in 0..PROBES {
+        let at = from + memchr::memchr(first, hay.get(from..)?)?;
+        if hay.get(at + 1..)?.starts_with(rest) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    memchr::memmem::find(hay.get(from..)?, needle).map(|at| from + at)
 }
+
+/// How often the first byte is looked for before a searcher is made.
+const PROBES: usize = 8;

@@ -163,7 +163,12 @@ impl PyASCIIObject {
             [single] if single.code() < 0x100 => return Ok(statics::latin1(single.code() as u8)),
             _ => {}
         }
-        let max = bound(chars);
+        PyStr::from_bounded(thread, chars, bound(chars))
+    }
+
+    /// The same where a value in the class of the largest character is known; there are two at least.
+    #[inline]
+    pub(super) fn from_bounded<C: Char>(thread: &Thread, chars: &[C], max: u32) -> PyResult<Owned<PyStr>> {
         let object = PyStr::make(thread, chars.len(), max)?;
         // SAFETY: fresh; made for as many characters of the kind of `max`, which holds them all.
         unsafe {

@@ -1,6 +1,7 @@
 //! Putting a formatted value together: padding, sign, prefix, groups of digits. Invariant: memory for a width
 //! that the user chose is asked for at once, before anything is written.
 
+use std::borrow::Cow;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::{Owned, PyResult, Thread};
 
@@ -27,8 +28,7 @@ pub(crate) fn push_fill(thread: &Thread, builder: &mut StrBuilder, fill: u32, co
     if count == 0 {
         return Ok(());
     }
-    let run = PyStr::from_code_point(thread, fill)?.repeat(thread, count)?;
-    builder.push(thread, &run)
+    builder.push_repeated(thread, fill, count)
 }
 
 /// A text in its field.
@@ -96,17 +96,17 @@ pub(crate) fn number(thread: &Thread, spec: &Spec, number: &Number<'_>) -> PyRes
         _ => "",
     };
     let fraction = match spec.fraction_grouping {
-        Some(separator) => grouped_fraction(number.fraction, separator),
-        None => number.fraction.to_owned(),
+        Some(separator) => Cow::Owned(grouped_fraction(number.fraction, separator)),
+        None => Cow::Borrowed(number.fraction),
     };
     let around = sign.len() + number.prefix.len() + fraction.len() + number.rest.len();
     let zeros_in_groups = spec.fill == u32::from('0') && spec.align == Align::Sign;
     let digits = match spec.grouping {
         Some(separator) if !number.digits.is_empty() => {
             let width = if zeros_in_groups { spec.width.saturating_sub(around) } else { 0 };
-            grouped(thread, number.digits, separator, number.group, width)?
+            Cow::Owned(grouped(thread, number.digits, separator, number.group, width)?)
         }
-        _ => number.digits.to_owned(),
+        _ => Cow::Borrowed(number.digits),
     };
     let padding = spec.width.saturating_sub(around + digits.len());
     let (before, inside) = match spec.align {
@@ -120,7 +120,7 @@ pub(crate) fn number(thread: &Thread, spec: &Spec, number: &Number<'_>) -> PyRes
     builder.push_str(thread, sign)?;
     builder.push_str(thread, number.prefix)?;
     push_fill(thread, &mut builder, spec.fill, inside)?;
-    for part in [digits.as_str(), &fraction, number.rest] {
+    for part in [&*digits, &*fraction, number.rest] {
         builder.push_str(thread, part)?;
     }
     push_fill(thread, &mut builder, spec.fill, padding - before - inside)?;

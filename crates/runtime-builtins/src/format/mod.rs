@@ -11,7 +11,7 @@ pub(crate) mod template;
 mod tests;
 
 use taipan_object::builtin::{Binding, MethodDef, Native};
-use taipan_object::str::{PyStr, intern::intern_text, statics};
+use taipan_object::str::{PyStr, statics, statics::names};
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::statics::{COMPLEX, FLOAT, INT, OBJECT, STR};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
@@ -68,8 +68,12 @@ pub fn format(thread: &Thread, value: Ref<'_>, spec: Option<&PyStr>) -> PyResult
     if is_empty && (value.get_exact::<PyStr>().is_some() || value.word().is_int()) {
         return text::str(thread, value);
     }
-    let name = intern_text(thread, "__format__")?;
-    let Some(found) = value.ty().lookup(thread, &name)? else {
+    if let Some(spec) = spec
+        && let Some(own) = own_formatter(value)
+    {
+        return if spec.is_empty() { text::str(thread, value) } else { own(thread, value, spec) };
+    }
+    let Some(found) = value.ty().lookup(thread, names::__format__.get())? else {
         let ty = value.ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "Type {ty} doesn't define __format__"));
     };
@@ -82,6 +86,18 @@ pub fn format(thread: &Thread, value: Ref<'_>, spec: Option<&PyStr>) -> PyResult
     result.downcast::<PyStr>().map_err(|other| {
         raise!(thread, TYPE_ERROR, "__format__ must return a str, not {}", other.as_ref().ty().short_name())
     })
+}
+
+/// The formatter of an instance of a built-in type that derives nothing.
+fn own_formatter(value: Ref<'_>) -> Option<Formatter> {
+    if value.get_exact::<PyStr>().is_some() {
+        return Some(format_str);
+    }
+    match value.word() {
+        word if word.is_float() => Some(number::format_float),
+        word if word.is_int() => Some(number::format_int),
+        _ => None,
+    }
 }
 
 fn format_object(thread: &Thread, value: Ref<'_>, _: &PyStr) -> PyResult<Owned<PyStr>> {

@@ -1,7 +1,7 @@
 //! A format specification, parsed: `[[fill]align][sign]["z"]["#"]["0"][width][grouping]["." precision [grouping]][type]`.
 //! Invariant: what is parsed is well-formed; whether a type of values takes it is for the formatters to say.
 
-use taipan_object::str::PyStr;
+use taipan_object::str::{Chars, PyStr};
 use taipan_object::{PyResult, Raised, Ref, Thread, raise};
 
 use crate::chars::code_points;
@@ -50,6 +50,9 @@ impl Spec {
         self.kind == u32::from(kind)
     }
 }
+
+/// Specifications of so many characters need no memory of their own.
+const FEW: usize = 24;
 
 struct Parser<'a> {
     rest: &'a [u32],
@@ -128,8 +131,19 @@ impl Spec {
         default_kind: char,
         default_align: Align,
     ) -> PyResult<Spec> {
-        let all = code_points(text);
-        let mut parser = Parser { rest: &all };
+        let (mut few, all);
+        let chars = match text.chars() {
+            Chars::One(chars) if chars.len() <= FEW => {
+                few = [0; FEW];
+                few.iter_mut().zip(chars).for_each(|(place, &c)| *place = u32::from(c));
+                few.get(..chars.len()).unwrap_or_default()
+            }
+            _ => {
+                all = code_points(text);
+                &all
+            }
+        };
+        let mut parser = Parser { rest: chars };
         let mut spec = Spec {
             fill: ' '.into(),
             align: default_align,

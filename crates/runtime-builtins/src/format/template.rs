@@ -56,8 +56,7 @@ fn build(
     let mut markup = Markup::new(template);
     while let Some(piece) = markup.next(thread)? {
         if !piece.literal.is_empty() {
-            let literal = PyStr::from_code_points(thread, piece.literal)?;
-            builder.push(thread, &literal)?;
+            builder.push_code_points(thread, piece.literal)?;
         }
         if piece.has_field {
             let shown = field(thread, &piece, values, numbering, depth)?;

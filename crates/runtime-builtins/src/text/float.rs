@@ -136,6 +136,7 @@ pub fn float_text(value: f64, layout: FloatLayout) -> String {
             zeros(&mut decimal.digits, missing);
             decimal.with_exponent(&mut text, alternate);
         }
+        Style::Fixed if !alternate && push_fixed(&mut text, value, precision) => {}
         Style::Fixed => {
             let behind = precision.min(MOST_DIGITS);
             let _ = write!(text, "{value:.behind$}");
@@ -162,6 +163,47 @@ pub fn float_text(value: f64, layout: FloatLayout) -> String {
         text.push_str(".0");
     }
     text
+}
+
+/// Appends a float with so many digits behind the point, where they follow from a product of 128 bits: all of them
+/// exact, ties to even. False, and nothing is appended, where the product would be longer.
+fn push_fixed(text: &mut String, value: f64, precision: usize) -> bool {
+    const MOST: usize = 19;
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7FF) as i32;
+    let mantissa = if exponent == 0 { bits & ((1 << 52) - 1) } else { bits & ((1 << 52) - 1) | 1 << 52 };
+    // the value is the mantissa, shifted to the right by so many bits
+    let shift = 1075 - exponent.max(1);
+    if precision > MOST || shift < 1 {
+        return false;
+    }
+    // below 2 ** 53 * 10 ** 19, which is below 2 ** 117: shifted by more than 127 bits it is far below a half
+    let product = u128::from(mantissa) * u128::from(10u64.pow(precision as u32));
+    let scaled = if shift > 127 {
+        0
+    } else {
+        let (whole, rest) = (product >> shift, product & ((1u128 << shift) - 1));
+        let half = 1u128 << (shift - 1);
+        let up = rest > half || rest == half && whole & 1 == 1;
+        whole + u128::from(up)
+    };
+    let Ok(mut scaled) = u64::try_from(scaled) else { return false };
+    let mut digits = [b'0'; 32];
+    let mut at = digits.len();
+    for place in 0.. {
+        if place > precision && scaled == 0 {
+            break;
+        }
+        if place == precision && precision > 0 {
+            at -= 1;
+            digits[at] = b'.';
+        }
+        at -= 1;
+        digits[at] = b'0' + (scaled % 10) as u8;
+        scaled /= 10;
+    }
+    text.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+    true
 }
 
 /// Plain where the point is not before the fifth zero nor behind so many digits.

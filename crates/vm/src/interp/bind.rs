@@ -36,7 +36,8 @@ pub(super) unsafe fn bind(
 ) -> PyResult<()> {
     let binder = Binder { thread, function, code, slots, given };
     let few = code.simple && names.is_none() && given < code.argcount as usize;
-    if !few {
+    // SAFETY: by contract.
+    if !few && unsafe { !names.is_some_and(|names| binder.place_known(names)) } {
         // SAFETY: by contract.
         unsafe { binder.place(names)? };
     }
@@ -73,6 +74,49 @@ impl Named {
 }
 
 impl Binder<'_> {
+    /// Puts keyword arguments where they belong, if there is nothing else to place, all names are known by their
+    /// identity and none is given twice. False, and nothing is done, otherwise.
+    ///
+    /// # Safety
+    /// As for `bind`.
+    #[inline]
+    unsafe fn place_known(&self, names: &PyTuple) -> bool {
+        let flags = self.code.source.flags;
+        let total = self.positional() + self.keyword_only();
+        if flags.has(CodeFlags::VARARGS)
+            || flags.has(CodeFlags::VARKEYWORDS)
+            || self.given > self.positional()
+            || names.len() > FEW
+        {
+            return false;
+        }
+        let from = self.code.source.posonlyargcount as usize;
+        let Some(parameters) = self.code.local_names.get(from..total) else { return false };
+        let (mut places, mut words, mut seen) = ([0usize; FEW], [UNBOUND; FEW], 0u64);
+        for (place, name) in places.iter_mut().zip(names.iter()) {
+            let found = parameters.iter().position(|parameter| parameter.as_ref().is(name));
+            let Some(at) = found.map(|at| at + from).filter(|&at| at >= self.given && at < 64) else {
+                return false;
+            };
+            if seen & 1 << at != 0 {
+                return false;
+            }
+            seen |= 1 << at;
+            *place = at;
+        }
+        // SAFETY: the arguments stand in these slots, and are moved out before the first one is placed.
+        unsafe {
+            let first = self.slots.add(self.given);
+            for (at, word) in words.iter_mut().take(names.len()).enumerate() {
+                *word = first.add(at).replace(UNBOUND);
+            }
+            for (&place, &word) in places.iter().zip(&words).take(names.len()) {
+                *self.slots.add(place) = word;
+            }
+        }
+        true
+    }
+
     fn positional(&self) -> usize {
         self.code.argcount as usize
     }
@@ -184,8 +228,10 @@ impl Binder<'_> {
         if self.given >= positional {
             return Ok(());
         }
-        let defaults = self.function.func_defaults().get();
-        let defaults = defaults.as_ref().and_then(|defaults| defaults.as_ref().get::<PyTuple>());
+        let held = self.function.func_defaults().peek();
+        // SAFETY: the function, which lives, holds the tuple; nothing is released below before the last use, for the
+        // slots that are set hold nothing
+        let defaults = held.and_then(|word| unsafe { Ref::from_word(word) }.get::<PyTuple>());
         let first_default = positional.saturating_sub(defaults.map_or(0, PyTuple::len));
         let missing: Vec<usize> = (self.given..first_default).filter(|&at| self.is_unbound(at)).collect();
         if !missing.is_empty() {

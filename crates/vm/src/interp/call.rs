@@ -528,13 +528,26 @@ fn spread(vm: Vm<'_>, base: usize, positional: Value) -> PyResult<Owned<PyTuple>
 fn named(vm: Vm<'_>, base: usize, keywords: Ref<'_>) -> PyResult<(Option<Owned<PyTuple>>, Vec<Value>)> {
     let (mut names, mut values) = (Vec::new(), Vec::new());
     let mut not_text = false;
-    let put = |name: Value, value: Value| {
+    if let Some(dict) = keywords.get_exact::<PyDict>() {
+        // no code runs meanwhile that could change the dict
+        let count = dict.len();
+        if names.try_reserve_exact(count).is_err() || values.try_reserve_exact(count).is_err() {
+            return Err(vm.thread.raise_memory_error());
+        }
+        let mut cursor = taipan_object::dict::DictCursor::start();
+        while let Some((key, value)) = cursor.next(dict) {
+            not_text |= key.as_ref().get::<PyStr>().is_none();
+            names.push(key);
+            values.push(value);
+        }
+    } else if super::containers::each_pair(vm, keywords, |name, value| {
         not_text |= name.as_ref().get::<PyStr>().is_none();
         names.push(name);
         values.push(value);
         Ok(())
-    };
-    if super::containers::each_pair(vm, keywords, put)?.is_none() {
+    })?
+    .is_none()
+    {
         let (callable, name) = (function_text(vm.thread, vm.borrow(base)), keywords.ty().short_name());
         return Err(raise!(
             vm.thread,

@@ -7,7 +7,7 @@ use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::set::PySet;
 use taipan_object::slice::PySlice;
-use taipan_object::str::PyStr;
+use taipan_object::str::{Chars, PyStr, statics};
 use taipan_object::str::build::StrBuilder;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Word, protocol, raise};
@@ -181,6 +181,13 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let source = vm.operand(w.b());
     let thread = vm.thread;
     let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
+    if dict.is_empty()
+        && let Some(source) = source.as_ref().get_exact::<PyDict>().filter(|source| source.has_strings_only())
+    {
+        let copy = source.copy(thread)?;
+        vm.put(w.a(), copy.into_value());
+        return Ok(());
+    }
     let callable = || super::call::function_text(thread, vm.borrow(w.c()));
     let put = |key: Value, value: Value| {
         let Some(name) = key.as_ref().get::<PyStr>() else {
@@ -213,6 +220,10 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 pub(super) fn subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let key = vm.operand(w.c());
     let container = vm.operand(w.b());
+    if let Some(character) = character(container.as_ref(), key.as_ref()) {
+        vm.put(w.a(), character);
+        return Ok(());
+    }
     let result = match container.as_ref().get_exact::<PyDict>() {
         Some(dict) => match dict.get(vm.thread, key.as_ref())? {
             Some(value) => value,
@@ -225,6 +236,16 @@ pub(super) fn subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     };
     vm.put(w.a(), result);
     Ok(())
+}
+
+/// One character of a string, where it is one of those that are always there.
+#[inline]
+fn character(container: Ref<'_>, key: Ref<'_>) -> Option<Value> {
+    let (text, at) = (container.get_exact::<PyStr>()?, key.word().as_int()?);
+    let Chars::One(chars) = text.chars() else { return None };
+    let at = if at < 0 { at + chars.len() as i64 } else { at };
+    let character = chars.get(usize::try_from(at).ok()?)?;
+    Some(statics::latin1(*character).into_value())
 }
 
 /// `container[key]`; a class is asked for `__class_getitem__`.

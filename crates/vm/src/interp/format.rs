@@ -2,6 +2,7 @@
 
 use super::Vm;
 use crate::code::OpWord;
+use taipan_object::str::statics::names;
 use taipan_object::str::{PyStr, intern};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
@@ -18,8 +19,7 @@ pub(crate) fn format(thread: &Thread, value: Ref<'_>, spec: Value) -> PyResult<V
     {
         return str(thread, value);
     }
-    let name = intern::intern_text(thread, "__format__")?;
-    let result = match super::attributes::special(thread, value, &name)? {
+    let result = match super::attributes::special(thread, value, names::__format__.get())? {
         Some((method, true)) => protocol::call(thread, method.as_ref(), &[value.to_value(), spec], None)?,
         Some((method, false)) => protocol::call(thread, method.as_ref(), &[spec], None)?,
         None => {

@@ -154,10 +154,8 @@ pub(super) fn truth(vm: Vm<'_>, at: usize) -> PyResult<bool> {
 /// `a op b` for two operands of which not both are ints, or not both floats.
 fn compared(vm: Vm<'_>, op: CompareOp, left: Operand, right: Operand) -> PyResult<Value> {
     let (a, b) = (left.as_ref(), right.as_ref());
-    if let (Some(a), Some(b)) = (a.get_exact::<PyStr>(), b.get_exact::<PyStr>())
-        && matches!(op, CompareOp::Eq | CompareOp::Ne)
-    {
-        return Ok(Value::bool(a.equals(b) == (op == CompareOp::Eq)));
+    if let Some(truth) = texts(a, b, op) {
+        return Ok(Value::bool(truth));
     }
     protocol::compare(vm.thread, a, b, op)
 }
@@ -181,9 +179,24 @@ pub(super) fn compare_bool(vm: Vm<'_>, w: OpWord, op: CompareOp) -> PyResult<()>
     Ok(())
 }
 
+/// The comparison of two strings.
+#[inline]
+fn texts(a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Option<bool> {
+    let (a, b) = (a.get_exact::<PyStr>()?, b.get_exact::<PyStr>()?);
+    Some(match op {
+        CompareOp::Eq => a.equals(b),
+        CompareOp::Ne => !a.equals(b),
+        _ => op.holds(a.compare(b)),
+    })
+}
+
 /// The truth of a comparison that a jump looks at: of the operands a and b.
 #[inline(never)]
 pub(super) fn holds(vm: Vm<'_>, w: OpWord, op: CompareOp) -> PyResult<bool> {
+    if let Some(truth) = texts(vm.borrow(w.a()), vm.borrow(w.b()), op) {
+        drop((vm.operand(w.b()), vm.operand(w.a())));
+        return Ok(truth);
+    }
     let right = vm.operand(w.b());
     let left = vm.operand(w.a());
     let result = compared(vm, op, left, right)?;

@@ -8,7 +8,7 @@ use super::{
     generator, imports, intrinsics, iterate, names, number, patterns, safepoint, values,
 };
 use crate::code::{Op, OpWord};
-use crate::frame::{Continuation, Frame, NULL, Stacks, UNBOUND, is_pointer, release, word};
+use crate::frame::{Continuation, Frame, NULL, Stacks, UNBOUND, extra, is_pointer, release, word};
 use std::arch::asm;
 use taipan_object::builtin::BUILTIN_FUNCTION;
 use taipan_object::descriptor::method::METHOD_DESCRIPTOR;
@@ -968,6 +968,11 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 let w = OpWord(*ip);
                                 put!(w.b(), bits);
                                 next!(0);
+                            }
+                            if (*frame).continuation == Continuation::Entry && (*frame).has(extra::GENERATOR) {
+                                (*frame).ip = ip;
+                                let bits = generator::next_item(thread, stacks, frame, ip);
+                                return Ok(Outcome::Yield(Value::from_word(word(bits))));
                             }
                             let delivered = try_or_raise!(suspend(vm!(), w));
                             after!(deliver(stacks, delivered, true))

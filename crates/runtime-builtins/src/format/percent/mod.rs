@@ -99,8 +99,7 @@ fn percent(
     loop {
         let literal = reader.literal();
         if !literal.is_empty() {
-            let literal = PyStr::from_code_points(thread, literal)?;
-            builder.push(thread, &literal)?;
+            builder.push_code_points(thread, literal)?;
         }
         if reader.is_at_end() {
             break;

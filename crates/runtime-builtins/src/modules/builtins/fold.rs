@@ -126,6 +126,12 @@ pub(super) fn sum(
     }
     let mut total = Total::of(start);
     for_each(thread, iterable.unwrap_or(this), |item| {
+        if let Total::Int(sum) = &mut total
+            && let Some(more) = item.word().as_int().and_then(|int| sum.checked_add(int))
+        {
+            *sum = more;
+            return Ok(true);
+        }
         total = std::mem::replace(&mut total, Total::Int(0)).plus(thread, item)?;
         Ok(true)
     })?;

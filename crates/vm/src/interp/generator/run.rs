@@ -176,10 +176,11 @@ unsafe fn put_away(thread: &Thread, stacks: &Stacks, frame: *mut Frame, ip: *con
     }
 }
 
-/// Suspends the frame of a generator for the loop `for` that runs in the frame below; gives the item.
+/// Suspends the frame of a generator for the loop `for` that runs in the frame below, or for native code; gives the
+/// item.
 ///
 /// # Safety
-/// As for `put_away`; the frame's continuation is `Next`.
+/// As for `put_away`; the frame's continuation is `Next` or `Entry`.
 #[inline(never)]
 pub(crate) unsafe fn next_item(thread: &Thread, stacks: &Stacks, frame: *mut Frame, ip: *const u64) -> u64 {
     // SAFETY: by contract.

@@ -7,6 +7,7 @@
 //! call that may run Python code.
 #![forbid(unsafe_code)]
 
+mod abstracts;
 pub mod atexit;
 mod bytes_like;
 mod call;
@@ -35,6 +36,7 @@ use taipan_runtime_builtins::modules::ModuleDef;
 /// The native modules of this crate.
 pub fn modules() -> Vec<&'static ModuleDef> {
     vec![
+        &abstracts::MODULE,
         &atexit::MODULE,
         &codecs::MODULE,
         &collector::MODULE,
@@ -59,6 +61,7 @@ pub fn modules() -> Vec<&'static ModuleDef> {
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> = Vec::new();
+    types.push(&abstracts::DATA);
     types.extend(codecs::types());
     types.extend(contextvars::types());
     types.push(&random::RANDOM);

@@ -7,15 +7,23 @@
 //! call that may run Python code.
 #![forbid(unsafe_code)]
 
+mod abstracts;
+pub mod atexit;
 mod bytes_like;
 mod call;
 mod codecs;
+mod collector;
 mod contextvars;
 mod imp;
 pub mod import;
 mod marshal;
+mod random;
+mod signals;
+mod structs;
 mod table;
+mod templates;
 mod thread;
+mod typing;
 pub mod warnings;
 mod weakref;
 
@@ -28,11 +36,19 @@ use taipan_runtime_builtins::modules::ModuleDef;
 /// The native modules of this crate.
 pub fn modules() -> Vec<&'static ModuleDef> {
     vec![
+        &abstracts::MODULE,
+        &atexit::MODULE,
         &codecs::MODULE,
+        &collector::MODULE,
         &contextvars::MODULE,
         &imp::MODULE,
         &marshal::MODULE,
+        &random::MODULE,
+        &signals::MODULE,
+        &structs::MODULE,
+        &templates::MODULE,
         &thread::MODULE,
+        &typing::MODULE,
         &warnings::MODULE,
         &weakref::MODULE,
     ]
@@ -45,13 +61,25 @@ pub fn modules() -> Vec<&'static ModuleDef> {
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> = Vec::new();
+    types.push(&abstracts::DATA);
     types.extend(codecs::types());
     types.extend(contextvars::types());
+    types.push(&random::RANDOM);
+    types.extend(structs::types());
     types.extend(thread::types());
+    types.extend(typing::types());
     types.extend(weakref::types());
+    taipan_vm::hooks::install(taipan_vm::hooks::Hooks {
+        warn,
+        type_parameter: typing::one,
+        bounded_type_parameter: typing::two,
+    });
     ready::ready_more(thread, &types)?;
     contextvars::fill(thread)?;
+    random::fill(thread)?;
+    structs::fill(thread)?;
     thread::fill(thread)?;
+    typing::fill(thread)?;
     weakref::fill(thread)
 }
 
@@ -65,5 +93,6 @@ pub fn prepare(interp: &Interp) {
 /// # Errors
 /// When there is no memory.
 pub fn finish(thread: &Thread) -> PyResult<()> {
-    contextvars::finish(thread)
+    contextvars::finish(thread)?;
+    typing::finish(thread)
 }

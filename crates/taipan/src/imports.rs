@@ -55,3 +55,13 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     }
     Ok(())
 }
+
+/// The source of a module of the library, given the name of the file in its code. Of importlib itself nothing is shown,
+/// as in the reference.
+pub(crate) fn library_source(filename: &str) -> Option<&'static [u8]> {
+    let name = filename.strip_prefix("<frozen ")?.strip_suffix('>')?;
+    if name.starts_with("importlib._bootstrap") {
+        return None;
+    }
+    Some(taipan_pylib::find(name)?.source())
+}

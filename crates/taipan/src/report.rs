@@ -25,7 +25,11 @@ struct Files<'a> {
 impl Sources for Files<'_> {
     fn line(&self, filename: &str, line: u32) -> Option<String> {
         let own = filename == self.main.filename;
-        let bytes = if own { self.main.source.to_vec() } else { crate::files::read(self.thread, filename)? };
+        let bytes = match crate::imports::library_source(filename) {
+            _ if own => self.main.source.to_vec(),
+            Some(source) => source.to_vec(),
+            None => crate::files::read(self.thread, filename)?,
+        };
         let source = Source::from_bytes(&bytes, Mode::Exec).ok()?;
         let at = usize::try_from(line).ok()?.checked_sub(1)?;
         source.text().split_inclusive('\n').nth(at).map(str::to_owned)
@@ -58,6 +62,9 @@ pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u
             uncaught(thread, exception, main)
         }
     };
+    if let Err(raised) = taipan_stdlib_core::atexit::run(thread) {
+        drop(thread.catch(raised));
+    }
     for name in ["stdout", "stderr"] {
         if let Err(raised) = streams::flush(thread, name) {
             drop(thread.catch(raised));

@@ -1,16 +1,28 @@
 //! What the layers above install into the virtual machine of the process.
 
 use std::sync::OnceLock;
-use taipan_object::{PyResult, PyTypeObject, Thread};
+use taipan_object::{PyResult, PyTypeObject, Thread, Value, raise};
 
 /// The hooks.
 pub struct Hooks {
     /// Issues a warning.
     pub warn: fn(&Thread, category: &'static PyTypeObject, message: &str) -> PyResult<()>,
+    /// Makes type parameters and type aliases: the intrinsic functions of one argument from 7 on.
+    pub type_parameter: fn(&Thread, number: usize, value: Value) -> PyResult<Value>,
+    /// The same for those of two arguments.
+    pub bounded_type_parameter: fn(&Thread, number: usize, left: Value, right: Value) -> PyResult<Value>,
 }
 
 static HOOKS: OnceLock<Hooks> = OnceLock::new();
-static NONE: Hooks = Hooks { warn: |_, _, _| Ok(()) };
+static NONE: Hooks = Hooks {
+    warn: |_, _, _| Ok(()),
+    type_parameter: |thread, _, _| unbuilt(thread),
+    bounded_type_parameter: |thread, _, _, _| unbuilt(thread),
+};
+
+fn unbuilt(thread: &Thread) -> PyResult<Value> {
+    Err(raise!(thread, SYSTEM_ERROR, "there is nothing that makes type parameters"))
+}
 
 /// Installs the hooks; only the first call of a process does anything.
 pub fn install(hooks: Hooks) {

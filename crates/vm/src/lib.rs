@@ -18,7 +18,6 @@ pub mod positions;
 pub mod suggest;
 mod traceback_object;
 pub mod translate;
-mod typing;
 
 pub use load::{Program, code_object, program};
 

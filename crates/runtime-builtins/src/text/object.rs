@@ -120,8 +120,13 @@ pub(super) fn member_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     }
 }
 
-/// `repr` of a module, as of one without a spec.
+/// `repr` of a module: importlib's, which looks at its spec, else that of a module without one.
 pub(super) fn module_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    if let Some(importlib) = thread.interp().importlib.get() {
+        let name = taipan_object::str::intern::intern_text(thread, "_module_repr")?;
+        let function = protocol::get_attribute(thread, importlib.as_ref(), &name)?;
+        return protocol::call(thread, function.as_ref(), &[value.to_value()], None);
+    }
     let dict = value.get::<PyModule>().and_then(PyModule::dict);
     let name = match dict {
         Some(dict) => dict.get(thread, as_ref(names::__name__.get()))?,

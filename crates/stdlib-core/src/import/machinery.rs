@@ -50,6 +50,8 @@ pub(crate) struct Machinery {
     pub(crate) lock_depth: Cell<usize>,
     /// Whether the library may be used for more than importlib: positive and negative numbers say so and not.
     pub(crate) frozen_override: Cell<i32>,
+    /// Counts the registrations of classes with abstract ones.
+    pub(crate) abc_token: Cell<i64>,
     /// Counts the changes of the filters of warnings.
     pub(crate) filters_version: Cell<i64>,
     /// Whether extensions must say that they can do without the first interpreter.
@@ -97,6 +99,7 @@ pub fn begin(thread: &Thread, natives: Vec<&'static ModuleDef>, library: Option<
         library,
         lock_depth: Cell::new(0),
         frozen_override: Cell::new(0),
+        abc_token: Cell::new(0),
         filters_version: Cell::new(0),
         extensions_override: Cell::new(0),
     };

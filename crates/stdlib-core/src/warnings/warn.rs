@@ -55,11 +55,8 @@ const WARN: Parameters<5> = Parameters {
 
 #[cold]
 fn bad_category(thread: &Thread, category: Ref<'_>) -> Raised {
-    let name = match category.get::<PyTypeObject>() {
-        Some(class) => format!("class '{}'", class.short_name()),
-        None => format!("'{}'", category.ty().short_name()),
-    };
-    raise!(thread, TYPE_ERROR, "category must be a Warning subclass, not {name}")
+    let name = category.ty().short_name();
+    raise!(thread, TYPE_ERROR, "category must be a Warning subclass, not '{name}'")
 }
 
 /// The class of a warning.

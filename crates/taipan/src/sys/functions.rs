@@ -42,6 +42,7 @@ functions! {
     Keywords c"set_int_max_str_digits" "($module, /, maxdigits)" set_digits, c"Sets the most digits of conversions.";
     Positional c"audit" "($module, event, /, *args)" audit, c"Tells audit hooks of an event.";
     One c"addaudithook" "($module, hook, /)" accept, c"Adds an audit hook.";
+    None c"_get_cpu_count_config" "($module, /)" minus_one, c"The number of processors that was set, or -1.";
     None c"_clear_type_cache" "($module, /)" none, c"Forgets looked-up attributes.";
     None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
     Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
@@ -55,6 +56,10 @@ fn none(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(false))
+}
+
+fn minus_one(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(-1))
 }
 
 fn zero(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

@@ -24,7 +24,7 @@ pub(super) fn one(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         4 => generator::wrap(thread, value)?,
         5 => protocol::unary(thread, value.as_ref(), UnaryOp::Positive)?,
         6 => list_to_tuple(thread, value.as_ref())?,
-        number => crate::typing::intrinsic_one(thread, number, value)?,
+        number => (crate::hooks::of(thread).type_parameter)(thread, number, value)?,
     };
     vm.put(w.a(), result);
     Ok(())
@@ -42,7 +42,7 @@ pub(super) fn two(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
             }
             left
         }
-        number => crate::typing::intrinsic_two(thread, number, left, right)?,
+        number => (crate::hooks::of(thread).bounded_type_parameter)(thread, number, left, right)?,
     };
     vm.put(w.a(), result);
     Ok(())

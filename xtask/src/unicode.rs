@@ -12,7 +12,7 @@ final = lambda text: (text + '\\u03a3').lower()[-1] == '\\u03c2'
 cased = lambda c: (c + 'a').title()[-1] == 'a'
 sets = (str.isprintable, str.isidentifier, lambda c: ('a' + c).isidentifier(), str.isalpha, str.isdecimal,
     str.isdigit, str.isnumeric, str.isspace, str.islower, str.isupper, lambda c: c.istitle() and not c.isupper(),
-    cased, lambda c: final('A' + c) and not final(c))
+    cased, lambda c: final('A' + c) and not final(c), lambda c: unicodedata.east_asian_width(c) in 'WF')
 for asked in sets:
     changes, state = [], False
     for c in range(sys.maxunicode + 1):
@@ -26,7 +26,7 @@ for mapped in (str.upper, str.lower, str.title, str.casefold):
 ";
 
 /// The sets, in the order of the answers.
-const SETS: [(&str, &str); 13] = [
+const SETS: [(&str, &str); 14] = [
     ("PRINTABLE", "Where `str.isprintable` changes."),
     ("IDENTIFIER_START", "Where `str.isidentifier` of a first character changes."),
     ("IDENTIFIER_CONTINUE", "Where `str.isidentifier` of a later character changes."),
@@ -43,6 +43,7 @@ const SETS: [(&str, &str); 13] = [
         "Where being a letter with case changes, so that a letter behind it is not the first of a word.",
     ),
     ("CASE_IGNORABLE", "Where being looked through by a sigma at the end of a word changes."),
+    ("WIDE", "Where taking two columns of a terminal changes: East Asian width W or F."),
 ];
 
 /// The mappings, in the order of the answers behind the sets.

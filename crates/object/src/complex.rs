@@ -33,6 +33,8 @@ static COMPLEX_CORE: TypeCore = TypeCore::new(slots_of! {
     subtract: |thread, a, b| binary(thread, a, b, subtract),
     multiply: |thread, a, b| binary(thread, a, b, multiply),
     true_divide: |thread, a, b| binary(thread, a, b, divide),
+    power: power_slot,
+    absolute: absolute_slot,
     negative: |thread, a| unary(thread, a, |[a, b]| [-a, -b]),
     positive: |thread, a| unary(thread, a, |parts| parts),
 });
@@ -282,4 +284,82 @@ fn compare_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyRes
         }
     };
     Ok(Value::bool(equal == (op == CompareOp::Eq)))
+}
+
+/// `abs(z)`.
+fn absolute_slot(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    let [real, imaginary] = value.get::<PyComplex>().map_or([0.0, 0.0], PyComplex::parts);
+    let magnitude = real.hypot(imaginary);
+    if magnitude.is_infinite() && real.is_finite() && imaginary.is_finite() {
+        return Err(raise!(thread, OVERFLOW_ERROR, "absolute value too large"));
+    }
+    Value::float(thread, magnitude)
+}
+
+/// Exponents up to this one are taken by multiplying.
+const MOST_MULTIPLIED: f64 = 100.0;
+
+/// `a ** b`.
+fn power_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>, modulus: Ref<'_>) -> PyResult<Value> {
+    let (Some(base), Some(exponent)) = (number(thread, a)?, number(thread, b)?) else {
+        return Ok(Value::not_implemented());
+    };
+    if !modulus.is_none() {
+        return Err(raise!(thread, VALUE_ERROR, "complex modulo"));
+    }
+    let (base, exponent) = (base.parts(), exponent.parts());
+    let [real, imaginary] = exponent;
+    let is_small_int = imaginary == 0.0 && real == real.floor() && real.abs() <= MOST_MULTIPLIED;
+    let of_zero = base == [0.0, 0.0] && (imaginary != 0.0 || real < 0.0);
+    if of_zero {
+        return Err(no_power(thread));
+    }
+    let result = match is_small_int {
+        true => Some(multiplied(base, real as i32)),
+        false => by_logarithm(base, exponent),
+    };
+    let Some(result) = result else { return Err(no_power(thread)) };
+    if result.iter().any(|part| part.is_infinite()) {
+        return Err(raise!(thread, OVERFLOW_ERROR, "complex exponentiation"));
+    }
+    let [real, imaginary] = result;
+    Ok(PyComplex::new(thread, real, imaginary)?.into_value())
+}
+
+#[cold]
+fn no_power(thread: &Thread) -> crate::Raised {
+    raise!(thread, ZERO_DIVISION_ERROR, "zero to a negative or complex power")
+}
+
+/// A power with an integer exponent, by squaring.
+fn multiplied(base: [f64; 2], exponent: i32) -> [f64; 2] {
+    let (mut result, mut square) = ([1.0, 0.0], base);
+    let mut left = exponent.unsigned_abs();
+    while left > 0 {
+        if left & 1 != 0 {
+            result = product(result, square);
+        }
+        square = product(square, square);
+        left >>= 1;
+    }
+    if exponent > 0 { result } else { quotient([1.0, 0.0], result) }
+}
+
+/// Any power, of a base that is not zero; none where the angle is infinite.
+fn by_logarithm([a, b]: [f64; 2], [real, imaginary]: [f64; 2]) -> Option<[f64; 2]> {
+    use crate::libm;
+    if real == 0.0 && imaginary == 0.0 {
+        return Some([1.0, 0.0]);
+    }
+    if a == 0.0 && b == 0.0 {
+        return Some([0.0, 0.0]);
+    }
+    let magnitude = a.hypot(b);
+    let angle = libm::atan2(b, a);
+    let (mut length, mut phase) = (libm::pow(magnitude, real), angle * real);
+    if imaginary != 0.0 {
+        length *= libm::exp(-angle * imaginary);
+        phase += imaginary * libm::log(magnitude);
+    }
+    (!phase.is_infinite()).then(|| [length * libm::cos(phase), length * libm::sin(phase)])
 }

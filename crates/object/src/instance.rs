@@ -336,6 +336,10 @@ pub unsafe fn is_empty_place(head: &PyObject, basic_size: usize, at: u8) -> bool
     }
 }
 
+/// A place is not in an instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoSuchPlace;
+
 /// Stores a word at a place of an instance, and hands out what was there; an error if the place is not in the
 /// instance.
 ///
@@ -347,13 +351,13 @@ pub unsafe fn store_place(
     basic_size: usize,
     at: u8,
     word: Word,
-) -> Result<Option<Word>, ()> {
+) -> Result<Option<Word>, NoSuchPlace> {
     // SAFETY: by contract there is a pre-header; the place is below the capacity, and behind the values stands
     // the record of their order.
     unsafe {
         let pre = PreHeader::of(head.as_ptr());
         if at >= pre.inline_capacity.get() {
-            return Err(());
+            return Err(NoSuchPlace);
         }
         let values = std::ptr::from_ref(head).byte_add(basic_size).cast::<Cell<Option<Word>>>();
         let old = (*values.add(usize::from(at))).replace(Some(word));

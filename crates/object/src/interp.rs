@@ -39,6 +39,12 @@ pub type SuperArgumentsHook = fn(&Thread) -> PyResult<(Value, Value)>;
 /// Imports a module by its full name.
 pub type ImportHook = fn(&Thread, &PyStr) -> PyResult<Value>;
 
+/// Encodes a text (or decodes bytes) by a codec that is not built in: the object, the name, the error handler.
+pub type CodecHook = fn(&Thread, object: Ref<'_>, encoding: &str, errors: &str) -> PyResult<Value>;
+
+/// Finds an error handler that is not built in.
+pub type ErrorHandlerHook = fn(&Thread, name: &str) -> PyResult<Value>;
+
 /// What the layers above install.
 pub struct Hooks {
     /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
@@ -53,6 +59,16 @@ pub struct Hooks {
     pub super_arguments: Cell<SuperArgumentsHook>,
     /// Called by natives that need a module which is not in `sys.modules`.
     pub import: Cell<ImportHook>,
+    /// Called by `str.encode` with an encoding that is not built in.
+    pub encode: Cell<CodecHook>,
+    /// Called by `bytes.decode` with an encoding that is not built in.
+    pub decode: Cell<CodecHook>,
+    /// Called by codecs whose error handler is not built in.
+    pub error_handler: Cell<ErrorHandlerHook>,
+}
+
+fn unknown_encoding(thread: &Thread, _: Ref<'_>, encoding: &str, _: &str) -> PyResult<Value> {
+    Err(crate::raise!(thread, LOOKUP_ERROR, "unknown encoding: {encoding}"))
 }
 
 impl Hooks {
@@ -71,6 +87,11 @@ impl Hooks {
             import: Cell::new(|thread, name| {
                 let name = name.to_text_lossy();
                 Err(crate::raise!(thread, IMPORT_ERROR, "no import machinery to import '{name}' with"))
+            }),
+            encode: Cell::new(unknown_encoding),
+            decode: Cell::new(unknown_encoding),
+            error_handler: Cell::new(|thread, name| {
+                Err(crate::raise!(thread, LOOKUP_ERROR, "unknown error handler name '{name}'"))
             }),
         }
     }
@@ -101,8 +122,14 @@ pub struct Interp {
     pub sys: Slot,
     /// `sys.modules`, as the import machinery knows it.
     pub modules: Slot,
+    /// The module `_frozen_importlib`, once it is installed.
+    pub importlib: Slot,
+    /// What the module `_codecs` keeps.
+    pub codecs: Slot,
     /// What the layers above give to natives: the operating system behind its traits.
     pub services: OnceCell<Box<dyn Any>>,
+    /// What the import machinery knows of modules that are part of the program. It holds no objects.
+    pub imports: OnceCell<Box<dyn Any>>,
     /// Hooks of the layers above.
     pub hooks: Hooks,
     /// For the VM: what it hangs off an interpreter.
@@ -140,7 +167,10 @@ impl Interp {
             builtins: Slot::empty(),
             sys: Slot::empty(),
             modules: Slot::empty(),
+            importlib: Slot::empty(),
+            codecs: Slot::empty(),
             services: OnceCell::new(),
+            imports: OnceCell::new(),
             hooks: Hooks::none(),
             host: Cell::new(std::ptr::null_mut()),
         })
@@ -193,7 +223,9 @@ impl Drop for Interp {
     /// [`gc::shut_down`](crate::gc::shut_down).
     fn drop(&mut self) {
         // what is left in the slots lives in the heap that goes next: it is forgotten, not released
-        for slot in [&self.memory_error, &self.builtins, &self.sys, &self.modules] {
+        for slot in
+            [&self.memory_error, &self.builtins, &self.sys, &self.modules, &self.importlib, &self.codecs]
+        {
             std::mem::forget(slot.take());
         }
         for thread in self.threads.take() {

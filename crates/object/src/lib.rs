@@ -51,6 +51,7 @@ pub mod interp;
 pub mod items;
 pub mod iterators;
 mod layouts;
+pub mod libm;
 pub mod list;
 pub mod method;
 pub mod module;

@@ -96,8 +96,6 @@ impl PyWeakReference {
             return Ok(known);
         }
         let made = lifecycle::allocate::<PyWeakReference>(thread, &REFERENCE, Kind::Gc, 64)?;
-        let first = list.get();
-        let shares = callback.is_none();
         // SAFETY: fresh, of this size; the head is written.
         let reference = unsafe {
             let this = made.as_ptr();
@@ -109,23 +107,66 @@ impl PyWeakReference {
             (&raw mut (*this).vectorcall).write(Cell::new(0));
             Owned::from_ptr(made)
         };
-        // the shared reference stands first, the others behind it, the newest first
-        // SAFETY: what stands on a list is alive.
-        let behind = unsafe { first.as_ref() }.filter(|first| !shares && first.is_shareable());
-        match behind {
-            Some(behind) => reference.link_after(behind),
-            None => {
-                reference.wr_next.set(first);
-                // SAFETY: as above.
-                if let Some(first) = unsafe { first.as_ref() } {
-                    first.wr_prev.set(&raw const *reference);
-                }
-                list.set(&raw const *reference);
-            }
-        }
+        reference.link_into(list);
         // SAFETY: fresh and whole.
         unsafe { thread.interp().gc.track(thread, made.cast()) };
         Ok(reference)
+    }
+
+    /// A weak reference of a class that derives from the type.
+    ///
+    /// # Errors
+    /// `TypeError` if the class does not, or if there are no weak references to the object's type.
+    pub fn derived(
+        thread: &Thread,
+        class: &PyTypeObject,
+        object: Ref<'_>,
+        callback: Option<Value>,
+    ) -> PyResult<Owned<PyWeakReference>> {
+        if std::ptr::eq(class, &REFERENCE) {
+            return PyWeakReference::new(thread, object, callback);
+        }
+        if !class.is_subtype(&REFERENCE) {
+            let name = class.short_name();
+            return Err(crate::raise!(
+                thread,
+                TYPE_ERROR,
+                "ReferenceType.__new__({name}): {name} is not a subtype of ReferenceType"
+            ));
+        }
+        let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
+            let name = object.ty().short_name();
+            return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
+        };
+        let made = lifecycle::allocate_instance(thread, class, 0)?;
+        // SAFETY: fresh, of this layout, and zeroed behind the head.
+        let reference: Owned<PyWeakReference> = unsafe { Owned::from_ptr(made.cast()) };
+        reference.wr_object.set(head);
+        reference.hash.set(-1);
+        if let Some(callback) = callback {
+            reference.wr_callback.init(callback);
+        }
+        reference.link_into(list);
+        Ok(reference)
+    }
+
+    /// Puts a new reference on the list of its object: the shared one stands first, the others behind it, the newest
+    /// first.
+    fn link_into(&self, list: &Cell<*const PyWeakReference>) {
+        let first = list.get();
+        // SAFETY: what stands on a list is alive.
+        let behind = unsafe { first.as_ref() }.filter(|first| !self.is_shareable() && first.is_shareable());
+        match behind {
+            Some(behind) => self.link_after(behind),
+            None => {
+                self.wr_next.set(first);
+                // SAFETY: as above.
+                if let Some(first) = unsafe { first.as_ref() } {
+                    first.wr_prev.set(self);
+                }
+                list.set(self);
+            }
+        }
     }
 
     /// The reference without callback that the object has already, unless it is dying.
@@ -197,6 +238,20 @@ pub fn count(thread: &Thread, head: &PyObject) -> usize {
         at = reference.wr_next.get();
     }
     count
+}
+
+/// The weak references that an object has: `weakref.getweakrefs`.
+pub fn all(thread: &Thread, head: &PyObject) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut at = list_of(thread, head).map_or(std::ptr::null(), Cell::get);
+    // SAFETY: what stands on a list is alive, or dying with a count of zero.
+    while let Some(reference) = unsafe { at.as_ref() } {
+        if reference.base.refcount() > 0 {
+            all.push(crate::value::as_ref(reference).to_value());
+        }
+        at = reference.wr_next.get();
+    }
+    all
 }
 
 /// Clears the weak references to an object that is about to die, and hands out those that have callbacks,

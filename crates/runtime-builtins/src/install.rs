@@ -19,11 +19,7 @@ pub(crate) fn inherit() {
 }
 
 /// Puts methods into the dict of a type.
-pub(crate) fn methods(
-    thread: &Thread,
-    ty: &'static PyTypeObject,
-    methods: &'static [MethodDef],
-) -> PyResult<()> {
+pub fn methods(thread: &Thread, ty: &'static PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for method in methods {
         let name = intern_text(thread, method.name())?;
@@ -41,7 +37,7 @@ pub(crate) fn methods(
 }
 
 /// Puts computed attributes into the dict of a type.
-pub(crate) fn attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
+pub fn attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for attribute in all {
         let name = intern_text(thread, attribute.name)?;

@@ -16,7 +16,7 @@ pub mod exceptions;
 mod float_sum;
 pub mod format;
 pub mod generics;
-mod install;
+pub mod install;
 pub mod instance_check;
 mod iterate;
 mod iterators;

@@ -5,9 +5,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 /// `object.name(*arguments)`.
 pub(crate) fn method(thread: &Thread, object: Ref<'_>, name: &str, arguments: &[Value]) -> PyResult<Value> {
-    let name = intern_text(thread, name)?;
-    let method = protocol::get_attribute(thread, object, &name)?;
-    protocol::call(thread, method.as_ref(), arguments, None)
+    protocol::call_method(thread, object, &*intern_text(thread, name)?, arguments)
 }
 
 /// `object.name`.

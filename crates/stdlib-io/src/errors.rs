@@ -1,19 +1,77 @@
 //! The errors of streams: `UnsupportedOperation`, and what several streams say.
 
 use taipan_host::{numbers, raise::raise_text};
-use taipan_object::exception::{self, os_error_type};
-use taipan_object::types::slots::Slots;
-use taipan_object::types::{PyTypeObject, TypeCore};
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
+use taipan_object::dict::PyDict;
+use taipan_object::exception;
+use taipan_object::module::PyModule;
+use taipan_object::str::PyStr;
+use taipan_object::str::intern::intern_text;
+use taipan_object::types::class::ClassSpec;
+use taipan_object::types::{PyTypeObject, statics};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, raise};
+use taipan_runtime_builtins::modules;
 
-/// `io.UnsupportedOperation`: an `OSError` and a `ValueError`.
-pub static UNSUPPORTED_OPERATION: PyTypeObject = os_error_type("io.UnsupportedOperation\0", &CORE);
-static CORE: TypeCore = TypeCore::new(Slots::empty());
+const UNSUPPORTED: &str = "UnsupportedOperation";
+
+/// Makes the class `io.UnsupportedOperation`, an `OSError` and a `ValueError`. Each interpreter has its own, for the
+/// module `io` sets an attribute of it.
+pub(crate) fn unsupported_class(thread: &Thread) -> PyResult<Owned<PyTypeObject>> {
+    let dict = PyDict::new(thread)?;
+    for (name, value) in [("__module__", "io"), ("__doc__", "The stream does not do this.")] {
+        let value = PyStr::from_text(thread, value)?.into_value();
+        drop(dict.insert(thread, intern_text(thread, name)?.as_ref(), value)?);
+    }
+    let bases = [Owned::new_ref(&exception::OS_ERROR), Owned::new_ref(&exception::VALUE_ERROR)];
+    let spec = ClassSpec {
+        metatype: &statics::TYPE,
+        name: &*intern_text(thread, UNSUPPORTED)?,
+        bases: &bases,
+        dict,
+        members: 0,
+        add_dict: false,
+        add_weakref: true,
+        expected_attributes: 0,
+    };
+    PyTypeObject::new_class(thread, spec)
+}
+
+/// The class that the module `_io` has; the module is made if nobody has imported it yet.
+fn unsupported_of(thread: &Thread) -> PyResult<Value> {
+    let all = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok());
+    let name = intern_text(thread, "_io")?;
+    let known = match &all {
+        Some(all) => all.get_str(thread, &name)?,
+        None => None,
+    };
+    let dict = known.as_ref().and_then(|module| module.as_ref().get::<PyModule>()).and_then(PyModule::dict);
+    let dict = match (dict, all) {
+        (Some(dict), _) => Some(dict),
+        (None, Some(all)) if known.is_none() => {
+            let module = modules::create(thread, &crate::module::MODULE)?;
+            drop(all.insert(thread, name.as_ref(), module.as_ref().to_value())?);
+            module.dict()
+        }
+        _ => None,
+    };
+    let class = match dict {
+        Some(dict) => dict.get_str(thread, &*intern_text(thread, UNSUPPORTED)?)?,
+        None => None,
+    };
+    class.map_or_else(|| Ok(unsupported_class(thread)?.into_value()), Ok)
+}
 
 /// Says that a stream does not do something.
 #[cold]
 pub(crate) fn unsupported(thread: &Thread, what: &str) -> Raised {
-    thread.raise_message(&UNSUPPORTED_OPERATION, format_args!("{what}"))
+    let error = || {
+        let class = unsupported_of(thread)?;
+        let text = PyStr::from_text(thread, what)?.into_value();
+        taipan_object::protocol::call(thread, class.as_ref(), &[text], None)
+    };
+    match error() {
+        Ok(error) => thread.raise(error),
+        Err(raised) => raised,
+    }
 }
 
 /// Says that the stream is closed.
@@ -32,7 +90,7 @@ pub(crate) fn uninitialized(thread: &Thread) -> Raised {
 #[cold]
 pub(crate) fn would_block(thread: &Thread, errno: i32, text: &str, written: usize) -> Raised {
     let error = || {
-        let text = taipan_object::str::PyStr::from_text(thread, text)?.into_value();
+        let text = PyStr::from_text(thread, text)?.into_value();
         let arguments = [Value::small(errno), text, Value::int(thread, written as i64)?];
         new_exception(thread, &exception::BLOCKING_IOERROR, arguments)
     };
@@ -86,12 +144,5 @@ pub(crate) fn new_exception<const N: usize>(
     ty: &'static PyTypeObject,
     arguments: [Value; N],
 ) -> PyResult<Value> {
-    let class = taipan_object::as_ref(ty);
-    match class.ty().slots().call.get() {
-        Some(_) => taipan_object::protocol::call(thread, class, &arguments, None),
-        None => {
-            let arguments = taipan_object::tuple::PyTuple::pack(thread, arguments)?;
-            exception::with_arguments(thread, ty, arguments)
-        }
-    }
+    taipan_object::protocol::call(thread, taipan_object::as_ref(ty), &arguments, None)
 }

@@ -24,13 +24,14 @@ mod testing;
 mod tests;
 mod text;
 
-pub use errors::UNSUPPORTED_OPERATION;
 pub use module::MODULES;
 pub use standard::{StandardStream, standard_stream};
 
 use taipan_object::builtin::MethodDef;
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::descriptor::table::{add_attributes, add_methods};
+use taipan_object::str::PyStr;
+use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{PyResult, Thread};
 
@@ -69,14 +70,40 @@ fn tables() -> Vec<Table> {
     all
 }
 
+/// What `__doc__` says of the types, in the order of [`types`].
+const DOCS: [&str; 13] = [
+    "What all streams have in common: being open or closed, positions, lines.",
+    "The base of streams of bytes without a buffer.",
+    "The base of streams of bytes with a buffer.",
+    "The base of streams of text.",
+    "A file of the system as a stream of bytes without a buffer.",
+    "A stream that reads ahead from a raw one.",
+    "A stream that holds back what is written to a raw one.",
+    "A stream that reads from and writes to a raw one, with a buffer.",
+    "A reader and a writer as one stream.",
+    "A stream of bytes in memory.",
+    "A stream of text in memory.",
+    "A decoder behind another one that notes ends of lines, and may turn them into \\n.",
+    "A stream of text over a stream of bytes.",
+];
+
+fn document(thread: &Thread) -> PyResult<()> {
+    let name = intern_text(thread, "__doc__")?;
+    for (ty, doc) in types().into_iter().zip(DOCS) {
+        if let Some(dict) = ty.dict() {
+            let doc = PyStr::from_text(thread, doc)?.into_value();
+            drop(dict.insert(thread, name.as_ref(), doc)?);
+        }
+    }
+    Ok(())
+}
+
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &types())?;
-    ready::ready_more(thread, &[&UNSUPPORTED_OPERATION])?;
-    ready::add_base(thread, &UNSUPPORTED_OPERATION, &taipan_object::exception::VALUE_ERROR)?;
     for (ty, methods, attributes) in tables() {
         add_methods(thread, ty, methods)?;
         add_attributes(thread, ty, attributes)?;
     }
-    Ok(())
+    document(thread)
 }

@@ -5,13 +5,14 @@ use taipan_object::module::PyModule;
 use taipan_object::{PyResult, Thread, Value};
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
+use crate::errors::unsupported_class;
 use crate::open;
 use crate::table::method_table;
 
 /// The modules of this crate.
 pub static MODULES: [&ModuleDef; 1] = [&MODULE];
 
-static MODULE: ModuleDef = ModuleDef {
+pub(crate) static MODULE: ModuleDef = ModuleDef {
     name: "_io",
     doc: Some("Streams of bytes and of text."),
     functions: &FUNCTIONS,
@@ -26,6 +27,7 @@ method_table! { FUNCTIONS:
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     add_types(thread, module, crate::types())?;
-    add_types(thread, module, [&crate::UNSUPPORTED_OPERATION, &BLOCKING_IOERROR])?;
+    add(thread, module, "UnsupportedOperation", unsupported_class(thread)?.into_value())?;
+    add_types(thread, module, [&BLOCKING_IOERROR])?;
     add(thread, module, "DEFAULT_BUFFER_SIZE", Value::int(thread, crate::DEFAULT_BUFFER_SIZE as i64)?)
 }

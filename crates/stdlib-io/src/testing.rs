@@ -14,13 +14,16 @@ use taipan_object::hash::HashSecret;
 use taipan_object::str::PyStr;
 use taipan_object::{Interp, PyResult, Thread, Value, process};
 
+/// The bytes of a file, shared by those who have it open.
+type Contents = Rc<RefCell<Vec<u8>>>;
+
 /// What a test may look at and change while the host is used.
 #[derive(Default)]
 pub(crate) struct World {
     /// The files by path.
-    pub(crate) files: RefCell<BTreeMap<Vec<u8>, Rc<RefCell<Vec<u8>>>>>,
+    pub(crate) files: RefCell<BTreeMap<Vec<u8>, Contents>>,
     /// The open files: contents and position.
-    open: RefCell<BTreeMap<i32, (Rc<RefCell<Vec<u8>>>, usize)>>,
+    open: RefCell<BTreeMap<i32, (Contents, usize)>>,
     /// Bytes that are read or written at once, at most; zero for all.
     pub(crate) step: Cell<usize>,
     /// How many operations go well before the others would have to wait; negative for all.

@@ -14,7 +14,7 @@ pub(crate) fn create(thread: &Thread) -> PyResult<Owned<PyModule>> {
     };
     let module = modules::create(thread, definition)?;
     let name = intern_text(thread, "builtins")?.into_value();
-    let functions = evaluate::FUNCTIONS.iter().chain([&imports::IMPORT]);
+    let functions = evaluate::FUNCTIONS.iter().chain([&taipan_stdlib_core::import::IMPORT]);
     for function in functions {
         let this: Option<Value> = Some(module.as_ref().to_value());
         let value = PyCFunction::new(thread, function, this, Some(name.clone()))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use taipan_ast::Interner;
 use taipan_bytecode_format::Code;
 use taipan_codegen::{CompileOptions, compile as generate};
-use taipan_diagnostics::Diagnostic;
+use taipan_diagnostics::{Diagnostic, ErrorClass};
 use taipan_lexer::{LexOptions, Source, lex};
 use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
 use taipan_span::LineIndex;
@@ -79,4 +79,17 @@ fn compile_noting(
         }
         diagnostic
     })
+}
+
+/// Whether a text is a program, or the beginning of one.
+pub(crate) fn parses(text: &str) -> bool {
+    let Ok(source) = Source::from_bytes(text.as_bytes(), Mode::Exec) else { return false };
+    let lexed = lex(&source, &LexOptions::default());
+    let arena = arena_for(&lexed.tokens);
+    let mut interner = Interner::for_source(text.len());
+    let options = ParseOptions { allow_incomplete_input: true, ..ParseOptions::default() };
+    match parse_noting(&source, &lexed, &options, &arena, &mut interner, &mut Vec::new()) {
+        Ok(_) => true,
+        Err(diagnostic) => diagnostic.class == ErrorClass::IncompleteInput,
+    }
 }

@@ -43,7 +43,9 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     taipan_stdlib_io::fill(thread)?;
     taipan_stdlib_os::fill(thread)?;
-    taipan_runtime_builtins::fill(thread)
+    taipan_stdlib_core::fill(thread)?;
+    taipan_runtime_builtins::fill(thread)?;
+    taipan_stdlib_core::finish(thread)
 }
 
 static SET_UP: Once = Once::new();
@@ -77,6 +79,7 @@ impl Interpreter {
         let interp = Interp::new().map_err(no_memory)?;
         taipan_vm::prepare(&interp);
         taipan_runtime_builtins::prepare(&interp);
+        taipan_stdlib_core::prepare(&interp);
         taipan_host::install(&interp, options.host);
         let interpreter = Interpreter { interp, optimize: options.facts.flags.optimize };
         let thread = interpreter.interp.new_thread();
@@ -85,6 +88,7 @@ impl Interpreter {
         interpreter
             .enter(|thread| {
                 start(thread, &options.facts)?;
+                imports::install(thread)?;
                 streams::open(thread, options.unbuffered, options.terminals)
             })
             .map_err(|raised| {
@@ -115,12 +119,13 @@ impl Interpreter {
                 let space = globals.clone().into_value();
                 taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None)
             });
-            report::finish(thread, result.map(drop))
+            report::finish(thread, result.map(drop), report::Main { filename, source })
         })
     }
 }
 
 fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {
+    imports::begin(thread);
     let interp = thread.interp();
     let all = PyDict::new(thread)?;
     drop(interp.modules.replace(Some(all.clone().into_value())));

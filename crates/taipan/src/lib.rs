@@ -6,6 +6,7 @@ mod builtins;
 pub mod compile;
 mod errors;
 mod evaluate;
+mod files;
 mod imports;
 mod interpreter;
 mod report;

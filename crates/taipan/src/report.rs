@@ -1,12 +1,40 @@
 //! Exceptions that nobody caught.
 
 use crate::streams;
+use taipan_lexer::Source;
 use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
-use taipan_object::str::PyStr;
-use taipan_object::traceback::PyTraceback;
 use taipan_object::{PyResult, Ref, Thread, Value};
-use taipan_vm::interp::exceptions;
-use taipan_vm::{frame_object, positions, program};
+use taipan_parser::Mode;
+use taipan_traceback::{Sources, format_exception};
+
+/// The source that runs as `__main__`, whose lines no file may have.
+#[derive(Clone, Copy)]
+pub(crate) struct Main<'a> {
+    /// The file name of its code.
+    pub(crate) filename: &'a str,
+    /// Its text.
+    pub(crate) source: &'a [u8],
+}
+
+/// Lines of sources: of the program, else of files.
+struct Files<'a> {
+    thread: &'a Thread,
+    main: Main<'a>,
+}
+
+impl Sources for Files<'_> {
+    fn line(&self, filename: &str, line: u32) -> Option<String> {
+        let own = filename == self.main.filename;
+        let bytes = if own { self.main.source.to_vec() } else { crate::files::read(self.thread, filename)? };
+        let source = Source::from_bytes(&bytes, Mode::Exec).ok()?;
+        let at = usize::try_from(line).ok()?.checked_sub(1)?;
+        source.text().split_inclusive('\n').nth(at).map(str::to_owned)
+    }
+
+    fn compiles(&self, source: &str) -> bool {
+        crate::compile::parses(source)
+    }
+}
 
 /// The last line of an exception's text.
 pub(crate) fn one_line(thread: &Thread, exception: Ref<'_>) -> String {
@@ -22,12 +50,12 @@ pub(crate) fn one_line(thread: &Thread, exception: Ref<'_>) -> String {
 }
 
 /// The status to exit with, after what was raised is reported and the streams are flushed.
-pub(crate) fn finish(thread: &Thread, result: PyResult<()>) -> u8 {
+pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u8 {
     let mut status = match result {
         Ok(()) => 0,
         Err(raised) => {
             let exception = thread.catch(raised);
-            uncaught(thread, exception)
+            uncaught(thread, exception, main)
         }
     };
     for name in ["stdout", "stderr"] {
@@ -41,14 +69,21 @@ pub(crate) fn finish(thread: &Thread, result: PyResult<()>) -> u8 {
     status
 }
 
-fn uncaught(thread: &Thread, exception: Value) -> u8 {
+fn uncaught(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {
     if exception.as_ref().ty().is_subtype(&SYSTEM_EXIT) {
         return exit_status(thread, exception.as_ref());
     }
     if let Err(raised) = streams::flush(thread, "stdout") {
         drop(thread.catch(raised));
     }
-    let text = format!("{}{}\n", traceback(exception.as_ref()), one_line(thread, exception.as_ref()));
+    let sources = Files { thread, main };
+    let text = match format_exception(thread, exception.as_ref(), &sources) {
+        Ok(lines) => lines.concat(),
+        Err(raised) => {
+            drop(thread.catch(raised));
+            format!("{}\n", one_line(thread, exception.as_ref()))
+        }
+    };
     if let Err(raised) = streams::write_error(thread, &text) {
         drop(thread.catch(raised));
     }
@@ -68,27 +103,4 @@ fn exit_status(thread: &Thread, exception: Ref<'_>) -> u8 {
         drop(thread.catch(raised));
     }
     1
-}
-
-/// The way that an exception took.
-fn traceback(exception: Ref<'_>) -> String {
-    let mut out = String::new();
-    let mut at = exceptions::traceback(exception);
-    while let Some(entry) = at {
-        let Some(entry) = entry.as_ref().get::<PyTraceback>() else { break };
-        let frame = entry.tb_frame().get();
-        let code = frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())?.code());
-        if let Some(code) = code {
-            let source = &program(&code).source;
-            let line = positions::line_of(source, entry.tb_place().get()[0] as u32 / 2);
-            let file = String::from_utf8_lossy(source.filename.as_wtf8().as_bytes()).into_owned();
-            let name = code.co_name.get();
-            let name = name.as_ref().and_then(|name| name.as_ref().get::<PyStr>());
-            let name = name.map_or_else(String::new, PyStr::to_text_lossy);
-            out += &format!("  File \"{file}\", line {}, in {name}\n", line.unwrap_or(0));
-        }
-        let next = entry.tb_next().get();
-        at = next;
-    }
-    if out.is_empty() { out } else { format!("Traceback (most recent call last):\n{out}") }
 }

@@ -13,7 +13,7 @@ pub use names::{character_named, name_of};
 
 use generated::sets::{
     ALPHABETIC, CASE_IGNORABLE, CASED, DECIMAL, DIGIT, IDENTIFIER_CONTINUE, IDENTIFIER_START, LOWERCASE,
-    NUMERIC, PRINTABLE, SPACE, TITLECASE, UPPERCASE,
+    NUMERIC, PRINTABLE, SPACE, TITLECASE, UPPERCASE, WIDE,
 };
 
 /// The version of Unicode that the tables follow.
@@ -69,6 +69,12 @@ pub fn is_numeric(code_point: u32) -> bool {
 #[inline]
 pub fn is_space(code_point: u32) -> bool {
     contains(SPACE, code_point)
+}
+
+/// Whether a terminal shows the code point two columns wide: East Asian width W or F.
+#[inline]
+pub fn is_wide(code_point: u32) -> bool {
+    code_point >= 0x1100 && contains(WIDE, code_point)
 }
 
 /// Whether the code point is a letter of lower case.

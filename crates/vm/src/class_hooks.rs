@@ -46,7 +46,11 @@ fn super_arguments(thread: &Thread) -> PyResult<(Value, Value)> {
     let slot = |at: usize| {
         // SAFETY: a slot of the frame; what it holds is alive.
         let bits = unsafe { *frame.slots.add(at) };
-        (bits != UNBOUND).then(|| unsafe { Value::from_borrowed(word(bits)) })
+        if bits == UNBOUND {
+            return None;
+        }
+        // SAFETY: as above.
+        Some(unsafe { Value::from_borrowed(word(bits)) })
     };
     let is_cell = code.source.localspluskinds.first().is_some_and(|kind| kind.has(LocalKind::CELL));
     let mut first = slot(0);

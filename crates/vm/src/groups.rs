@@ -27,8 +27,8 @@ fn is_group(thread: &Thread, value: Ref<'_>) -> PyResult<bool> {
 fn group_of(thread: &Thread, exceptions: Vec<Value>) -> PyResult<Value> {
     let group = builtin(thread, "BaseExceptionGroup")?;
     let message = PyStr::from_text(thread, "")?.into_value();
-    let list = PyList::from_values(thread, exceptions)?.into_value();
-    protocol::call(thread, group.as_ref(), &[message, list], None)
+    let all = PyTuple::from_values(thread, exceptions)?.into_value();
+    protocol::call(thread, group.as_ref(), &[message, all], None)
 }
 
 fn is_of(exception: Ref<'_>, class: Ref<'_>) -> bool {
@@ -168,5 +168,8 @@ pub(crate) fn prepare_reraise(thread: &Thread, original: Ref<'_>, raised: Ref<'_
         return Ok(rest.unwrap_or_else(Value::none));
     }
     new.extend(rest);
-    group_of(thread, new)
+    match <[Value; 1]>::try_from(new) {
+        Ok([one]) => Ok(one),
+        Err(several) => group_of(thread, several),
+    }
 }

@@ -16,6 +16,7 @@ mod load;
 mod pending;
 pub mod positions;
 pub mod suggest;
+mod traceback_object;
 pub mod translate;
 mod typing;
 

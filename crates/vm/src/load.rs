@@ -6,7 +6,7 @@ use num_bigint::{BigInt, Sign};
 use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::sync::Arc;
-use taipan_bytecode_format::{Code, Const, Verified};
+use taipan_bytecode_format::{Code, Const, LocalKind, Verified};
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
 use taipan_object::complex::PyComplex;
@@ -31,6 +31,7 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
     code.co_name.init(text(thread, &source.name)?.into_value());
     code.co_qualname.init(text(thread, &source.qualname)?.into_value());
     code.co_filename.init(text(thread, &source.filename)?.into_value());
+    code.numbers.set(numbers(source));
     let program = Box::new(Program {
         source: source.clone(),
         registers: OnceCell::new(),
@@ -40,6 +41,26 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
     code.host.set(Box::into_raw(program).cast());
     code.host_drop.set(Some(end));
     Ok(code)
+}
+
+/// The flags and the counts, in the order of CPython's struct.
+fn numbers(source: &Code) -> [i32; 12] {
+    let locals = source.localspluskinds.len() as i32;
+    let count = |bits: u8| source.localspluskinds.iter().filter(|kind| kind.has(bits)).count() as i32;
+    [
+        source.flags.0 as i32,
+        source.argcount as i32,
+        source.posonlyargcount as i32,
+        source.kwonlyargcount as i32,
+        source.stacksize as i32,
+        source.firstlineno,
+        locals,
+        locals + source.stacksize as i32,
+        count(LocalKind::LOCAL),
+        count(LocalKind::CELL),
+        count(LocalKind::FREE),
+        0,
+    ]
 }
 
 /// Ends a program.

@@ -1,16 +1,17 @@
-//! Names that were perhaps meant: the closest one by edits, where a letter in another case counts half.
+//! Names that were perhaps meant: the closest one by edits, where a letter in another case counts half. As in the
+//! reference it is the bytes of names that are compared.
 
 const MOVE: usize = 2;
 const CASE: usize = 1;
 /// Longer names are not compared.
 const LONGEST: usize = 40;
-/// More candidates than this are not looked at.
+/// So many candidates are not looked at.
 const MOST: usize = 750;
 
-fn substitution(a: char, b: char) -> usize {
+fn substitution(a: u8, b: u8) -> usize {
     if a == b {
         0
-    } else if a.to_ascii_lowercase() == b.to_ascii_lowercase() {
+    } else if a.eq_ignore_ascii_case(&b) {
         CASE
     } else {
         MOVE
@@ -18,7 +19,7 @@ fn substitution(a: char, b: char) -> usize {
 }
 
 /// The distance of two names; none if it is above `limit`.
-fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+fn distance(a: &[u8], b: &[u8], limit: usize) -> Option<usize> {
     let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(common..)?, b.get(common..)?);
     let common = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -52,16 +53,16 @@ fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
 
 /// The candidate that is closest to a name, if one is close.
 pub fn closest<'c>(name: &str, candidates: &'c [String]) -> Option<&'c str> {
-    if candidates.len() > MOST {
+    if candidates.len() >= MOST {
         return None;
     }
-    let letters: Vec<char> = name.chars().collect();
+    let letters = name.as_bytes();
     let mut best = None;
     let mut best_distance = usize::MAX;
     for candidate in candidates.iter().filter(|candidate| *candidate != name) {
-        let other: Vec<char> = candidate.chars().collect();
+        let other = candidate.as_bytes();
         let limit = ((letters.len() + other.len() + 3) * MOVE / 6).min(best_distance.saturating_sub(1));
-        if let Some(found) = distance(&letters, &other, limit)
+        if let Some(found) = distance(letters, other, limit)
             && found < best_distance
         {
             best = Some(candidate.as_str());

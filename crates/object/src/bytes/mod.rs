@@ -78,6 +78,26 @@ impl PyBytes {
         }
     }
 
+    /// `len` bytes that begin as zeros, and that `fill` may change before anyone else sees them.
+    ///
+    /// # Errors
+    /// `MemoryError`, and those of `fill`.
+    pub fn build(
+        thread: &Thread,
+        len: usize,
+        fill: impl FnOnce(&mut [u8]) -> PyResult<()>,
+    ) -> PyResult<Owned<PyBytes>> {
+        let mut filled = Ok(());
+        // SAFETY: all bytes are written before they are lent, and nobody else has them yet.
+        let bytes = unsafe {
+            PyBytes::make(thread, len, |to| {
+                to.write_bytes(0, len);
+                filled = fill(std::slice::from_raw_parts_mut(to, len));
+            })?
+        };
+        filled.map(|()| bytes)
+    }
+
     /// `len` bytes that `fill` writes.
     ///
     /// # Safety

@@ -60,7 +60,7 @@ fn set(thread: &Thread, this: Ref<'_>, object: Ref<'_>, value: Option<Value>) ->
     match attribute.definition().set {
         Some(set) => set(thread, object, value),
         None => {
-            let (name, ty) = (attribute.definition().name, object.ty().short_name());
+            let (name, ty) = (attribute.definition().name, object.ty().name());
             Err(crate::raise!(
                 thread,
                 ATTRIBUTE_ERROR,

@@ -118,7 +118,7 @@ impl PyList {
             // as many come as go: they change places
             for (at, word) in (start..end).zip(new.words_mut()) {
                 // SAFETY: within the block; both places own what they hold, before and after.
-                unsafe { std::mem::swap(&mut *self.ob_item.get().add(at), word) };
+                unsafe { self.ob_item.get().add(at).swap(word) };
             }
             return Ok(new);
         }

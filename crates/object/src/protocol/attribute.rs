@@ -9,6 +9,7 @@ use crate::module::PyModule;
 use crate::raise;
 use crate::str::{PyStr, intern, statics::names};
 use crate::thread::Thread;
+use crate::types::slots::GetAttr;
 use crate::types::{PyTypeObject, flags};
 use crate::value::{Owned, Ref, Value, as_ref};
 
@@ -19,6 +20,39 @@ pub fn get_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult
         Some(getattr) => getattr(thread, object, name),
         None => generic_get(thread, object, name),
     }
+}
+
+/// `object.name(*arguments)`. Where the type has a method of that name and the object nothing of its own, the method
+/// is called without being bound first.
+pub fn call_method(thread: &Thread, object: Ref<'_>, name: &PyStr, arguments: &[Value]) -> PyResult<Value> {
+    let plain = object.ty().slots().getattr.get();
+    let is_plain = plain.is_none_or(|getattr| std::ptr::fn_addr_eq(getattr, generic_get as GetAttr));
+    if is_plain
+        && let Some(found) = object.ty().lookup(thread, name)?
+        && found.as_ref().ty().has_flag(flags::METHOD_DESCRIPTOR)
+    {
+        let own = object.head().map(|head| instance::get(thread, head, name)).transpose()?.flatten();
+        if let Some(own) = own {
+            return super::call(thread, own.as_ref(), arguments, None);
+        }
+        let this = object.to_value();
+        return match arguments {
+            [] => super::call(thread, found.as_ref(), &[this], None),
+            [a] => super::call(thread, found.as_ref(), &[this, a.clone()], None),
+            [a, b] => super::call(thread, found.as_ref(), &[this, a.clone(), b.clone()], None),
+            _ => {
+                let mut all = Vec::new();
+                if all.try_reserve_exact(arguments.len() + 1).is_err() {
+                    return Err(thread.raise_memory_error());
+                }
+                all.push(this);
+                all.extend(arguments.iter().cloned());
+                super::call(thread, found.as_ref(), &all, None)
+            }
+        };
+    }
+    let method = get_attribute(thread, object, name)?;
+    super::call(thread, method.as_ref(), arguments, None)
 }
 
 /// `setattr(object, name, value)`, or `delattr` without a value.

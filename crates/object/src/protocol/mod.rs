@@ -8,7 +8,7 @@ pub mod number;
 #[cfg(test)]
 mod tests;
 
-pub use attribute::{get_attribute, set_attribute};
+pub use attribute::{call_method, get_attribute, set_attribute};
 pub use container::{contains, iter, next, set_subscript, subscript};
 pub use number::{BinaryOp, UnaryOp, binary, in_place, index, power, unary};
 

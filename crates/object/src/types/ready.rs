@@ -48,25 +48,6 @@ pub fn ready_more(thread: &Thread, types: &[&'static PyTypeObject]) -> PyResult<
     Ok(())
 }
 
-/// Gives a static type of the layers above one more base, which adds nothing to its layout.
-///
-/// # Panics
-/// When the process is set up already, or the base has a layout of its own.
-pub fn add_base(thread: &Thread, ty: &'static PyTypeObject, base: &'static PyTypeObject) -> PyResult<()> {
-    assert!(!crate::process::is_set_up(), "static types are made ready while the process is set up");
-    assert!(ty.is_subtype(super::class::solid_base(base)), "the base adds nothing to the layout");
-    let first = ty.base_type().map(|first| as_ref(first).to_value());
-    let all: Vec<Value> = first.into_iter().chain([as_ref(base).to_value()]).collect();
-    let bases = PyTuple::from_values(thread, all)?;
-    // the type is immortal, and so are its bases from the end of the set-up on
-    ty.tp_bases.set(bases.into_value().into_object());
-    let version = ty.tp_version_tag.get();
-    ty.compute_mro(thread)?;
-    ty.tp_version_tag.set(version);
-    ty.tp_flags.set(ty.flags() | flags::VALID_VERSION_TAG);
-    Ok(())
-}
-
 fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     let base = ty.base_type();
     if let Some(base) = base {

@@ -5,6 +5,7 @@
 //! ask the handler where a step fails. Invariant: positions in errors count characters of the text when it is encoded
 //! and bytes when it is decoded.
 
+pub mod callback;
 mod decoders;
 mod errors;
 mod escape;
@@ -16,7 +17,7 @@ pub use errors::Handler;
 
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
-use taipan_object::{Owned, PyResult, Thread, raise};
+use taipan_object::{Owned, PyResult, Thread, as_ref, raise};
 
 use crate::chars::code_points;
 use crate::exceptions::unicode::{decode_error, encode_error};
@@ -149,13 +150,12 @@ impl Encoding {
                 false => 1,
             };
             let refused = rest.get(..run).unwrap_or_default();
-            self.replace(thread, text, errors, (at, refused), &mut bytes)?;
-            at += run;
+            at = self.replace(thread, text, errors, (at, refused), &mut bytes)?;
         }
         Ok(bytes)
     }
 
-    /// Puts in what the handler has for characters that are not taken.
+    /// Puts in what the handler has for characters that are not taken; gives the position from which it goes on.
     fn replace(
         self,
         thread: &Thread,
@@ -163,8 +163,19 @@ impl Encoding {
         errors: &str,
         (at, refused): (usize, &[u32]),
         bytes: &mut Vec<u8>,
-    ) -> PyResult<()> {
-        let handler = Handler::find(thread, errors)?;
+    ) -> PyResult<usize> {
+        let Some(handler) = Handler::named(errors) else {
+            let error = || encode_error(thread, self.name(), text, at, at + refused.len(), self.reason());
+            let (put, next) = callback::for_encoding(thread, errors, error()?, text.len())?;
+            return match callback::bytes_of(&put, |c| self.takes(c), |to, c| self.push(to, c)) {
+                Some(put) => {
+                    reserve(thread, bytes, put.len())?;
+                    bytes.extend(put);
+                    Ok(next)
+                }
+                None => Err(thread.raise(error()?)),
+            };
+        };
         for (done, &c) in refused.iter().enumerate() {
             match handler.for_character(self, c) {
                 Replacement::Refused => {
@@ -184,7 +195,7 @@ impl Encoding {
                 }
             }
         }
-        Ok(())
+        Ok(at + refused.len())
     }
 
     /// The text of bytes, and how many bytes it took: all of them if these are the last ones (`is_final`), else what
@@ -242,8 +253,14 @@ impl Encoding {
         (start, bad): (usize, &decoders::Bad),
         text: &mut Vec<u32>,
     ) -> PyResult<usize> {
-        let handler = Handler::find(thread, errors)?;
         let end = (start + bad.len.max(1)).min(bytes.len());
+        let Some(handler) = Handler::named(errors) else {
+            let object = PyBytes::new(thread, bytes)?.into_value();
+            let error = decode_error(thread, encoding.name(), object, start, end, bad.reason)?;
+            let (put, next) = callback::for_decoding(thread, errors, error, bytes.len())?;
+            text.extend(code_points(&put));
+            return Ok(next);
+        };
         let refused = bytes.get(start..end).unwrap_or_default();
         let rest = bytes.get(start..).unwrap_or_default();
         match handler.for_bytes(encoding, refused, rest) {
@@ -274,12 +291,30 @@ pub fn find(thread: &Thread, name: &str) -> PyResult<Encoding> {
     Encoding::named(name).ok_or_else(|| raise!(thread, LOOKUP_ERROR, "unknown encoding: {name}"))
 }
 
-/// `text.encode(encoding, errors)`.
+/// `text.encode(encoding, errors)`. Encodings that are not built in are asked for by a hook.
 pub fn encode(thread: &Thread, text: &PyStr, encoding: &str, errors: &str) -> PyResult<Vec<u8>> {
-    find(thread, encoding)?.encode(thread, text, errors)
+    if let Some(found) = Encoding::named(encoding) {
+        return found.encode(thread, text, errors);
+    }
+    let result = (thread.interp().hooks.encode.get())(thread, as_ref(text), encoding, errors)?;
+    match result.as_ref().get::<PyBytes>() {
+        Some(bytes) => Ok(bytes.as_slice().to_vec()),
+        None => Err(callback::wrong_result(thread, "encoder", encoding, "bytes", result.as_ref())),
+    }
 }
 
-/// `bytes.decode(encoding, errors)`.
+/// `bytes.decode(encoding, errors)`. Encodings that are not built in are asked for by a hook.
 pub fn decode(thread: &Thread, bytes: &[u8], encoding: &str, errors: &str) -> PyResult<Owned<PyStr>> {
-    Ok(find(thread, encoding)?.decode(thread, bytes, errors, true)?.0)
+    // nobody asks what the encoding of nothing is
+    if bytes.is_empty() {
+        return Ok(taipan_object::str::statics::empty());
+    }
+    if let Some(found) = Encoding::named(encoding) {
+        return Ok(found.decode(thread, bytes, errors, true)?.0);
+    }
+    let object = PyBytes::new(thread, bytes)?;
+    let result = (thread.interp().hooks.decode.get())(thread, object.as_ref(), encoding, errors)?;
+    result
+        .downcast()
+        .map_err(|result| callback::wrong_result(thread, "decoder", encoding, "str", result.as_ref()))
 }

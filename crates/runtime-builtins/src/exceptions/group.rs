@@ -137,7 +137,8 @@ pub(super) fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let shown = match group.field(SHOWN).map(Value::downcast::<PyStr>) {
         Some(Ok(shown)) => shown,
         _ => {
-            let given = args_of(group).get(1);
+            let args = args_of(group);
+            let given = args.get(1).filter(|_| args.len() == 2);
             let is_list = given.is_some_and(|given| given.as_ref().get_exact::<PyList>().is_some());
             match is_list {
                 true => {

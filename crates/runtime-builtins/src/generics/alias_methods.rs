@@ -39,7 +39,7 @@ static ATTRIBUTES: [GetSetDef; 2] = [
 ];
 
 /// `__class_getitem__` of a container, for tables of methods.
-pub(crate) fn class_getitem(thread: &Thread, class: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
+pub fn class_getitem(thread: &Thread, class: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     alias::of(thread, class.to_value(), key.to_value())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod alias;
 mod alias_methods;
+pub use alias_methods::class_getitem;
 pub mod namespace;
 mod parameters;
 mod show;
@@ -23,4 +24,9 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     alias_methods::install(thread)?;
     union_attributes::install(thread)?;
     namespace::install(thread)
+}
+
+/// Gives a type its `__class_getitem__`: `deque[int]`.
+pub(crate) fn make_generic(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
+    crate::install::methods(thread, ty, &alias_methods::CLASS_GETITEM)
 }

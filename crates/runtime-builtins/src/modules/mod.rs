@@ -25,6 +25,7 @@ mod builtins;
 mod collections;
 mod functools;
 mod itertools;
+mod math;
 mod operator;
 
 use taipan_object::builtin::{MethodDef, PyCFunction};
@@ -47,8 +48,14 @@ pub struct ModuleDef {
 }
 
 /// All native modules of this crate.
-pub static ALL: [&ModuleDef; 5] =
-    [&builtins::MODULE, &collections::MODULE, &functools::MODULE, &itertools::MODULE, &operator::MODULE];
+pub static ALL: [&ModuleDef; 6] = [
+    &builtins::MODULE,
+    &collections::MODULE,
+    &functools::MODULE,
+    &itertools::MODULE,
+    &operator::MODULE,
+    &math::MODULE,
+];
 
 /// The static types that native modules have, bases first.
 pub(crate) fn types() -> impl Iterator<Item = &'static PyTypeObject> {

@@ -45,7 +45,16 @@ impl Decimal {
     }
 
     fn shortest(value: f64) -> Decimal {
-        Decimal::of_scientific(&format!("{value:e}"))
+        let shortest = Decimal::of_scientific(&format!("{value:e}"));
+        // between two texts that are equally near, the one with the even digit: such floats are near these
+        if (1e12..1e25).contains(&value) && shortest.digits.len() > 14 {
+            let behind = shortest.digits.len() - 1;
+            let even = format!("{value:.behind$e}");
+            if even.parse() == Ok(value) {
+                return Decimal::of_scientific(&even);
+            }
+        }
+        shortest
     }
 
     fn rounded(value: f64, digits: usize) -> Decimal {

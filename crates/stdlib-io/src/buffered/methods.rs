@@ -245,7 +245,11 @@ pub(super) fn truncate(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> P
     if !stream.state.writable.get() {
         return Err(unsupported(thread, "truncate"));
     }
-    stream.flush(thread)?;
+    let _busy = stream.enter(thread)?;
+    stream.flush_pending(thread)?;
+    if stream.state.readable.get() {
+        stream.rewind(thread)?;
+    }
     let raw = stream.raw();
     let size = arguments.first().cloned().unwrap_or_else(Value::none);
     call::method(thread, raw.as_ref(), "truncate", &[size])

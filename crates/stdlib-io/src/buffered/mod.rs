@@ -90,7 +90,7 @@ buffered_types! {
     /// `_io.BufferedReader`.
     Reader READER "_io.BufferedReader", next methods::next, init new::init_reader;
     /// `_io.BufferedWriter`.
-    Writer WRITER "_io.BufferedWriter", next |thread, this| crate::base::next_line(thread, this), init new::init_writer;
+    Writer WRITER "_io.BufferedWriter", next crate::base::next_line, init new::init_writer;
     /// `_io.BufferedRandom`.
     Random RANDOM "_io.BufferedRandom", next methods::next, init new::init_random;
 }

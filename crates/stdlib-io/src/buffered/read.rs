@@ -116,10 +116,8 @@ impl Stream<'_> {
         self.state.forget_ahead();
         let raw = self.raw();
         if let Some(file) = raw.as_ref().get_exact::<Native<FileIo>>() {
-            return match file.read_all(thread)? {
-                None if data.is_empty() => Ok(Value::none()),
-                rest => Ok(PyBytes::concat(thread, &data, &rest.unwrap_or_default())?.into_value()),
-            };
+            let all = file.read_all(thread, &data)?;
+            return Ok(all.map_or_else(Value::none, Owned::into_value));
         }
         match call::find(thread, raw.as_ref(), "readall")? {
             Some(readall) => self.read_rest(thread, data, readall.as_ref()),

@@ -5,7 +5,7 @@ use taipan_host::of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::native::Native;
 use taipan_object::str::PyStr;
-use taipan_object::{PyResult, Ref, Thread, Value};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value};
 use taipan_runtime_builtins::arguments::check_count;
 
 use super::{FileIo, count_value};
@@ -82,37 +82,66 @@ fn read(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> 
 }
 
 impl FileIo {
-    /// All bytes from the position on; none if it would have to wait for the first one.
-    pub(crate) fn read_all(&self, thread: &Thread) -> PyResult<Option<Vec<u8>>> {
+    /// These bytes and all from the position on; none if there are none and it would have to wait for the first one.
+    pub(crate) fn read_all(&self, thread: &Thread, before: &[u8]) -> PyResult<Option<Owned<PyBytes>>> {
         let fd = self.descriptor(thread)?;
-        let mut all = Vec::new();
-        let mut step = match of(thread).status(fd) {
+        let expected = match of(thread).status(fd) {
             Ok(status) if status.is_file() && status.size > 0 => {
                 let at = of(thread).seek(fd, 0, SEEK_CUR).unwrap_or(0);
-                usize::try_from(status.size.saturating_sub(at)).unwrap_or(0) + 1
+                usize::try_from(status.size.saturating_sub(at)).unwrap_or(0)
             }
-            _ => 8192,
+            _ => 0,
         };
+        let Some(total) = expected.checked_add(before.len()) else { return Err(thread.raise_memory_error()) };
+        // a file of known size is read to where it stays
+        let (mut filled, mut waits) = (before.len(), false);
+        let first = PyBytes::build(thread, total, |buffer| {
+            buffer.iter_mut().zip(before).for_each(|(to, byte)| *to = *byte);
+            while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+                match self.read_into(thread, rest)? {
+                    Some(count @ 1..) => filled += count,
+                    Some(0) => break,
+                    None => {
+                        waits = true;
+                        break;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if waits && filled == 0 {
+            return Ok(None);
+        }
+        if waits || filled < total {
+            return PyBytes::new(thread, first.as_slice().get(..filled).unwrap_or_default()).map(Some);
+        }
+        self.read_rest(thread, first)
+    }
+
+    /// What is behind bytes that were read already.
+    fn read_rest(&self, thread: &Thread, first: Owned<PyBytes>) -> PyResult<Option<Owned<PyBytes>>> {
+        let mut more = Vec::new();
         loop {
-            let len = all.len();
-            reserve(thread, &mut all, step)?;
-            all.resize(len + step, 0);
-            let count = self.read_into(thread, all.get_mut(len..).unwrap_or_default())?;
-            all.truncate(len + count.unwrap_or(0));
+            let len = more.len();
+            let step = len.clamp(8192, 1 << 26);
+            reserve(thread, &mut more, step)?;
+            more.resize(len + step, 0);
+            let count = self.read_into(thread, more.get_mut(len..).unwrap_or_default())?;
+            more.truncate(len + count.unwrap_or(0));
+            let nothing = first.as_slice().is_empty() && len == 0;
             match count {
-                None if len == 0 => return Ok(None),
-                None | Some(0) => return Ok(Some(all)),
-                Some(_) => step = all.len().clamp(8192, 1 << 26),
+                None if nothing => return Ok(None),
+                None | Some(0) if len == 0 => return Ok(Some(first)),
+                None | Some(0) => return PyBytes::concat(thread, first.as_slice(), &more).map(Some),
+                Some(_) => {}
             }
         }
     }
 }
 
 fn readall(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    match file(thread, this)?.read_all(thread)? {
-        Some(all) => Ok(PyBytes::new(thread, &all)?.into_value()),
-        None => Ok(Value::none()),
-    }
+    let all = file(thread, this)?.read_all(thread, b"")?;
+    Ok(all.map_or_else(Value::none, Owned::into_value))
 }
 
 fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {

@@ -127,7 +127,9 @@ impl TextStream<'_> {
     /// `readline(limit)`.
     fn read_line(&self, thread: &Thread, limit: Option<usize>) -> PyResult<Owned<PyStr>> {
         self.check_open(thread)?;
-        self.flush_pending(thread)?;
+        if self.state.writes.get() {
+            self.flush_pending(thread)?;
+        }
         let (mode, limit) = (self.state.mode.get(), limit.unwrap_or(usize::MAX));
         let mut line: Option<Owned<PyStr>> = None;
         loop {

@@ -187,6 +187,11 @@ fn directive(
     let Some(c) = char_at(at) else { return Ok(None) };
     let part = date_part(c, layout, time).or_else(|| time_part(c, layout, time));
     let part = match part {
+        // a tuple that says no zone is in the local one
+        Some(_) if c == 'Z' && time.zone.is_empty() && time.summer >= 0 => {
+            let [usual, summer] = of(thread).zone().unwrap_or_default().names;
+            Some(layout.text(if time.summer > 0 { &summer } else { &usual }))
+        }
         None if c == 's' => {
             let seconds = of(thread).moment_of(time).map_err(|error| error.raise(thread))?;
             Some(layout.number(seconds, 1, '0'))
@@ -249,6 +254,8 @@ fn time_part(c: char, layout: Layout, time: &LocalTime) -> Option<String> {
         'S' => layout.number(second.into(), 2, '0'),
         't' => "\t".to_owned(),
         'T' | 'X' => layout.text(&format!("{hour:02}:{minute:02}:{second:02}")),
+        // nobody knows whether it is summer time
+        'z' if time.summer < 0 => String::new(),
         'z' => {
             let (sign, offset) = (if time.offset < 0 { '-' } else { '+' }, time.offset.unsigned_abs());
             format!("{sign}{:02}{:02}", offset / 3600, offset / 60 % 60)

@@ -118,6 +118,7 @@ pub(super) fn dict_of(slot: &Slot) -> *const PyDict {
 ///
 /// # Safety
 /// `slots` are slots of the running frame, or above it; as many as the arguments hold values.
+#[expect(clippy::too_many_arguments, reason = "in registers: this is on the way of every call")]
 pub(super) unsafe fn enter(
     thread: &Thread,
     stacks: &Stacks,
@@ -131,6 +132,7 @@ pub(super) unsafe fn enter(
     let given = positional + names.map_or(0, PyTuple::len);
     let code = match code_of(thread, function) {
         Ok(code) => code,
+        // SAFETY: by contract.
         Err(raised) => return Err(unsafe { abandon(slots, given, raised) }),
     };
     let room = given.max(code.slots as usize);

@@ -54,7 +54,8 @@ pub fn function_of(
 pub(crate) fn install(thread: &Thread) -> taipan_object::PyResult<()> {
     call::install();
     generator::install(thread)?;
-    crate::frame_object::install(thread)
+    crate::frame_object::install(thread)?;
+    crate::traceback_object::install(thread)
 }
 
 use crate::code::{OpWord, RegisterCode};

@@ -44,7 +44,9 @@ fn raises_again(frame: &Frame) -> bool {
     // SAFETY: `ip` is an operation of the frame's code.
     let word = unsafe { OpWord(*frame.ip) };
     let number = word.number();
-    [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(|op| op as u16 == number)
+    let is = |op: Op| op as u16 == number;
+    // a `raise` alone leaves the traceback as it is
+    [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(is) || (is(Op::Raise) && word.b() == 0)
 }
 
 /// Adds the entry of a frame to the traceback.

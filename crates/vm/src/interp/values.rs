@@ -18,9 +18,8 @@ pub(super) fn unbound_local(vm: Vm<'_>, at: usize) -> Raised {
     let name = local_name(vm, at);
     let message =
         format_args!("cannot access local variable '{name}' where it is not associated with a value");
-    let raised = vm.thread.raise_message(&UNBOUND_LOCAL_ERROR, message);
-    super::names::note_name(vm.thread, &name);
-    raised
+    // its `name` stays `None`, unlike that of a `NameError`
+    vm.thread.raise_message(&UNBOUND_LOCAL_ERROR, message)
 }
 
 /// A cell is read that is empty.

@@ -6,12 +6,13 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::statics::{BYTEARRAY, BYTES};
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, instance, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
 use super::{bytes_of, is_space, peek};
 use crate::arguments::Parameters;
 use crate::chars::code_points;
 use crate::codecs;
+use crate::iterators::instance_state;
 use crate::methods::text_argument;
 
 const DECODE: Parameters<2> = Parameters {
@@ -136,7 +137,6 @@ pub(super) fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         true => PyTuple::empty(),
         false => PyTuple::pack(thread, [text, encoding])?,
     };
-    let dict = this.head().and_then(instance::existing_dict);
-    let dict = dict.map_or_else(Value::none, taipan_object::Owned::into_value);
+    let dict = instance_state(thread, this)?;
     Ok(PyTuple::pack(thread, [as_ref(this.ty()).to_value(), arguments.into_value(), dict])?.into_value())
 }

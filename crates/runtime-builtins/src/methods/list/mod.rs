@@ -65,7 +65,10 @@ fn extend(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> 
 
 /// Adds all items of an iterable at the end of a list.
 pub(crate) fn extend_list(thread: &Thread, list: &PyList, iterable: Ref<'_>) -> PyResult<()> {
-    if let Some(other) = iterable.get_exact::<PyList>() {
+    // a list that extends itself is copied, whatever the `__iter__` of a subclass does
+    let itself = |other: &&PyList| std::ptr::eq(*other, list);
+    let other = iterable.get_exact::<PyList>().or_else(|| iterable.get::<PyList>().filter(itself));
+    if let Some(other) = other {
         let block = other.copy(thread, 0, other.len())?;
         drop(list.splice(thread, list.len(), list.len(), block)?);
         return Ok(());

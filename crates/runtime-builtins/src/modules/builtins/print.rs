@@ -1,7 +1,7 @@
 //! `print`.
 
 use taipan_object::dict::PyDict;
-use taipan_object::protocol::{self, get_attribute};
+use taipan_object::protocol;
 use taipan_object::str::PyStr;
 use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
@@ -60,9 +60,7 @@ pub(super) fn print(
     let sep = separator(thread, sep, "sep", " ")?;
     let end = separator(thread, end, "end", "\n")?;
     let write = |text: Value| -> PyResult<()> {
-        let write = get_attribute(thread, file.as_ref(), names::write.get())?;
-        drop(protocol::call(thread, write.as_ref(), &[text], None)?);
-        Ok(())
+        protocol::call_method(thread, file.as_ref(), names::write.get(), &[text]).map(drop)
     };
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
@@ -74,8 +72,7 @@ pub(super) fn print(
     if let Some(flush) = flush
         && protocol::truth(thread, flush)?
     {
-        let flush = get_attribute(thread, file.as_ref(), names::flush.get())?;
-        drop(protocol::call(thread, flush.as_ref(), &[], None)?);
+        drop(protocol::call_method(thread, file.as_ref(), names::flush.get(), &[])?);
     }
     Ok(Value::none())
 }

@@ -35,6 +35,7 @@ pub(super) fn install_slots() {
 /// Puts methods and attributes into the type.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &DEFAULT_DICT, &METHODS)?;
+    crate::generics::make_generic(thread, &DEFAULT_DICT)?;
     let Some(dict) = DEFAULT_DICT.dict() else { return Ok(()) };
     let name = intern_text(thread, "default_factory")?;
     let field = MemberDef { offset: 48, kind: MemberKind::Object, read_only: false };

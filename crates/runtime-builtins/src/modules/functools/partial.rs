@@ -15,6 +15,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, ra
 use crate::format::template::names_as_dict;
 use crate::install;
 use crate::iterate::collect;
+use crate::iterators::instance_state;
 use crate::methods::method_table;
 use crate::native_state::{native_state, receiver};
 use crate::text;
@@ -110,6 +111,7 @@ static ATTRIBUTES: [GetSetDef; 4] = [
 /// Puts methods and attributes into the types.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &PARTIAL, &METHODS)?;
+    crate::generics::make_generic(thread, &PARTIAL)?;
     install::methods(thread, &PLACEHOLDER, &PLACEHOLDER_METHODS)?;
     install::attributes(thread, &PARTIAL, &ATTRIBUTES)
 }
@@ -277,8 +279,7 @@ fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let held = |slot: &Slot| slot.get().unwrap_or_else(Value::none);
     let function = held(&partial.function);
     let arguments = PyTuple::pack(thread, [function.clone()])?.into_value();
-    let dict = this.head().and_then(instance::existing_dict).filter(|dict| !dict.is_empty());
-    let dict = dict.map_or_else(Value::none, Owned::into_value);
+    let dict = instance_state(thread, this)?;
     let state = [function, held(&partial.arguments), held(&partial.named), dict];
     let state = PyTuple::pack(thread, state)?.into_value();
     Ok(PyTuple::pack(thread, [as_ref(this.ty()).to_value(), arguments, state])?.into_value())

@@ -66,6 +66,7 @@ pub(super) fn types() -> impl Iterator<Item = &'static PyTypeObject> {
 /// Puts the methods into the types.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &chain::CHAIN, &chain::METHODS)?;
+    crate::generics::make_generic(thread, &chain::CHAIN)?;
     install::methods(thread, &count::REPEAT, &count::REPEAT_METHODS)?;
     install::methods(thread, &tee::TEE, &tee::METHODS)
 }

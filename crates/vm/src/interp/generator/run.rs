@@ -214,10 +214,11 @@ pub(crate) fn suspend(vm: Vm<'_>, _: OpWord) -> PyResult<Delivered> {
 
 /// Notes that the running frame ends, if it is that of a generator.
 pub(crate) fn end_run(thread: &Thread, frame: &Frame) {
+    if !frame.has(extra::GENERATOR) {
+        return;
+    }
     // SAFETY: a frame with a generator has its state, which the generator keeps.
-    if frame.has(extra::GENERATOR)
-        && let Some(run) = unsafe { frame.run.as_ref() }
-    {
+    if let Some(run) = unsafe { frame.run.as_ref() } {
         thread.exc_info.set(run.handled.previous.get());
         run.status.set(Status::Ended);
         drop(run.handled.exc_value.take());
@@ -333,7 +334,9 @@ fn throw_into_delegate(thread: &Thread, delegate: Value, exception: &Value) -> P
     }
     let name = intern::intern_text(thread, "throw")?;
     match super::super::attributes::optional(thread, this, &name)? {
-        Some(method) => protocol::call(thread, method.as_ref(), &[exception.clone()], None).map(Some),
+        Some(method) => {
+            protocol::call(thread, method.as_ref(), std::slice::from_ref(exception), None).map(Some)
+        }
         None => Ok(None),
     }
 }

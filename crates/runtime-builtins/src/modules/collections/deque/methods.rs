@@ -2,11 +2,12 @@
 
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, instance, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
 use super::{DEQUE, End, iterators, mutated, receiver, slots};
 use crate::arguments::{check_count, clip, to_index, to_size};
 use crate::install;
+use crate::iterators::instance_state;
 use crate::methods::method_table;
 
 method_table! { METHODS:
@@ -42,6 +43,7 @@ static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
 /// Puts methods and attributes into the type.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &DEQUE, &METHODS)?;
+    crate::generics::make_generic(thread, &DEQUE)?;
     install::attributes(thread, &DEQUE, &ATTRIBUTES)
 }
 
@@ -152,8 +154,7 @@ fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         }
         None => PyTuple::empty(),
     };
-    let dict = this.head().and_then(instance::existing_dict);
-    let dict = dict.map_or_else(Value::none, taipan_object::Owned::into_value);
+    let dict = instance_state(thread, this)?;
     let items = protocol::iter(thread, this)?;
     let parts = [as_ref(this.ty()).to_value(), arguments.into_value(), dict, items];
     Ok(PyTuple::pack(thread, parts)?.into_value())

@@ -8,8 +8,6 @@ use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::protocol;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::PyTypeObject;
-use taipan_object::types::blank::new_instance;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::types::statics::DICT;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, raise};
@@ -23,7 +21,7 @@ pub(super) use views::types;
 /// Fills the slots.
 pub(super) fn install_slots() {
     let slots = ORDERED_DICT.slots();
-    slots.new.set(Some(new));
+    slots.set_subscript.set(Some(set_item));
     slots.init.set(Some(init));
     slots.repr.set(Some(repr));
     slots.iter.set(Some(views::iter));
@@ -45,8 +43,12 @@ fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDict> {
     })
 }
 
-fn new(thread: &Thread, class: &PyTypeObject, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
-    Ok(new_instance::<PyOrderedDict>(thread, class)?.into_value())
+/// As a dict sets items.
+fn set_item(thread: &Thread, this: Ref<'_>, key: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    match DICT.slots().set_subscript.get() {
+        Some(set) => set(thread, this, key, value),
+        None => Ok(()),
+    }
 }
 
 fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<()> {

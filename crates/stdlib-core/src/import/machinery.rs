@@ -1,0 +1,136 @@
+//! What an interpreter knows of the modules that are part of the program: native ones, and those of a library.
+//! Invariant: it holds no Python object, for it outlives them.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use taipan_artifact::Limits;
+use taipan_bytecode_format::{Code, artifact};
+use taipan_object::str::intern::intern_text;
+use taipan_object::{PyResult, Thread, Value, raise};
+use taipan_runtime_builtins::modules::{self, ModuleDef};
+
+use crate::call;
+
+/// A module of a library.
+#[derive(Clone, Copy)]
+pub struct Frozen {
+    /// Its name in the library, which differs from the name that was asked for if that is an alias.
+    pub name: &'static str,
+    /// Whether it is a package.
+    pub is_package: bool,
+    /// Its code, as an artifact.
+    pub code: &'static [u8],
+}
+
+impl Frozen {
+    /// Its code.
+    pub(crate) fn decode(self, thread: &Thread) -> PyResult<Arc<Code>> {
+        match artifact::decode_code(self.code, Limits::default()) {
+            Ok((_, code)) => Ok(Arc::new(code)),
+            Err(_) => Err(raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name)),
+        }
+    }
+}
+
+/// A library of modules that are part of the program.
+pub trait Library {
+    /// The module of a name.
+    fn find(&self, name: &str) -> Option<Frozen>;
+
+    /// The names of all modules.
+    fn names(&self) -> Vec<&'static str>;
+}
+
+/// What an interpreter knows of modules.
+pub(crate) struct Machinery {
+    natives: Vec<&'static ModuleDef>,
+    library: Option<&'static dyn Library>,
+    /// How often the lock of imports was taken.
+    pub(crate) lock_depth: Cell<usize>,
+    /// Whether the library may be used for more than importlib: positive and negative numbers say so and not.
+    pub(crate) frozen_override: Cell<i32>,
+    /// Counts the changes of the filters of warnings.
+    pub(crate) filters_version: Cell<i64>,
+    /// Whether extensions must say that they can do without the first interpreter.
+    pub(crate) extensions_override: Cell<i32>,
+}
+
+/// Names under which the parts of importlib are known to the interpreter.
+const ALIASES: [(&str, &str); 2] = [
+    ("_frozen_importlib", "importlib._bootstrap"),
+    ("_frozen_importlib_external", "importlib._bootstrap_external"),
+];
+
+impl Machinery {
+    /// The native module of a name.
+    pub(crate) fn native(&self, name: &str) -> Option<&'static ModuleDef> {
+        self.natives.iter().find(|native| native.name == name).copied()
+    }
+
+    /// The names of all native modules, sorted.
+    pub(crate) fn native_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self.natives.iter().map(|native| native.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The module of a name in the library.
+    pub(crate) fn frozen(&self, name: &str) -> Option<Frozen> {
+        let target = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, target)| target);
+        self.library?.find(target)
+    }
+
+    /// The names of all modules of the library.
+    pub(crate) fn frozen_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = ALIASES.iter().map(|(alias, _)| *alias).collect();
+        names.extend(self.library.map(|library| library.names()).unwrap_or_default());
+        names
+    }
+}
+
+/// Tells an interpreter, once, which native modules there are and where the library is.
+pub fn begin(thread: &Thread, natives: Vec<&'static ModuleDef>, library: Option<&'static dyn Library>) {
+    let machinery = Machinery {
+        natives,
+        library,
+        lock_depth: Cell::new(0),
+        frozen_override: Cell::new(0),
+        filters_version: Cell::new(0),
+        extensions_override: Cell::new(0),
+    };
+    let _ = thread.interp().imports.set(Box::new(machinery));
+    thread.interp().hooks.import.set(super::import_module);
+}
+
+/// What the interpreter knows of modules.
+pub(crate) fn machinery(thread: &Thread) -> Option<&Machinery> {
+    thread.interp().imports.get()?.downcast_ref()
+}
+
+/// The module of a name in the library.
+pub(crate) fn frozen(thread: &Thread, name: &str) -> Option<Frozen> {
+    machinery(thread)?.frozen(name)
+}
+
+/// The names of the native modules, sorted: `sys.builtin_module_names`.
+pub fn native_names(thread: &Thread) -> Vec<&'static str> {
+    machinery(thread).map(Machinery::native_names).unwrap_or_default()
+}
+
+/// A native module: that of `sys.modules`, else a new one, which is put there.
+pub fn native(thread: &Thread, name: &str) -> PyResult<Option<Value>> {
+    let key = intern_text(thread, name)?;
+    let all = call::all_modules(thread)?;
+    if let Some(found) = all.get_str(thread, &key)? {
+        return Ok(Some(found));
+    }
+    let Some(definition) = machinery(thread).and_then(|machinery| machinery.native(name)) else {
+        return Ok(None);
+    };
+    let module = modules::create(thread, definition)?.into_value();
+    let old = all.insert(thread, key.as_ref(), module.clone())?;
+    drop(old);
+    Ok(Some(module))
+}

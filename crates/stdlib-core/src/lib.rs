@@ -1,0 +1,69 @@
+//! The native modules that need the virtual machine, and the import machinery.
+//!
+//! Start with [`import`]: [`import::begin`] gives an interpreter its native modules and its library,
+//! [`import::install_importlib`] and [`import::install_external`] start importlib. [`modules`] has the modules of this
+//! crate, [`fill`] makes their types ready while the process is set up. One file or folder a module. Invariants:
+//! nothing here knows where a library or another crate's modules come from; nothing of an object is borrowed across a
+//! call that may run Python code.
+#![forbid(unsafe_code)]
+
+mod bytes_like;
+mod call;
+mod codecs;
+mod contextvars;
+mod imp;
+pub mod import;
+mod marshal;
+mod table;
+mod thread;
+pub mod warnings;
+mod weakref;
+
+pub(crate) use warnings::warn;
+
+use taipan_object::types::{PyTypeObject, ready};
+use taipan_object::{Interp, PyResult, Thread};
+use taipan_runtime_builtins::modules::ModuleDef;
+
+/// The native modules of this crate.
+pub fn modules() -> Vec<&'static ModuleDef> {
+    vec![
+        &codecs::MODULE,
+        &contextvars::MODULE,
+        &imp::MODULE,
+        &marshal::MODULE,
+        &thread::MODULE,
+        &warnings::MODULE,
+        &weakref::MODULE,
+    ]
+}
+
+/// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
+/// `taipan_runtime_builtins::fill`.
+///
+/// # Errors
+/// When there is no memory.
+pub fn fill(thread: &Thread) -> PyResult<()> {
+    let mut types: Vec<&'static PyTypeObject> = Vec::new();
+    types.extend(codecs::types());
+    types.extend(contextvars::types());
+    types.extend(thread::types());
+    types.extend(weakref::types());
+    ready::ready_more(thread, &types)?;
+    contextvars::fill(thread)?;
+    thread::fill(thread)?;
+    weakref::fill(thread)
+}
+
+/// Installs in a new interpreter what strings and bytes need of codecs.
+pub fn prepare(interp: &Interp) {
+    codecs::prepare(interp);
+}
+
+/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
+///
+/// # Errors
+/// When there is no memory.
+pub fn finish(thread: &Thread) -> PyResult<()> {
+    contextvars::finish(thread)
+}

@@ -288,7 +288,10 @@ pub(crate) fn with_message(
     ty: &'static PyTypeObject,
     message: fmt::Arguments<'_>,
 ) -> PyResult<Value> {
-    let text = PyStr::from_text(thread, &message.to_string())?;
+    let text = match message.as_str() {
+        Some(text) => PyStr::from_text(thread, text)?,
+        None => PyStr::from_text(thread, &message.to_string())?,
+    };
     instance(thread, ty, Some(text.into_value()))
 }
 

@@ -6,9 +6,10 @@
 //! the running frame holds no pointer.
 
 use crate::code::RegisterCode;
+use crate::interp::FoundTable;
 use crate::interp::generator::Run;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use taipan_object::dict::PyDict;
@@ -99,6 +100,13 @@ impl Frame {
         self.continuation as u16 | u16::from(self.extras) << 8 == 0
     }
 
+    /// Whether it is that of an `__init__` which the loop called, and has nothing else but its function.
+    #[inline(always)]
+    pub fn is_init(&self) -> bool {
+        let plain = Continuation::Init as u16 | u16::from(extra::FUNCTION) << 8;
+        self.continuation as u16 | u16::from(self.extras) << 8 == plain
+    }
+
     /// Whether it has one of the extras.
     #[inline(always)]
     pub fn has(&self, extra: u8) -> bool {
@@ -169,6 +177,8 @@ pub struct Stacks {
     limit: Cell<*mut Frame>,
     /// What running frames may refer to although nothing else does any more: replaced code objects.
     retired: RefCell<Vec<Value>>,
+    /// What operations found of attributes.
+    pub(crate) found: OnceCell<FoundTable>,
     /// What asynchronous generators are shown to first, and what ends them (`sys.set_asyncgen_hooks`).
     pub async_hooks: [Slot; 2],
 }
@@ -195,7 +205,9 @@ impl Stacks {
         let limit = Cell::new(first);
         let retired = RefCell::default();
         let (high_water, async_hooks) = (Cell::new(base), Default::default());
-        let stacks = Stacks { base, high_water, end, frames: first, current, limit, retired, async_hooks };
+        let found = OnceCell::new();
+        let stacks =
+            Stacks { base, high_water, end, frames: first, current, limit, retired, found, async_hooks };
         stacks.set_limit(depth);
         stacks
     }

@@ -2,8 +2,9 @@
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
+use dashu_int::ops::DivRem;
 
-use super::{IntRef, SHIFT, arith, convert, from_digits, library};
+use super::{IntRef, MASK, SHIFT, arith, convert, from_digits, library};
 use crate::error::{PyResult, Raised};
 use crate::raise;
 use crate::thread::Thread;
@@ -60,9 +61,90 @@ fn divide_digits(a: &[u32], b: &[u32], thread: &Thread) -> PyResult<(Vec<u32>, V
         }
         return Ok((quotient, vec![rest as u32]));
     }
-    let (x, y) = (library::from_digits(a), library::from_digits(b));
-    let (quotient, rest) = (&x / &y, &x % &y);
+    if b.len().min(a.len() - b.len()) <= LONG {
+        return divide_by_digits(a, b, thread);
+    }
+    let (quotient, rest) = library::from_digits(a).div_rem(library::from_digits(b));
     Ok((library::digits_of(thread, &quotient)?, library::digits_of(thread, &rest)?))
+}
+
+/// Quotients and divisors that are both longer than this go to the library.
+const LONG: usize = 40;
+
+/// Digits moved to the left by fewer bits than a digit has.
+fn moved_left(digits: &[u32], by: u32, thread: &Thread) -> PyResult<Vec<u32>> {
+    let mut moved = arith::room(thread, digits.len() + 1)?;
+    let mut carry = 0;
+    moved.extend(digits.iter().map(|&digit| {
+        let wide = u64::from(digit) << by | carry;
+        carry = wide >> SHIFT;
+        wide as u32 & MASK
+    }));
+    moved.push(carry as u32);
+    Ok(moved)
+}
+
+/// Takes `factor` times the digits of `b` away from `part`, which is one digit longer; whether it went below zero.
+fn take_away(part: &mut [u32], b: &[u32], factor: u64) -> bool {
+    let Some((top, low)) = part.split_last_mut() else { return false };
+    let mut carry = 0_i64;
+    for (place, &digit) in low.iter_mut().zip(b) {
+        carry += i64::from(*place) - (factor * u64::from(digit)) as i64;
+        *place = carry as u32 & MASK;
+        carry >>= SHIFT;
+    }
+    carry += i64::from(*top);
+    *top = carry as u32 & MASK;
+    carry < 0
+}
+
+/// Adds the digits of `b` to `part`, which is one digit longer; what is carried out of it is lost.
+fn add_back(part: &mut [u32], b: &[u32]) {
+    let mut carry = 0;
+    for (place, &digit) in part.iter_mut().zip(b.iter().chain(&[0])) {
+        carry += *place + digit;
+        *place = carry & MASK;
+        carry >>= SHIFT;
+    }
+}
+
+/// Long division (Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D): `a` is not smaller than `b`, which
+/// has two digits at least.
+fn divide_by_digits(a: &[u32], b: &[u32], thread: &Thread) -> PyResult<(Vec<u32>, Vec<u32>)> {
+    let by = b.last().map_or(0, |top| SHIFT - (u32::BITS - top.leading_zeros()));
+    let (mut rest, mut divisor) = (moved_left(a, by, thread)?, moved_left(b, by, thread)?);
+    divisor.truncate(b.len());
+    let [.., second, first] = *divisor.as_slice() else { return Ok((Vec::new(), rest)) };
+    let (first, second) = (u64::from(first), u64::from(second));
+    let count = a.len() + 1 - b.len();
+    let mut quotient = arith::room(thread, count)?;
+    quotient.resize(count, 0);
+    for (at, digit) in quotient.iter_mut().enumerate().rev() {
+        let Some(part) = rest.get_mut(at..=at + b.len()) else { continue };
+        let [.., low, middle, high] = *part else { continue };
+        let top = u64::from(high) << SHIFT | u64::from(middle);
+        let (mut guess, mut left) = (top / first, top % first);
+        while guess >> SHIFT != 0 || guess * second > (left << SHIFT | u64::from(low)) {
+            guess -= 1;
+            left += first;
+            if left >> SHIFT != 0 {
+                break;
+            }
+        }
+        if take_away(part, &divisor, guess) {
+            guess -= 1;
+            add_back(part, &divisor);
+        }
+        *digit = guess as u32;
+    }
+    rest.truncate(b.len());
+    let mut carry = 0;
+    for digit in rest.iter_mut().rev() {
+        let wide = carry << SHIFT | u64::from(*digit);
+        carry = wide & ((1 << by) - 1);
+        *digit = (wide >> by) as u32;
+    }
+    Ok((quotient, rest))
 }
 
 const DIVISION: &str = "division by zero";

@@ -167,12 +167,35 @@ impl PyList {
     pub fn copy(&self, thread: &Thread, start: usize, end: usize) -> PyResult<Block> {
         let end = end.min(self.len());
         let start = start.min(end);
-        let mut copy = Block::with_capacity(thread, end - start)?;
-        for at in start..end {
-            if let Some(item) = self.get(at) {
-                // SAFETY: room for all was made above, and nothing has run since.
-                unsafe { copy.push_unchecked(item) };
+        self.copy_by_step(thread, start, 1, end - start)
+    }
+
+    /// A copy of so many items from `start` on, each `step` places behind the last one. Places outside of the list
+    /// are left out.
+    pub fn copy_by_step(&self, thread: &Thread, start: usize, step: isize, count: usize) -> PyResult<Block> {
+        let mut copy = Block::with_capacity(thread, count)?;
+        let mut at = start;
+        if is_exported(&self.base.base) {
+            for _ in 0..count {
+                if let Some(item) = self.get(at) {
+                    // SAFETY: room for all was made above, and nothing has run since.
+                    unsafe { copy.push_unchecked(item) };
+                }
+                at = at.wrapping_add_signed(step);
             }
+            return Ok(copy);
+        }
+        let (items, len) = (self.ob_item.get(), self.len());
+        for _ in 0..count {
+            // SAFETY: within the list, whose items are alive; room for all was made above, and nothing has run since.
+            unsafe {
+                if at < len
+                    && let Some(word) = load_item(items, at)
+                {
+                    copy.push_unchecked(Value::from_borrowed(word));
+                }
+            }
+            at = at.wrapping_add_signed(step);
         }
         Ok(copy)
     }

@@ -21,13 +21,7 @@ pub(super) fn subscript(thread: &Thread, list: Ref<'_>, key: Ref<'_>) -> PyResul
             .ok_or_else(|| raise!(thread, INDEX_ERROR, "list index out of range")),
         Key::Slice(bounds) => {
             let part = bounds.of(list.len());
-            let mut block = Block::with_capacity(thread, part.count)?;
-            for at in part.places() {
-                if let Some(item) = list.get(at) {
-                    // SAFETY: room for all was made above, and nothing has run since.
-                    unsafe { block.push_unchecked(item) };
-                }
-            }
+            let block = list.copy_by_step(thread, part.start, part.step, part.count)?;
             Ok(PyList::from_block(thread, block)?.into_value())
         }
     }

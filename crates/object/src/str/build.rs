@@ -9,9 +9,82 @@ use crate::value::Owned;
 
 /// Characters so far, each as wide as the widest needs.
 enum Buffer {
-    One(Vec<u8>),
+    One(Bytes),
     Two(Vec<u16>),
     Four(Vec<u32>),
+}
+
+/// So many bytes need no memory of their own.
+const FEW: usize = 96;
+
+/// Bytes: the first ones in place, all of them elsewhere when they become more.
+struct Bytes {
+    few: [u8; FEW],
+    /// How many stand in place.
+    len: usize,
+    /// Where all of them stand, if it has room at all.
+    more: Vec<u8>,
+}
+
+impl Bytes {
+    const fn new() -> Bytes {
+        Bytes { few: [0; FEW], len: 0, more: Vec::new() }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        if self.more.capacity() > 0 { &self.more } else { self.few.get(..self.len).unwrap_or_default() }
+    }
+
+    /// Room for so many more bytes in place, if there is.
+    #[inline(always)]
+    fn place(&mut self, count: usize) -> Option<&mut [u8]> {
+        if self.more.capacity() > 0 {
+            return None;
+        }
+        let start = self.len;
+        let place = self.few.get_mut(start..start.checked_add(count)?)?;
+        self.len = start + count;
+        Some(place)
+    }
+
+    /// All bytes elsewhere, with room for so many more.
+    #[inline]
+    fn spilled(&mut self, count: usize) -> Result<&mut Vec<u8>, ()> {
+        if self.more.capacity() - self.more.len() < count || self.more.capacity() == 0 {
+            let first = if self.more.capacity() == 0 { self.len } else { 0 };
+            self.more.try_reserve((count + first).max(2 * FEW)).map_err(drop)?;
+            self.more.extend_from_slice(self.few.get(..first).unwrap_or_default());
+        }
+        Ok(&mut self.more)
+    }
+
+    #[inline]
+    fn copy(&mut self, bytes: &[u8]) -> Result<(), ()> {
+        match self.place(bytes.len()) {
+            Some(place) => place.copy_from_slice(bytes),
+            None => self.spilled(bytes.len())?.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn extend<C: Char>(&mut self, chars: &[C]) -> Result<(), ()> {
+        match self.place(chars.len()) {
+            Some(place) => place.iter_mut().zip(chars).for_each(|(to, &c)| *to = u8::truncate(c.code())),
+            None => self.spilled(chars.len())?.extend(chars.iter().map(|&c| u8::truncate(c.code()))),
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, byte: u8, count: usize) -> Result<(), ()> {
+        match self.place(count) {
+            Some(place) => place.fill(byte),
+            None => {
+                let to = self.spilled(count)?;
+                to.resize(to.len() + count, byte);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Builds a string.
@@ -26,37 +99,14 @@ impl Default for StrBuilder {
     }
 }
 
-/// The first room of a buffer: enough for most of what is built.
-const FIRST: usize = 64;
-
-#[cold]
-fn reserve<C>(to: &mut Vec<C>, more: usize) -> Result<(), ()> {
-    to.try_reserve(if to.capacity() == 0 { more.max(FIRST) } else { more }).map_err(drop)
-}
-
-#[inline]
 fn extend<C: Char, D: Char>(to: &mut Vec<C>, chars: &[D]) -> Result<(), ()> {
-    if to.capacity() - to.len() < chars.len() {
-        reserve(to, chars.len())?;
-    }
+    to.try_reserve(chars.len()).map_err(drop)?;
     to.extend(chars.iter().map(|&c| C::truncate(c.code())));
     Ok(())
 }
 
-/// The same for characters that stand there as the buffer has them.
-#[inline]
-fn copy(to: &mut Vec<u8>, chars: &[u8]) -> Result<(), ()> {
-    if to.capacity() - to.len() < chars.len() {
-        reserve(to, chars.len())?;
-    }
-    to.extend_from_slice(chars);
-    Ok(())
-}
-
 fn fill<C: Char>(to: &mut Vec<C>, c: C, count: usize) -> Result<(), ()> {
-    if to.capacity() - to.len() < count {
-        reserve(to, count)?;
-    }
+    to.try_reserve(count).map_err(drop)?;
     to.resize(to.len() + count, c);
     Ok(())
 }
@@ -71,13 +121,13 @@ fn widened<C: Char, D: Char>(from: &[C], more: usize) -> Result<Vec<D>, ()> {
 impl StrBuilder {
     /// Nothing yet.
     pub const fn new() -> StrBuilder {
-        StrBuilder { buffer: Buffer::One(Vec::new()), max: 0 }
+        StrBuilder { buffer: Buffer::One(Bytes::new()), max: 0 }
     }
 
     /// Characters so far.
     pub fn len(&self) -> usize {
         match &self.buffer {
-            Buffer::One(chars) => chars.len(),
+            Buffer::One(chars) => chars.as_slice().len(),
             Buffer::Two(chars) => chars.len(),
             Buffer::Four(chars) => chars.len(),
         }
@@ -91,8 +141,8 @@ impl StrBuilder {
     fn widen(&mut self, max: u32, more: usize) -> Result<(), ()> {
         self.max |= max;
         self.buffer = match (&self.buffer, Kind::of(self.max)) {
-            (Buffer::One(chars), Kind::Two) => Buffer::Two(widened(chars, more)?),
-            (Buffer::One(chars), Kind::Four) => Buffer::Four(widened(chars, more)?),
+            (Buffer::One(chars), Kind::Two) => Buffer::Two(widened(chars.as_slice(), more)?),
+            (Buffer::One(chars), Kind::Four) => Buffer::Four(widened(chars.as_slice(), more)?),
             (Buffer::Two(chars), Kind::Four) => Buffer::Four(widened(chars, more)?),
             _ => return Ok(()),
         };
@@ -101,8 +151,8 @@ impl StrBuilder {
 
     fn push_chars(&mut self, thread: &Thread, chars: super::Chars<'_>, len: usize, max: u32) -> PyResult<()> {
         let done = self.widen(max, len).and_then(|()| match (&mut self.buffer, chars) {
-            (Buffer::One(to), super::Chars::One(chars)) => copy(to, chars),
-            (Buffer::One(to), chars) => with_chars!(chars, chars => extend(to, chars)),
+            (Buffer::One(to), super::Chars::One(chars)) => to.copy(chars),
+            (Buffer::One(to), chars) => with_chars!(chars, chars => to.extend(chars)),
             (Buffer::Two(to), chars) => with_chars!(chars, chars => extend(to, chars)),
             (Buffer::Four(to), chars) => with_chars!(chars, chars => extend(to, chars)),
         });
@@ -113,7 +163,7 @@ impl StrBuilder {
     #[inline(always)]
     fn push_bytes(&mut self, bytes: &[u8], max: u32) -> bool {
         let Buffer::One(to) = &mut self.buffer else { return false };
-        if copy(to, bytes).is_err() {
+        if to.copy(bytes).is_err() {
             return false;
         }
         self.max |= max;
@@ -143,8 +193,11 @@ impl StrBuilder {
 
     /// Appends so many of a code point.
     pub fn push_repeated(&mut self, thread: &Thread, code_point: u32, count: usize) -> PyResult<()> {
+        if count == 0 {
+            return Ok(());
+        }
         let done = self.widen(code_point, count).and_then(|()| match &mut self.buffer {
-            Buffer::One(to) => fill(to, u8::truncate(code_point), count),
+            Buffer::One(to) => to.fill(u8::truncate(code_point), count),
             Buffer::Two(to) => fill(to, u16::truncate(code_point), count),
             Buffer::Four(to) => fill(to, code_point, count),
         });
@@ -178,8 +231,10 @@ impl StrBuilder {
     /// The string.
     pub fn finish(self, thread: &Thread) -> PyResult<Owned<PyStr>> {
         match &self.buffer {
-            Buffer::One(chars) if chars.len() > 1 => PyStr::from_bounded(thread, chars, self.max),
-            Buffer::One(chars) => PyStr::from_chars(thread, chars),
+            Buffer::One(chars) if chars.as_slice().len() > 1 => {
+                PyStr::from_bounded(thread, chars.as_slice(), self.max)
+            }
+            Buffer::One(chars) => PyStr::from_chars(thread, chars.as_slice()),
             Buffer::Two(chars) => PyStr::from_chars(thread, chars),
             Buffer::Four(chars) => PyStr::from_chars(thread, chars),
         }

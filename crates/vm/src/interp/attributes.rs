@@ -5,6 +5,7 @@
 //! function, borrowed from the dict that has it as long as the version is the type's.
 
 use super::Vm;
+use super::found::{Access, remember};
 use crate::code::OpWord;
 use crate::frame::NULL;
 use taipan_object::descriptor::member::MemberKind;
@@ -103,6 +104,16 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Notes it for other operations and other times.
+    fn remember(&self, vm: Vm<'_>, name: &PyStr, access: Access) {
+        if self.offset <= usize::from(u16::MAX) {
+            let first = packed(self.version, self.kind, self.place, self.offset);
+            remember(vm, self.version, name, access, [first, self.word]);
+        }
+    }
+}
+
 /// Fills the cache of a read.
 #[cold]
 #[inline(never)]
@@ -119,6 +130,9 @@ fn note(vm: Vm<'_>, object: Ref<'_>, name: &PyStr, for_method: bool) -> PyResult
     };
     if let Some(found) = found {
         found.write(vm);
+        if found.kind < kind::MODULE {
+            found.remember(vm, name, if for_method { Access::Method } else { Access::Load });
+        }
     }
     Ok(())
 }
@@ -297,6 +311,7 @@ fn note_store(vm: Vm<'_>, head: &PyObject, name: &PyStr) -> PyResult<()> {
     };
     if let Some(made) = made {
         made.write(vm);
+        made.remember(vm, name, Access::Store);
     }
     Ok(())
 }

@@ -153,7 +153,7 @@ impl Binder<'_> {
         let flags = self.code.source.flags;
         let (positional, total) = (self.positional(), self.positional() + self.keyword_only());
         let (star, double_star) = (flags.has(CodeFlags::VARARGS), flags.has(CodeFlags::VARKEYWORDS));
-        let named = Named::take(self.slots, self.given, names.map_or(0, PyTuple::len));
+        let named = names.map(|names| Named::take(self.slots, self.given, names.len()));
         let surplus = self.given.saturating_sub(positional);
         let too_many = !star && surplus > 0;
         // SAFETY: the surplus arguments stand in these slots, and are moved out.
@@ -173,7 +173,7 @@ impl Binder<'_> {
         if let Some(dict) = &keywords {
             self.set(total + usize::from(star), dict.clone().into_value());
         }
-        for (at, value) in named.into_values().enumerate() {
+        for (at, value) in named.into_iter().flat_map(Named::into_values).enumerate() {
             if let Some(name) = names.and_then(|names| names.borrow(at)) {
                 self.place_named(name, value, keywords.as_deref(), names)?;
             }

@@ -77,6 +77,35 @@ pub(super) fn build_string(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+/// `a = b[…:…:…]` of a list at once, where the operation that runs builds the slice and `next`, behind it, takes the
+/// part. False, and nothing is done, where that is no list or the bounds are no ints in words.
+#[inline(never)]
+pub(super) fn part_by_step(vm: Vm<'_>, w: OpWord, next: OpWord) -> PyResult<bool> {
+    if w.b() != 3 || next.c() != w.a() {
+        return Ok(false);
+    }
+    let Some(list) = vm.borrow(next.b()).get_exact::<PyList>() else { return Ok(false) };
+    let bound = |at: usize| {
+        let value = vm.borrow(at);
+        if value.is_none() { Some(None) } else { value.word().as_int().map(Some) }
+    };
+    let (Some(start), Some(stop), Some(step)) = (bound(w.a()), bound(w.a() + 1), bound(w.a() + 2)) else {
+        return Ok(false);
+    };
+    let step = step.unwrap_or(1);
+    if step == 0 {
+        return Ok(false);
+    }
+    let (first, step, count) = taipan_object::slice::adjust(list.len(), start, stop, step);
+    let block = list.copy_by_step(vm.thread, usize::try_from(first).unwrap_or(0), step as isize, count)?;
+    let part = PyList::from_block(vm.thread, block)?;
+    // ints and None: nothing is released here
+    (w.a()..w.a() + 3).for_each(|at| drop(vm.take(at)));
+    drop(vm.operand(next.b()));
+    vm.put(next.a(), part.into_value());
+    Ok(true)
+}
+
 pub(super) fn build_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (start, stop) = (vm.take(w.a()), vm.take(w.a() + 1));
     let step = if w.b() == 3 { vm.take(w.a() + 2) } else { Value::none() };
@@ -333,7 +362,10 @@ pub(super) fn store_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         (container.as_ref().get_exact::<PyList>(), value.as_ref().get_exact::<PyList>())
         && let Some((start, stop)) = bounds(vm.borrow(w.b() + 1), vm.borrow(w.b() + 2), list.len())
     {
-        let new = source.copy(vm.thread, 0, source.len())?;
+        // a list that nobody else has gives its items up
+        let is_ours =
+            value.as_ref().head().is_some_and(|head| head.refcount() == 1) && source.plain_slot(0).is_some();
+        let new = if is_ours { source.take() } else { source.copy(vm.thread, 0, source.len())? };
         let old = list.splice(vm.thread, start, stop, new)?;
         drop((vm.take(w.b() + 1), vm.take(w.b() + 2)));
         drop(old);

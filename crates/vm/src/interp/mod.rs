@@ -20,6 +20,7 @@ mod containers;
 mod delegation;
 pub mod exceptions;
 mod format;
+mod found;
 mod function;
 pub(crate) mod generator;
 mod imports;
@@ -34,6 +35,7 @@ mod unwind;
 mod values;
 
 pub use call::{call_function, run_code};
+pub(crate) use found::FoundTable;
 pub use generator::{Generator, generator_types};
 pub use names::current_globals;
 

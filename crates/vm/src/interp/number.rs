@@ -2,7 +2,9 @@
 
 use super::{Operand, Vm};
 use crate::code::OpWord;
+use taipan_object::dict::PyDict;
 use taipan_object::protocol::{BinaryOp, UnaryOp};
+use taipan_object::set::PySet;
 use taipan_object::str::{PyStr, STR};
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{Owned, PyResult, Ref, Value, Word, protocol, raise};
@@ -215,6 +217,14 @@ pub(super) fn holds_int(vm: Vm<'_>, w: OpWord, op: CompareOp) -> PyResult<bool> 
 fn contained(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let container = vm.operand(w.c());
     let wanted = vm.operand(w.b());
+    if let Some(set) = container.as_ref().get_exact::<PySet>()
+        && wanted.as_ref().get::<PySet>().is_none()
+    {
+        return set.contains(vm.thread, wanted.as_ref());
+    }
+    if let Some(dict) = container.as_ref().get_exact::<PyDict>() {
+        return dict.contains(vm.thread, wanted.as_ref());
+    }
     protocol::contains(vm.thread, container.as_ref(), wanted.as_ref())
 }
 
@@ -227,21 +237,5 @@ pub(super) fn contains(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 pub(super) fn not_contains(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let found = contained(vm, w)?;
     vm.put(w.a(), Value::bool(!found));
-    Ok(())
-}
-
-pub(super) fn is(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    let (right, left) = (vm.operand(w.c()), vm.operand(w.b()));
-    let same = left.as_ref().is(right.as_ref());
-    drop((left, right));
-    vm.put(w.a(), Value::bool(same));
-    Ok(())
-}
-
-pub(super) fn is_not(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    let (right, left) = (vm.operand(w.c()), vm.operand(w.b()));
-    let same = left.as_ref().is(right.as_ref());
-    drop((left, right));
-    vm.put(w.a(), Value::bool(!same));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The loop. What stands here is what operations do most of the time, on words and without calls; `slow!` hands
 //! the whole operation to the file of its family.
 
+use super::found::{Access, refill};
 use super::generator::{Delivered, end_run, return_generator, suspend};
 use super::unwind::{unwind, vm_of};
 use super::{
@@ -485,7 +486,14 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::Invert => slow!(number::invert, w, 0),
                         Op::Positive => slow!(number::positive, w, 0),
                         Op::Not => slow!(number::not, w, 0),
-                        Op::ToBool => slow!(number::to_bool, w, 0),
+                        Op::ToBool => {
+                            let bits = r!(w.b());
+                            if word(bits).is_int() {
+                                put!(w.a(), bool_bits(bits != 1));
+                                next!(0);
+                            }
+                            slow!(number::to_bool, w, 0)
+                        }
                         // -- comparisons
                         Op::Lt => compare!(w, CompareOp::Lt, number::compare, |x, y| x < y),
                         Op::Le => compare!(w, CompareOp::Le, number::compare, |x, y| x <= y),
@@ -499,8 +507,13 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::NeBool => compare!(w, CompareOp::Ne, number::compare_bool, |x, y| x != y),
                         Op::GtBool => compare!(w, CompareOp::Gt, number::compare_bool, |x, y| x > y),
                         Op::GeBool => compare!(w, CompareOp::Ge, number::compare_bool, |x, y| x >= y),
-                        Op::Is => slow!(number::is, w, 0),
-                        Op::IsNot => slow!(number::is_not, w, 0),
+                        Op::Is | Op::IsNot => {
+                            let same = r!(w.b()) == r!(w.c());
+                            consume!(w.c());
+                            consume!(w.b());
+                            put!(w.a(), bool_bits(same == (op == Op::Is)));
+                            next!(0)
+                        }
                         Op::Contains => slow!(number::contains, w, 0),
                         Op::NotContains => slow!(number::not_contains, w, 0),
                         // -- jumps
@@ -630,6 +643,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 }
                                 next!(2);
                             }
+                            if is_pointer(bits) && refill(vm!(), head(bits), w.c(), Access::Load) {
+                                continue;
+                            }
                             match attributes::load(vm!(), w) {
                                 Ok(false) => next!(2),
                                 Ok(true) => reload!(),
@@ -674,6 +690,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     next!(2);
                                 }
                             }
+                            if is_pointer(bits) && refill(vm!(), head(bits), w.c(), Access::Method) {
+                                continue;
+                            }
                             slow!(attributes::load_method, w, 2)
                         }
                         Op::LoadSuper => slow!(attributes::load_super, w, 0),
@@ -706,6 +725,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                         next!(2);
                                     }
                                 }
+                            }
+                            if is_pointer(bits) && refill(vm!(), head(bits), w.c(), Access::Store) {
+                                continue;
                             }
                             slow!(attributes::store, w, 2)
                         }
@@ -843,6 +865,32 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::ReturnConst => {
                             let bits = counted(*ip.add(1));
                             (*frame).ip = ip;
+                            if (*frame).is_init() && word(bits) == Value::none().word() {
+                                for at in 0..(*frame).locals as usize {
+                                    let old = r!(at);
+                                    if is_pointer(old) {
+                                        r!(at) = UNBOUND;
+                                        release(old);
+                                    }
+                                }
+                                if (*frame).is_init() {
+                                    // the object stands in the callable's slot of the caller
+                                    let function = (*frame).function.expose_provenance() as u64;
+                                    frame = frame.sub(1);
+                                    stacks.current.set(frame);
+                                    release(function);
+                                    fp = (*frame).slots;
+                                    ip = (*frame).ip;
+                                    let w = OpWord(*ip);
+                                    if w.a() != w.c() {
+                                        let object = r!(w.a());
+                                        r!(w.a()) = UNBOUND;
+                                        put!(w.c(), object);
+                                    }
+                                    ip = ip.add(1);
+                                    continue;
+                                }
+                            }
                             if !(*frame).is_plain() {
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
@@ -876,15 +924,52 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::BuildSet => slow!(containers::build_set, w, 0),
                         Op::BuildMap => slow!(containers::build_map, w, 0),
                         Op::BuildString => slow!(containers::build_string, w, 0),
-                        Op::BuildSlice => slow!(containers::build_slice, w, 0),
-                        Op::ListAppend => slow!(containers::list_append, w, 0),
+                        Op::BuildSlice => {
+                            let next = OpWord(*ip.add(1));
+                            if next.number() == Op::Subscript as u16
+                                && try_or_raise!(containers::part_by_step(vm!(), w, next))
+                            {
+                                next!(1);
+                            }
+                            slow!(containers::build_slice, w, 0)
+                        }
+                        Op::ListAppend => {
+                            let (bits, item) = (r!(w.a()), r!(w.b()));
+                            if is_pointer(bits) && head(bits).is_exact(&LIST) {
+                                let list = &*std::ptr::from_ref(head(bits)).cast::<PyList>();
+                                (*frame).ip = ip;
+                                if w.b() >= (*frame).locals as usize {
+                                    r!(w.b()) = UNBOUND;
+                                } else {
+                                    counted(item);
+                                }
+                                try_or_raise!(list.push(thread, Value::from_word(word(item))));
+                                next!(0);
+                            }
+                            slow!(containers::list_append, w, 0)
+                        }
                         Op::ListExtend => slow!(containers::list_extend, w, 0),
                         Op::SetAdd => slow!(containers::set_add, w, 0),
                         Op::SetUpdate => slow!(containers::set_update, w, 0),
                         Op::MapAdd => slow!(containers::map_add, w, 0),
                         Op::DictUpdate => slow!(containers::dict_update, w, 0),
                         Op::DictMerge => slow!(containers::dict_merge, w, 0),
-                        Op::Unpack => slow!(iterate::unpack, w, 0),
+                        Op::Unpack => {
+                            let bits = r!(w.a());
+                            if w.b() == 2 && is_pointer(bits) && head(bits).is_exact(&TUPLE) {
+                                let tuple = &*std::ptr::from_ref(head(bits)).cast::<PyTuple>();
+                                if tuple.len() == 2
+                                    && let (Some(first), Some(second)) = (tuple.borrow(0), tuple.borrow(1))
+                                {
+                                    let (first, second) =
+                                        (counted(first.word().bits()), counted(second.word().bits()));
+                                    put!(w.a() + 1, first);
+                                    put!(w.a(), second);
+                                    next!(0);
+                                }
+                            }
+                            slow!(iterate::unpack, w, 0)
+                        }
                         Op::UnpackEx => slow!(iterate::unpack_ex, w, 0),
                         Op::GetLen => slow!(containers::get_len, w, 0),
                         // -- iteration and delegation

@@ -21,6 +21,13 @@ pub(crate) struct Delivered {
     pub(crate) destination: u16,
 }
 
+/// Keeps a loop from becoming one of vectors.
+#[inline(always)]
+fn taken() {
+    // SAFETY: no instruction.
+    unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) }
+}
+
 /// Moves the first slots of a frame, those that hold something, to where the generator keeps them.
 ///
 /// # Safety
@@ -118,6 +125,8 @@ pub(crate) fn resume(
         let kept = (*run.slots.get()).as_ptr();
         let mut at = 0;
         while at < place {
+            // no loop of vectors for what is mostly a few
+            taken();
             *slots.add(at) = *kept.add(at);
             at += 1;
         }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// Lines that a source file may have; the median is far below.
 const LONGEST_FILE: usize = 560;
+/// The interpreter's loop is one function by its nature, with an arm for each operation.
+const THE_LOOP: &str = "crates/vm/src/interp/run.rs";
 
 /// Words that the text of this repository does without.
 const BANNED: &[&str] = &["todo!(", "unimplemented!(", "dbg!("];
@@ -52,7 +54,8 @@ fn check_file(root: &Path, path: &Path, problems: &mut Vec<String>) -> Result<()
     }
     let generated = path.components().any(|part| part.as_os_str() == "generated");
     let lines = text.lines().count();
-    if lines > LONGEST_FILE && !generated {
+    let is_loop = path.ends_with(THE_LOOP);
+    if lines > LONGEST_FILE && !generated && !is_loop {
         problems.push(format!("{name}: {lines} lines, split it"));
     }
     let tidy_itself = path.ends_with("xtask/src/tidy.rs");

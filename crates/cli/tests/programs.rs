@@ -1,5 +1,5 @@
 //! The programs of `fixtures/programs`, run by `taipan`: what they print is what the reference printed. Standard error
-//! counts for the programs about tracebacks. `PROGRAM=name` runs one of them.
+//! counts for the programs `traceback_*` and `stderr_*`. `PROGRAM=name` runs one of them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,7 @@ fn output(folder: &Path, name: &str) -> String {
         .output()
         .unwrap();
     let mut text = String::from_utf8_lossy(&run.stdout).into_owned();
-    if name.starts_with("traceback_") {
+    if name.starts_with("traceback_") || name.starts_with("stderr_") {
         text += &String::from_utf8_lossy(&run.stderr);
     }
     text.replace(&format!("{}/", folder.display()), "")

@@ -3,12 +3,13 @@
 use crate::streams;
 use taipan_lexer::Source;
 use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
-use taipan_object::{PyResult, Ref, Thread, Value};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
 use taipan_parser::Mode;
 use taipan_traceback::{Sources, format_exception};
+use taipan_vm::interp::exceptions;
 
-/// The source that runs as `__main__`, whose lines no file may have.
-#[derive(Clone, Copy)]
+/// The source that runs as `__main__`, whose lines no file may have; none by default.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Main<'a> {
     /// The file name of its code.
     pub(crate) filename: &'a str,
@@ -83,18 +84,59 @@ fn uncaught(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {
     if let Err(raised) = streams::flush(thread, "stdout") {
         drop(thread.catch(raised));
     }
+    if let Some(hook) = own_hook(thread)
+        && let Err(raised) = call_hook(thread, hook.as_ref(), &exception)
+    {
+        let failed = thread.catch(raised);
+        write(thread, "Error in sys.excepthook:\n");
+        show(thread, failed.as_ref(), main);
+        write(thread, "\nOriginal exception was:\n");
+    } else if own_hook(thread).is_some() {
+        return 1;
+    }
+    show(thread, exception.as_ref(), main);
+    1
+}
+
+/// `sys.excepthook`, if a program put another one there.
+fn own_hook(thread: &Thread) -> Option<Value> {
+    let entry = |name: &str| match crate::sys::get(thread, name) {
+        Ok(found) => found,
+        Err(raised) => {
+            drop(thread.catch(raised));
+            None
+        }
+    };
+    let (hook, original) = (entry("excepthook")?, entry("__excepthook__"));
+    let same = original.is_some_and(|original| original.as_ref().is(hook.as_ref()));
+    (!same).then_some(hook)
+}
+
+fn call_hook(thread: &Thread, hook: Ref<'_>, exception: &Value) -> PyResult<()> {
+    let class = as_ref(exception.as_ref().ty()).to_value();
+    let traceback = exceptions::traceback(exception.as_ref()).unwrap_or_else(Value::none);
+    drop(protocol::call(thread, hook, &[class, exception.clone(), traceback], None)?);
+    Ok(())
+}
+
+/// Writes to standard error; what fails there fails unheard.
+fn write(thread: &Thread, text: &str) {
+    if let Err(raised) = streams::write_error(thread, text) {
+        drop(thread.catch(raised));
+    }
+}
+
+/// Writes an exception with its traceback to standard error.
+pub(crate) fn show(thread: &Thread, exception: Ref<'_>, main: Main<'_>) {
     let sources = Files { thread, main };
-    let text = match format_exception(thread, exception.as_ref(), &sources) {
+    let text = match format_exception(thread, exception, &sources) {
         Ok(lines) => lines.concat(),
         Err(raised) => {
             drop(thread.catch(raised));
-            format!("{}\n", one_line(thread, exception.as_ref()))
+            format!("{}\n", one_line(thread, exception))
         }
     };
-    if let Err(raised) = streams::write_error(thread, &text) {
-        drop(thread.catch(raised));
-    }
-    1
+    write(thread, &text);
 }
 
 /// What `sys.exit` was given: a number, or a text to be written.

@@ -33,6 +33,7 @@ functions! {
     None c"getfilesystemencoding" "($module, /)" utf8, c"The encoding of file names.";
     None c"getfilesystemencodeerrors" "($module, /)" surrogateescape, c"How file names that do not decode are kept.";
     One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
+    Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
     None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
     None c"gettrace" "($module, /)" none, c"The function that traces.";
     None c"getprofile" "($module, /)" none, c"The function that profiles.";
@@ -223,6 +224,18 @@ fn displayhook(thread: &Thread, _: Ref<'_>, value: Ref<'_>) -> PyResult<Value> {
     drop(protocol::call(thread, write.as_ref(), &[shown.into_value()], None)?);
     drop(protocol::call(thread, write.as_ref(), &[text(thread, "\n")?], None)?);
     super::set(thread, &builtins, "_", value.to_value())?;
+    Ok(Value::none())
+}
+
+fn excepthook(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    let [_, value, traceback] = arguments else {
+        let count = arguments.len();
+        return Err(raise!(thread, TYPE_ERROR, "excepthook expected 3 arguments, got {count}"));
+    };
+    if exceptions::is_base_exception(value.as_ref()) && !traceback.as_ref().is_none() {
+        exceptions::set_traceback(value.as_ref(), Some(traceback.clone()));
+    }
+    crate::report::show(thread, value.as_ref(), crate::report::Main::default());
     Ok(Value::none())
 }
 

@@ -22,6 +22,12 @@ pub static MODULE: ModuleDef = ModuleDef {
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     let Some(dict) = module.dict() else { return Ok(()) };
+    for name in ["excepthook", "displayhook"] {
+        let name_text = intern_text(thread, name)?;
+        if let Some(hook) = dict.get_str(thread, &name_text)? {
+            set(thread, &dict, &format!("__{name}__"), hook)?;
+        }
+    }
     limits::fill(thread, &dict)
 }
 

@@ -30,6 +30,9 @@ pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
 /// Gives the globals of the Python function that runs.
 pub type CallerGlobalsHook = fn(&Thread) -> Option<Owned<PyDict>>;
 
+/// Gives the local variables of the Python function that runs, as a mapping.
+pub type CallerLocalsHook = fn(&Thread) -> PyResult<Value>;
+
 /// Runs the body of a class (a function) in a namespace; the result is its class cell, or `None`.
 pub type RunClassBodyHook = fn(&Thread, function: Ref<'_>, namespace: Ref<'_>) -> PyResult<Value>;
 
@@ -53,6 +56,8 @@ pub struct Hooks {
     pub type_changed: Cell<TypeChangedHook>,
     /// Asked for `__module__` of a new class.
     pub caller_globals: Cell<CallerGlobalsHook>,
+    /// Asked for the names that `dir()` and `vars()` without an argument see.
+    pub caller_locals: Cell<CallerLocalsHook>,
     /// Called by `__build_class__`.
     pub run_class_body: Cell<RunClassBodyHook>,
     /// Called by `super()`.
@@ -78,6 +83,9 @@ impl Hooks {
             unraisable: Cell::new(|_, _, _| ()),
             type_changed: Cell::new(|_, _, _| Ok(())),
             caller_globals: Cell::new(|_| None),
+            caller_locals: Cell::new(|thread| {
+                Err(crate::raise!(thread, SYSTEM_ERROR, "frame does not exist"))
+            }),
             run_class_body: Cell::new(|thread, _, _| {
                 Err(crate::raise!(thread, SYSTEM_ERROR, "there is nothing that runs class bodies"))
             }),

@@ -67,11 +67,7 @@ fn globals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 }
 
 fn locals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    let frame = frame_object::nth(thread, 0)?;
-    match frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())) {
-        Some(state) => state.locals(thread),
-        None => Err(raise!(thread, SYSTEM_ERROR, "frame does not exist")),
-    }
+    (thread.interp().hooks.caller_locals.get())(thread)
 }
 
 // -- sources ------------------------------------------------------------------------------------

@@ -14,8 +14,18 @@ use taipan_object::{Interp, Owned, PyResult, Ref, Thread, Value, raise};
 /// Installs the hooks in a new interpreter.
 pub(crate) fn install(interp: &Interp) {
     interp.hooks.caller_globals.set(current_globals);
+    interp.hooks.caller_locals.set(caller_locals);
     interp.hooks.run_class_body.set(run_class_body);
     interp.hooks.super_arguments.set(super_arguments);
+}
+
+/// The local variables of the running frame.
+fn caller_locals(thread: &Thread) -> PyResult<Value> {
+    let frame = crate::frame_object::nth(thread, 0)?;
+    match frame.as_ref().and_then(|frame| crate::frame_object::state_of(frame.as_ref())) {
+        Some(state) => state.locals(thread),
+        None => Err(raise!(thread, SYSTEM_ERROR, "frame does not exist")),
+    }
 }
 
 /// Runs the function of a class body; gives the cell of `__class__`, or None.

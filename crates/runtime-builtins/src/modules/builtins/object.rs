@@ -97,11 +97,14 @@ pub(super) fn delattr(thread: &Thread, _: Ref<'_>, object: Ref<'_>, name: Ref<'_
     Ok(Value::none())
 }
 
-/// `dir(object)`; without an argument it needs a frame.
+/// `dir(object)`; without an argument the names of the caller's local variables.
 pub(super) fn dir(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "dir", arguments.len(), 0, 1)?;
     let Some(object) = arguments.first() else {
-        return Err(raise!(thread, SYSTEM_ERROR, "frame does not exist"));
+        let locals = (thread.interp().hooks.caller_locals.get())(thread)?;
+        let list = PyList::from_values(thread, collect(thread, locals.as_ref())?)?;
+        crate::methods::sort_list(thread, &list, &[], None)?;
+        return Ok(list.into_value());
     };
     let Some(found) = call_special(thread, object.as_ref(), names::__dir__.get(), [])? else {
         return Err(raise!(thread, TYPE_ERROR, "object does not provide __dir__"));
@@ -111,11 +114,11 @@ pub(super) fn dir(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<
     Ok(list.into_value())
 }
 
-/// `vars(object)`; without an argument it needs a frame.
+/// `vars(object)`; without an argument the caller's local variables.
 pub(super) fn vars(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "vars", arguments.len(), 0, 1)?;
     let Some(object) = arguments.first() else {
-        return Err(raise!(thread, SYSTEM_ERROR, "frame does not exist"));
+        return (thread.interp().hooks.caller_locals.get())(thread);
     };
     match attribute_or_none(thread, object.as_ref(), names::__dict__.get())? {
         Some(dict) => Ok(dict),

@@ -35,6 +35,7 @@ pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod declare;
 pub mod descriptor;
 pub mod dict;
 pub mod error;

@@ -1,13 +1,14 @@
 //! Putting slots and methods into static types. Invariant: it runs once, while the process is set up, and
 //! every type's own slots stand before those are inherited.
 
-use taipan_object::builtin::Binding;
-use taipan_object::builtin::{MethodDef, PyCFunction};
+pub use taipan_object::descriptor::table::add_attributes as attributes;
+
+use taipan_object::builtin::{Binding, MethodDef};
 use taipan_object::descriptor::member::{MemberDef, MemberKind};
-use taipan_object::descriptor::{GetSetDef, PyGetSetDescr, PyMemberDescr, PyMethodDescr, PyStaticMethod};
+use taipan_object::descriptor::{PyMemberDescr, table};
 use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{PyResult, Thread, as_ref};
+use taipan_object::{PyResult, Thread};
 
 use crate::descriptors::ClassMethodDescr;
 
@@ -18,31 +19,17 @@ pub(crate) fn inherit() {
     }
 }
 
-/// Puts methods into the dict of a type.
+/// Puts methods into the dict of a type; those of the class too, which bind by a descriptor of this crate.
 pub fn methods(thread: &Thread, ty: &'static PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
     for method in methods {
-        let name = intern_text(thread, method.name())?;
-        let value = match method.binding() {
-            Binding::Static => {
-                let function = PyCFunction::new(thread, method, Some(as_ref(ty).to_value()), None)?;
-                PyStaticMethod::new(thread, function.into_value())?.into_value()
-            }
-            Binding::Class => ClassMethodDescr::make(thread, ty, method)?,
-            Binding::Instance => PyMethodDescr::new(thread, ty, method)?.into_value(),
-        };
-        drop(dict.insert(thread, name.as_ref(), value)?);
-    }
-    Ok(())
-}
-
-/// Puts computed attributes into the dict of a type.
-pub fn attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    for attribute in all {
-        let name = intern_text(thread, attribute.name)?;
-        let value = PyGetSetDescr::new(thread, ty, attribute)?.into_value();
-        drop(dict.insert(thread, name.as_ref(), value)?);
+        if method.binding() == Binding::Class {
+            let Some(dict) = ty.dict() else { return Ok(()) };
+            let name = intern_text(thread, method.name())?;
+            let value = ClassMethodDescr::make(thread, ty, method)?;
+            drop(dict.insert(thread, name.as_ref(), value)?);
+        } else {
+            table::add_methods(thread, ty, std::slice::from_ref(method))?;
+        }
     }
     Ok(())
 }

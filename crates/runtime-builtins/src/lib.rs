@@ -22,7 +22,6 @@ mod iterate;
 mod iterators;
 mod methods;
 pub mod modules;
-mod native_state;
 mod notes;
 pub mod objects;
 pub mod special;

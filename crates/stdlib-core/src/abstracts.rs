@@ -21,7 +21,7 @@ use taipan_runtime_builtins::modules::ModuleDef;
 
 use crate::call;
 use crate::import::machinery;
-use crate::table::{method_table, native_state};
+use taipan_object::declare::{method_table, native_state};
 
 method_table! { FUNCTIONS:
     Instance None c"get_cache_token" "($module, /)" token, c"A number that changes when a class is registered.";

@@ -10,7 +10,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Keywords c"register" "($module, func, /, *args, **kwargs)" register, c"Has a function called at the end.";

@@ -10,7 +10,7 @@ use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance None c"enable" "($module, /)" enable, c"Lets collections start by themselves.";

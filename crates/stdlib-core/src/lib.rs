@@ -20,7 +20,6 @@ mod marshal;
 mod random;
 mod signals;
 mod structs;
-mod table;
 mod templates;
 mod thread;
 mod typing;

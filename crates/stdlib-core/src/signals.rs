@@ -10,7 +10,7 @@ use taipan_runtime_builtins::arguments::to_int;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Two c"default_int_handler" "($module, signalnum, frame, /)" default_int_handler, c"Raises KeyboardInterrupt.";

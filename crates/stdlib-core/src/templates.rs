@@ -6,7 +6,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::modules::ModuleDef;
 
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance One c"formatter_field_name_split" "($self, object, /)" split_name, c"The first part of a field's name, and the others.";

@@ -17,7 +17,6 @@ mod memory;
 mod module;
 mod open;
 mod standard;
-mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

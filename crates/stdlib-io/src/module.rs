@@ -7,7 +7,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
 use crate::errors::unsupported_class;
 use crate::open;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 /// The modules of this crate.
 pub static MODULES: [&ModuleDef; 1] = [&MODULE];

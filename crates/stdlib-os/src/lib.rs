@@ -8,7 +8,6 @@ mod arguments;
 mod errno;
 mod posix;
 pub mod struct_sequence;
-mod table;
 mod time;
 
 use taipan_object::types::ready;

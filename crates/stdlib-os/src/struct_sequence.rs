@@ -13,8 +13,8 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::types::slots::Slots;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
-use crate::table::method_table;
 use crate::{posix, time};
+use taipan_object::declare::method_table;
 
 /// What there is to say about a type of such tuples.
 pub struct SequenceDef {

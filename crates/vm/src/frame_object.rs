@@ -11,7 +11,8 @@ use crate::positions;
 use std::cell::{Cell, RefCell};
 use taipan_object::cell::PyCell;
 use taipan_object::code::PyCode;
-use taipan_object::descriptor::{GetSetDef, table};
+use taipan_object::declare::attribute_table;
+use taipan_object::descriptor::table;
 use taipan_object::dict::PyDict;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
@@ -353,22 +354,16 @@ fn set_f_trace(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult
     })
 }
 
-macro_rules! attribute {
-    ($name:literal, $get:expr, $set:expr, $doc:literal) => {
-        GetSetDef { name: $name, get: $get, set: $set, doc: $doc }
-    };
+attribute_table! { ATTRIBUTES:
+    "f_code" f_code, None, "The code that it runs.";
+    "f_globals" f_globals, None, "The globals that it sees.";
+    "f_builtins" f_builtins, None, "The built-ins that it sees.";
+    "f_locals" f_locals, None, "Its local variables.";
+    "f_back" f_back, None, "The frame that called it.";
+    "f_lasti" f_lasti, None, "The offset of the instruction that ran last.";
+    "f_lineno" f_lineno, None, "The line of that instruction.";
+    "f_trace" f_trace, Some(set_f_trace), "The function that traces it.";
 }
-
-static ATTRIBUTES: [GetSetDef; 8] = [
-    attribute!("f_code", f_code, None, "The code that it runs."),
-    attribute!("f_globals", f_globals, None, "The globals that it sees."),
-    attribute!("f_builtins", f_builtins, None, "The built-ins that it sees."),
-    attribute!("f_locals", f_locals, None, "Its local variables."),
-    attribute!("f_back", f_back, None, "The frame that called it."),
-    attribute!("f_lasti", f_lasti, None, "The offset of the instruction that ran last."),
-    attribute!("f_lineno", f_lineno, None, "The line of that instruction."),
-    attribute!("f_trace", f_trace, Some(set_f_trace), "The function that traces it."),
-];
 
 /// Puts attributes into the type.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {

@@ -12,8 +12,6 @@ mod syntax_error;
 mod tests;
 pub mod unicode;
 
-pub use split::{Matcher, prep_reraise_star, split_matching};
-
 use taipan_object::exception::{self as types, PyBaseException};
 use taipan_object::items::to_c;
 use taipan_object::tuple::PyTuple;

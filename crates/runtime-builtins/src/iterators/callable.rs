@@ -8,7 +8,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol};
 
 use super::{builtin, itself, reduced};
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The callable and the sentinel; both none at the end.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use super::{itself, reduced, type_of};
 use crate::construct::exact_index;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// An iterator and the number of its next item: in `count`, or in `long` where it is longer than a word.
 #[derive(Default)]

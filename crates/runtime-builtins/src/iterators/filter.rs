@@ -10,7 +10,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol}
 use super::{itself, reduced, type_of};
 use crate::arguments::{check_count, no_keywords};
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The function, or `None`, and the iterator.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use super::zip::{check_ends, split_strict};
 use super::{iterators_of, itself, type_of};
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The function, a tuple of iterators, and whether they must be of one length.
 #[derive(Default)]

@@ -18,8 +18,8 @@ use crate::arguments::{check_count, no_keywords, to_plain_size};
 use crate::install;
 use crate::iterate::collect;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
 use crate::special::find_special;
+use taipan_object::declare::{native_state, receiver};
 
 /// A sequence and the index of the next item; no sequence at the end.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, native_type, protocol,
 use super::{iterators_of, itself, type_of};
 use crate::arguments::Parameters;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// A tuple of iterators, and whether they must be of one length.
 #[derive(Default)]

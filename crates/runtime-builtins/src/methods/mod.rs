@@ -21,22 +21,7 @@ use taipan_object::{PyResult, Thread};
 
 use crate::format::percent;
 
-/// Declares a table: how it is called, the name, the signature as the reference shows it, the function, a line of
-/// documentation.
-macro_rules! method_table {
-    ($static:ident: $($binding:ident $native:ident $name:literal $signature:literal $function:expr, $doc:literal;)*) => {
-        pub(crate) static $static: [taipan_object::builtin::MethodDef; { [$($name),*].len() }] = [$(
-            taipan_object::builtin::MethodDef::new(
-                $name,
-                taipan_object::builtin::Binding::$binding,
-                taipan_object::builtin::Native::$native($function),
-                $signature,
-                $doc,
-            )
-        ),*];
-    };
-}
-pub(crate) use method_table;
+pub(crate) use taipan_object::declare::method_table;
 
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};

@@ -12,7 +12,7 @@ use taipan_vm::interp::exceptions::is_base_exception;
 
 use super::{pair, registry};
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { HANDLERS:
     Static One c"strict_errors" "" strict, c"Raises the exception.";

@@ -13,7 +13,7 @@ use taipan_object::{Interp, PyResult, Ref, Thread, Value};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance One c"register" "($module, search_function, /)" registry::register, c"Adds a function that finds codecs.";

@@ -16,7 +16,7 @@ use taipan_runtime_builtins::codecs::Handler;
 
 use super::handlers;
 use crate::call;
-use crate::table::native_state;
+use taipan_object::declare::native_state;
 
 /// Functions that find codecs, codecs that were found, error handlers.
 #[derive(Default)]

@@ -142,7 +142,7 @@ codecs! { PLAIN:
     "ascii_encode" "ascii_decode" Encoding::Ascii, Final::Always;
 }
 
-crate::table::method_table! { ORDERED:
+taipan_object::declare::method_table! { ORDERED:
     Instance Positional c"utf_16_encode" "($module, str, errors=None, byteorder=0, /)" utf_16_encode, c"Encodes a text; gives the bytes and how many characters they are of.";
     Instance Positional c"utf_16_decode" "($module, data, errors=None, final=False, /)" utf_16_decode, c"Decodes bytes; gives the text and how many bytes it took.";
     Instance Positional c"utf_16_ex_decode" "($module, data, errors=None, byteorder=0, final=False, /)" utf_16_ex_decode, c"The same, and the order of the bytes.";

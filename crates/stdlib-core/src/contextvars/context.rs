@@ -14,7 +14,7 @@ use taipan_runtime_builtins::text;
 
 use super::variable::Variable;
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// The values, by variable.
 #[derive(Default)]

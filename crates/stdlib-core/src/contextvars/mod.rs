@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Thread, as_ref};
 use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance None c"copy_context" "($module, /)" context::copy_current, c"A copy of the current context.";

@@ -16,7 +16,7 @@ use taipan_runtime_builtins::text;
 
 use super::context;
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// The name and the default.
 #[derive(Default)]

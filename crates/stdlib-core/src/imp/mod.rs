@@ -13,7 +13,7 @@ use taipan_runtime_builtins::modules::{self, ModuleDef, add};
 
 use crate::call;
 use crate::import::machinery;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance None c"extension_suffixes" "($module, /)" extension::suffixes, c"The endings of the names of extension modules.";

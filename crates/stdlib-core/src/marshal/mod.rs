@@ -14,8 +14,8 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::method_table;
 use crate::{bytes_like, call};
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Keywords c"dump" "($module, value, file, version=version, /, *, allow_code=True)" dump, c"Writes a value to a file.";

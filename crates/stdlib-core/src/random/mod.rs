@@ -13,7 +13,7 @@ use taipan_runtime_builtins::arguments::{check_count, to_size};
 use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 use twister::{LENGTH, Twister};
 
 /// The generator.

@@ -16,8 +16,8 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, raise};
 use taipan_runtime_builtins::arguments::check_count;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::method_table;
 use format::Format;
+use taipan_object::declare::method_table;
 
 /// `struct.error`.
 pub(crate) static ERROR: PyTypeObject = plain_error_type("struct.error\0", &CORE);

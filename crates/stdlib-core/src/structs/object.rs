@@ -13,7 +13,7 @@ use taipan_runtime_builtins::install;
 use super::format::Format;
 use super::{pack, unpack};
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// The format.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use taipan_runtime_builtins::arguments::check_count;
 
 use super::ident;
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// The number of a thread, and whether it has ended.
 #[derive(Default)]

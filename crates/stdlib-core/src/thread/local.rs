@@ -6,7 +6,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{PyResult, Thread, Value, native_type, raise};
 
-use crate::table::native_state;
+use taipan_object::declare::native_state;
 
 /// It is the dict that matters.
 #[derive(Default)]

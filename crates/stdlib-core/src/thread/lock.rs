@@ -9,7 +9,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, native_type, protocol,
 use taipan_runtime_builtins::arguments::{Parameters, check_count};
 
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// Whether the lock is held.
 #[derive(Default)]

@@ -19,7 +19,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add};
 use taipan_runtime_builtins::struct_sequence::StructSequence;
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Positional c"start_new_thread" "($module, function, args, kwargs={}, /)" start, c"Starts a thread.";

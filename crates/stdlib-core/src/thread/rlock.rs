@@ -9,7 +9,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, native_type, raise};
 
 use super::{ident, lock};
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// Who holds the lock, and how often.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use taipan_runtime_builtins::install;
 use super::attributes::{computed, function_of};
 use super::{caller, parameter, union};
 use crate::call;
-use crate::table::{method_table, native_state, receiver};
+use taipan_object::declare::{method_table, native_state, receiver};
 
 /// What an alias holds; the value may be computed when it is first asked for.
 #[derive(Default)]

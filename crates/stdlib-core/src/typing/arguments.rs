@@ -13,7 +13,7 @@ use taipan_runtime_builtins::{install, text};
 
 use super::parameter;
 use crate::call;
-use crate::table::{method_table, native_state};
+use taipan_object::declare::{method_table, native_state};
 
 /// The `ParamSpec`.
 #[derive(Default)]

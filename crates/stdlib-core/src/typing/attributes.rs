@@ -12,7 +12,7 @@ use taipan_runtime_builtins::{install, text};
 use super::parameter::{self, PARAM_SPEC, ParamSpec, TYPE_VAR, TYPE_VAR_TUPLE, TypeVar, receiver};
 use super::{arguments, evaluator, generic, typing};
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { METHODS:
     Instance One c"__typing_subst__" "($self, arg, /)" substitute, c"What stands for the parameter.";

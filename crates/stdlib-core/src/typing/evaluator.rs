@@ -11,7 +11,7 @@ use taipan_runtime_builtins::arguments::{check_count, to_int};
 use taipan_runtime_builtins::text;
 
 use crate::call;
-use crate::table::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// `annotationlib.Format.VALUE`.
 pub(super) const VALUE: i32 = 1;

@@ -7,7 +7,7 @@ use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, native_base, native_type, protocol, raise};
 
 use crate::call;
-use crate::table::{method_table, native_state};
+use taipan_object::declare::{method_table, native_state};
 
 native_base! {
     /// `typing.Generic`.

@@ -22,7 +22,7 @@ use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance One c"_idfunc" "($module, x, /)" same, c"The argument.";

@@ -13,7 +13,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
 use crate::import::machinery;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Keywords c"warn" "($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=())" warn::warn_function, c"Issues a warning about the code that calls.";

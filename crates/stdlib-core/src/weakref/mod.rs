@@ -12,7 +12,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 use taipan_runtime_builtins::arguments::check_count;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance One c"getweakrefcount" "($module, object, /)" count, c"How many weak references an object has.";

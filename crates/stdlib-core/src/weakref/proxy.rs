@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use taipan_runtime_builtins::{install, text};
 
 use crate::call;
-use crate::table::{method_table, native_state};
+use taipan_object::declare::{method_table, native_state};
 
 /// The weak reference.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use taipan_runtime_builtins::arguments::check_count;
 use super::check_closed;
 use crate::bytes_like::reserve;
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { METHODS:
     Instance Positional c"readline" "($self, size=-1, /)" readline, c"Read to the end of the line, and no more than size.";

@@ -7,7 +7,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use crate::bytes_like::Target;
 use crate::call;
 use crate::errors::unsupported;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 method_table! { BUFFERED_METHODS:
     Instance None c"detach" "($self, /)" |thread, _| Err(unsupported(thread, "detach")), c"Separate the raw stream.";

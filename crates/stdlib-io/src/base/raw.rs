@@ -8,7 +8,7 @@ use taipan_runtime_builtins::arguments::check_count;
 
 use crate::bytes_like::{reserve, zeros};
 use crate::call;
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { METHODS:
     Instance Positional c"read" "($self, size=-1, /)" read, c"Read up to size bytes by readinto, or all.";

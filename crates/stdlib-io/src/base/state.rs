@@ -6,7 +6,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 use crate::call;
 use crate::errors::{self, unsupported};
 use crate::file_io::FileIo;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 /// The attribute that says of a stream without a state of its own that it is closed.
 const CLOSED: &str = "__IOBase_closed";

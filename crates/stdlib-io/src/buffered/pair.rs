@@ -10,7 +10,7 @@ use taipan_runtime_builtins::arguments::{check_count, to_size};
 use crate::base::BUFFERED_IO_BASE;
 use crate::call;
 use crate::errors::{self, unsupported};
-use crate::table::{attribute_table, method_table, native_state, receiver};
+use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 
 /// The state of a pair.
 #[derive(Default)]

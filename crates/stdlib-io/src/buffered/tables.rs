@@ -8,7 +8,7 @@ use taipan_object::types::PyTypeObject;
 use super::methods::{self, attribute, delegate};
 use super::{RANDOM, READER, Stream, WRITER, pair, state_of};
 use crate::errors::cannot_pickle;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 method_table! { COMMON:
     Instance None c"detach" "($self, /)" methods::detach, c"Flush, and separate the raw stream.";

@@ -12,7 +12,7 @@ use super::{FileIo, count_value};
 use crate::bytes_like::{self, Target, reserve, zeros};
 use crate::call;
 use crate::errors::{cannot_pickle, unsupported};
-use crate::table::{attribute_table, method_table, receiver};
+use taipan_object::declare::{attribute_table, method_table, receiver};
 
 method_table! { METHODS:
     Instance Positional c"read" "($self, size=-1, /)" read, c"Read at most size bytes by one call, or all.";

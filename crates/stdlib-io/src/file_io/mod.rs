@@ -15,7 +15,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type};
 
 use crate::base::RAW_IO_BASE;
 use crate::errors;
-use crate::table::native_state;
+use taipan_object::declare::native_state;
 
 /// The state of a `FileIO`.
 pub struct FileIo {

@@ -11,7 +11,7 @@ use taipan_runtime_builtins::arguments::{Parameters, expect_str};
 
 use super::FileIo;
 use crate::call;
-use crate::table::receiver;
+use taipan_object::declare::receiver;
 
 const PARAMETERS: Parameters<4> = Parameters {
     function: "FileIO",

@@ -11,8 +11,8 @@ use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size};
 
 use crate::base::BUFFERED_IO_BASE;
 use crate::bytes_like::{self, Target};
-use crate::table::{native_state, receiver};
 use crate::{call, errors};
+use taipan_object::declare::{native_state, receiver};
 
 /// The state of a `BytesIO`.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use taipan_object::Value;
 
 use super::bytes_io as io;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 method_table! { METHODS:
     Instance None c"readable" "($self, /)" |thread, this| io::open(thread, this).map(|_| Value::bool(true)), c"True.";

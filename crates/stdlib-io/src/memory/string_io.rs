@@ -10,10 +10,10 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
 use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size};
 
 use crate::base::TEXT_IO_BASE;
-use crate::table::{native_state, receiver};
 use crate::text::newline::Newlines;
 use crate::text::{LineEnd, LineMode};
 use crate::{call, errors};
+use taipan_object::declare::{native_state, receiver};
 
 /// The state of a `StringIO`.
 #[derive(Default)]

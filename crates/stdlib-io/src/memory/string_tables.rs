@@ -3,7 +3,7 @@
 use taipan_object::Value;
 
 use super::string_io as io;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 method_table! { METHODS:
     Instance None c"close" "($self, /)" io::close, c"Give the memory up.";

@@ -5,8 +5,8 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::to_size;
 
 use super::{TextStream, Wrapper};
-use crate::table::receiver;
 use crate::{call, errors};
+use taipan_object::declare::receiver;
 
 /// `self.buffer.name()`.
 pub(super) fn delegate(thread: &Thread, this: Ref<'_>, name: &str) -> PyResult<Value> {

@@ -30,8 +30,8 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
 
 use crate::base::TEXT_IO_BASE;
 use crate::errors;
-use crate::table::{native_state, receiver};
 use newline::Newlines;
+use taipan_object::declare::{native_state, receiver};
 use taipan_runtime_builtins::codecs::Encoding;
 
 /// What is written at the end of a line.

@@ -7,8 +7,8 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise
 use taipan_runtime_builtins::arguments::Parameters;
 
 use super::{LineMode, TextStream, Wrapper};
-use crate::table::receiver;
 use crate::{call, errors};
+use taipan_object::declare::receiver;
 
 /// How a wrapper works.
 #[derive(Clone, Copy, Default)]

@@ -13,7 +13,7 @@ use taipan_runtime_builtins::arguments::Parameters;
 
 use super::newline::Newlines;
 use crate::call;
-use crate::table::{attribute_table, method_table, native_state, receiver};
+use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 
 /// The state of a decoder.
 #[derive(Default)]

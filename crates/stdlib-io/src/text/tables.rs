@@ -7,7 +7,7 @@ use taipan_object::types::PyTypeObject;
 use super::methods::{self, attribute, delegate, flag};
 use super::{TEXT_IO_WRAPPER, new, newline_decoder, position, read, write};
 use crate::errors::cannot_pickle;
-use crate::table::{attribute_table, method_table};
+use taipan_object::declare::{attribute_table, method_table};
 
 method_table! { METHODS:
     Instance None c"detach" "($self, /)" methods::detach, c"Flush, and separate the buffer.";

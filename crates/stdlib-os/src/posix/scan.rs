@@ -12,7 +12,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 
 use crate::arguments::{Allows, PathArgument, any, flag, some};
-use crate::table::{attribute_table, method_table, receiver};
+use taipan_object::declare::{attribute_table, method_table, receiver};
 
 /// The state of a `DirEntry`.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! The functions of `posix`.
 
 use super::{descriptors as fd, environment as env, files, process, scan, status, text, times};
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
     Instance Keywords c"stat" "($module, /, path, *, dir_fd=None, follow_symlinks=True)" status::stat, c"What is known of a file.";

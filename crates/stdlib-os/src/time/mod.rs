@@ -15,7 +15,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::table::method_table;
+use taipan_object::declare::method_table;
 
 /// `time`.
 pub(crate) static MODULE: ModuleDef = ModuleDef {

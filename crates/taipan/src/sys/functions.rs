@@ -1,7 +1,7 @@
 //! The functions of `sys`.
 
 use super::get;
-use taipan_object::builtin::{Binding, MethodDef, Native};
+use taipan_object::declare::method_table;
 use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
 use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
@@ -10,45 +10,37 @@ use taipan_vm::frame::stacks;
 use taipan_vm::frame_object;
 use taipan_vm::interp::exceptions;
 
-macro_rules! functions {
-    ($($form:ident $name:literal $signature:literal $function:expr, $doc:literal;)*) => {
-        pub(super) static FUNCTIONS: [MethodDef; { [$($name),*].len() }] = [$(
-            MethodDef::new($name, Binding::Instance, Native::$form($function), $signature, $doc)
-        ),*];
-    };
-}
-
-functions! {
-    Positional c"exit" "($module, status=None, /)" exit, c"Raises SystemExit.";
-    None c"getrecursionlimit" "($module, /)" getrecursionlimit, c"How deep calls may nest.";
-    One c"setrecursionlimit" "($module, limit, /)" setrecursionlimit, c"Sets how deep calls may nest.";
-    One c"intern" "($module, string, /)" intern_string, c"The one string of its value that names are.";
-    Positional c"getsizeof" "(object [, default]) -> int" getsizeof, c"The bytes that an object takes.";
-    One c"getrefcount" "($module, object, /)" getrefcount, c"How many references to an object there are.";
-    None c"exc_info" "($module, /)" exc_info, c"The exception that is being handled, in its parts.";
-    None c"exception" "($module, /)" exception, c"The exception that is being handled.";
-    Positional c"_getframe" "($module, depth=0, /)" getframe, c"The frame of a caller.";
-    Positional c"_getframemodulename" "($module, depth=0)" getframemodulename, c"The module of a caller.";
-    None c"getdefaultencoding" "($module, /)" utf8, c"The encoding of strings.";
-    None c"getfilesystemencoding" "($module, /)" utf8, c"The encoding of file names.";
-    None c"getfilesystemencodeerrors" "($module, /)" surrogateescape, c"How file names that do not decode are kept.";
-    One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
-    Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
-    None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
-    None c"gettrace" "($module, /)" none, c"The function that traces.";
-    None c"getprofile" "($module, /)" none, c"The function that profiles.";
-    None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
-    One c"setswitchinterval" "($module, interval, /)" accept, c"Sets how long a thread runs before another may.";
-    None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";
-    Keywords c"set_int_max_str_digits" "($module, /, maxdigits)" set_digits, c"Sets the most digits of conversions.";
-    Positional c"audit" "($module, event, /, *args)" audit, c"Tells audit hooks of an event.";
-    One c"addaudithook" "($module, hook, /)" accept, c"Adds an audit hook.";
-    None c"_get_cpu_count_config" "($module, /)" minus_one, c"The number of processors that was set, or -1.";
-    None c"_clear_type_cache" "($module, /)" none, c"Forgets looked-up attributes.";
-    None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
-    Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
-    None c"getallocatedblocks" "($module, /)" zero, c"Blocks of memory in use.";
-    Positional c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
+method_table! { FUNCTIONS:
+    Instance Positional c"exit" "($module, status=None, /)" exit, c"Raises SystemExit.";
+    Instance None c"getrecursionlimit" "($module, /)" getrecursionlimit, c"How deep calls may nest.";
+    Instance One c"setrecursionlimit" "($module, limit, /)" setrecursionlimit, c"Sets how deep calls may nest.";
+    Instance One c"intern" "($module, string, /)" intern_string, c"The one string of its value that names are.";
+    Instance Positional c"getsizeof" "(object [, default]) -> int" getsizeof, c"The bytes that an object takes.";
+    Instance One c"getrefcount" "($module, object, /)" getrefcount, c"How many references to an object there are.";
+    Instance None c"exc_info" "($module, /)" exc_info, c"The exception that is being handled, in its parts.";
+    Instance None c"exception" "($module, /)" exception, c"The exception that is being handled.";
+    Instance Positional c"_getframe" "($module, depth=0, /)" getframe, c"The frame of a caller.";
+    Instance Positional c"_getframemodulename" "($module, depth=0)" getframemodulename, c"The module of a caller.";
+    Instance None c"getdefaultencoding" "($module, /)" utf8, c"The encoding of strings.";
+    Instance None c"getfilesystemencoding" "($module, /)" utf8, c"The encoding of file names.";
+    Instance None c"getfilesystemencodeerrors" "($module, /)" surrogateescape, c"How file names that do not decode are kept.";
+    Instance One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
+    Instance Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
+    Instance None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
+    Instance None c"gettrace" "($module, /)" none, c"The function that traces.";
+    Instance None c"getprofile" "($module, /)" none, c"The function that profiles.";
+    Instance None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
+    Instance One c"setswitchinterval" "($module, interval, /)" accept, c"Sets how long a thread runs before another may.";
+    Instance None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";
+    Instance Keywords c"set_int_max_str_digits" "($module, /, maxdigits)" set_digits, c"Sets the most digits of conversions.";
+    Instance Positional c"audit" "($module, event, /, *args)" audit, c"Tells audit hooks of an event.";
+    Instance One c"addaudithook" "($module, hook, /)" accept, c"Adds an audit hook.";
+    Instance None c"_get_cpu_count_config" "($module, /)" minus_one, c"The number of processors that was set, or -1.";
+    Instance None c"_clear_type_cache" "($module, /)" none, c"Forgets looked-up attributes.";
+    Instance None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
+    Instance Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
+    Instance None c"getallocatedblocks" "($module, /)" zero, c"Blocks of memory in use.";
+    Instance Positional c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
 }
 
 fn none(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

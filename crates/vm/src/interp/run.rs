@@ -268,6 +268,34 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         }
                     };
                 }
+                // what locals hold goes, while the frame is still the running one
+                macro_rules! release_locals {
+                    () => {
+                        for at in 0..(*frame).locals as usize {
+                            let old = r!(at);
+                            if is_pointer(old) {
+                                r!(at) = UNBOUND;
+                                (*frame).ip = ip;
+                                release(old);
+                            }
+                        }
+                    };
+                }
+                // ends a plain call: the value goes where the caller's operation says
+                macro_rules! to_caller {
+                    ($bits:expr) => {{
+                        frame = frame.sub(1);
+                        stacks.current.set(frame);
+                        fp = (*frame).slots;
+                        ip = (*frame).ip;
+                        let w = OpWord(*ip);
+                        put!(w.c(), $bits);
+                        if w.a() != w.c() {
+                            put!(w.a(), UNBOUND);
+                        }
+                        next!(0)
+                    }};
+                }
                 macro_rules! jump_near {
                     ($w:expr) => {{
                         taken();
@@ -838,41 +866,18 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 (*frame).ip = ip;
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
-                            for at in 0..(*frame).locals as usize {
-                                let old = r!(at);
-                                if is_pointer(old) {
-                                    r!(at) = UNBOUND;
-                                    (*frame).ip = ip;
-                                    release(old);
-                                }
-                            }
+                            release_locals!();
                             if !(*frame).is_plain() {
                                 // a finalizer asked for the frame object
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
-                            frame = frame.sub(1);
-                            stacks.current.set(frame);
-                            fp = (*frame).slots;
-                            ip = (*frame).ip;
-                            let w = OpWord(*ip);
-                            put!(w.c(), bits);
-                            if w.a() != w.c() {
-                                put!(w.a(), UNBOUND);
-                            }
-                            ip = ip.add(1);
-                            continue;
+                            to_caller!(bits)
                         }
                         Op::ReturnConst => {
                             let bits = counted(*ip.add(1));
                             (*frame).ip = ip;
                             if (*frame).is_init() && word(bits) == Value::none().word() {
-                                for at in 0..(*frame).locals as usize {
-                                    let old = r!(at);
-                                    if is_pointer(old) {
-                                        r!(at) = UNBOUND;
-                                        release(old);
-                                    }
-                                }
+                                release_locals!();
                                 if (*frame).is_init() {
                                     // the object stands in the callable's slot of the caller
                                     let function = (*frame).function.expose_provenance() as u64;
@@ -894,27 +899,11 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             if !(*frame).is_plain() {
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
-                            for at in 0..(*frame).locals as usize {
-                                let old = r!(at);
-                                if is_pointer(old) {
-                                    r!(at) = UNBOUND;
-                                    release(old);
-                                }
-                            }
+                            release_locals!();
                             if !(*frame).is_plain() {
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
-                            frame = frame.sub(1);
-                            stacks.current.set(frame);
-                            fp = (*frame).slots;
-                            ip = (*frame).ip;
-                            let w = OpWord(*ip);
-                            put!(w.c(), bits);
-                            if w.a() != w.c() {
-                                put!(w.a(), UNBOUND);
-                            }
-                            ip = ip.add(1);
-                            continue;
+                            to_caller!(bits)
                         }
                         Op::MakeFunction => slow!(function::make, w, 0),
                         Op::SetFunctionAttribute => slow!(function::set_attribute, w, 0),

@@ -20,8 +20,8 @@ use crate::iterate::{collect, for_each};
 use crate::iterators::{DictPart, dict_reversed};
 use crate::methods::method_table;
 use crate::methods::set::algebra;
-use crate::native_state::native_state;
 use crate::text;
+use taipan_object::declare::native_state;
 
 macro_rules! view {
     ($state:ident $static:ident $name:literal $($slot:ident: $function:expr),*) => {

@@ -13,8 +13,8 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, raise};
 use crate::arguments::{check_count, no_keywords, to_size};
 use crate::iterators::reduced_call;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
 use crate::{install, text};
+use taipan_object::declare::{native_state, receiver};
 
 /// The index of the item, and the documentation.
 #[derive(Default)]

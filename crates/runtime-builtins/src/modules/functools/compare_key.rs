@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 
 use crate::arguments::Parameters;
 use crate::install;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The function, and the object that is compared; none in the key function itself.
 #[derive(Default)]

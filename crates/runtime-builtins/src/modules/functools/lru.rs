@@ -21,7 +21,7 @@ use super::lru_key;
 use crate::arguments::{Parameters, to_size};
 use crate::install;
 use crate::methods::method_table;
-use crate::native_state::receiver;
+use taipan_object::declare::receiver;
 
 type Names<'a> = Option<&'a PyTuple>;
 

@@ -17,8 +17,8 @@ use crate::install;
 use crate::iterate::collect;
 use crate::iterators::instance_state;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
 use crate::text;
+use taipan_object::declare::{native_state, receiver};
 
 type Names<'a> = Option<&'a PyTuple>;
 

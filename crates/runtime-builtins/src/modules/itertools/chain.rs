@@ -12,7 +12,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol};
 use super::itself;
 use crate::arguments::{check_count, no_keywords};
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The iterables that are left, and the iterator over the one that is walked.
 #[derive(Default)]

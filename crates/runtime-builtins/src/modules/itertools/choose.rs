@@ -12,7 +12,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use super::itself;
 use crate::arguments::{Parameters, to_plain_size, to_size};
 use crate::iterate::collect;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 type Names<'a> = Option<&'a PyTuple>;
 

@@ -14,8 +14,8 @@ use super::{held, itself};
 use crate::arguments::{Parameters, to_size};
 use crate::construct::exact_index;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
 use crate::text;
+use taipan_object::declare::{native_state, receiver};
 
 /// The next number and the step.
 #[derive(Default)]

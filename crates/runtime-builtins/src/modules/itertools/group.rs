@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol}
 
 use super::itself;
 use crate::arguments::Parameters;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The iterator and the function of keys; the item that was read last with its key; the key of the group that was
 /// given last, and its number.

@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 
 use super::{held, itself};
 use crate::arguments::{Parameters, check_count, no_keywords, to_size};
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 type Names<'a> = Option<&'a PyTuple>;
 

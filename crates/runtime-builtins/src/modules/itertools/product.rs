@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use super::itself;
 use crate::arguments::{Parameters, to_size};
 use crate::iterate::collect;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// A tuple of tuples of items, the index in each, and whether the walk has begun and ended.
 #[derive(Default)]

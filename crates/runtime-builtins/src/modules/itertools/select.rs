@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, native_type, protocol}
 use super::itself;
 use crate::arguments::{Parameters, check_count, no_keywords};
 use crate::iterate::collect;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 type Names<'a> = Option<&'a PyTuple>;
 

@@ -11,7 +11,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 
 use super::itself;
 use crate::arguments::{check_count, no_keywords};
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The iterator, which of its items is next, where the end is, the distance, and how many items it has given.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, 
 use super::itself;
 use crate::arguments::{check_count, no_keywords, to_size};
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// How many items a block has.
 const BLOCK: usize = 57;

@@ -15,8 +15,8 @@ use crate::format::template::names_as_dict;
 use crate::install;
 use crate::iterators::reduced_call;
 use crate::methods::method_table;
-use crate::native_state::{native_state, receiver};
 use crate::text;
+use taipan_object::declare::{native_state, receiver};
 
 type Names<'a> = Option<&'a PyTuple>;
 

@@ -5,7 +5,8 @@ use super::types::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use super::{Run, Status, run_of};
 use crate::interp::exceptions;
 use taipan_object::builtin::{Binding, MethodDef, Native};
-use taipan_object::descriptor::{GetSetDef, table};
+use taipan_object::declare::attribute_table;
+use taipan_object::descriptor::table;
 use taipan_object::str::PyStr;
 use taipan_object::traceback::PyTraceback;
 use taipan_object::types::slots::Sent;
@@ -201,42 +202,36 @@ fn no_origin(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::none())
 }
 
-macro_rules! attribute {
-    ($name:literal, $get:expr, $set:expr, $doc:literal) => {
-        GetSetDef { name: $name, get: $get, set: $set, doc: $doc }
-    };
+attribute_table! { GENERATOR_ATTRIBUTES:
+    "__name__" get_name, Some(set_name), "The name of the generator.";
+    "__qualname__" get_qualname, Some(set_qualname), "The qualified name of the generator.";
+    "gi_running" get_running, None, "Whether it runs.";
+    "gi_suspended" get_suspended, None, "Whether it waits at a yield.";
+    "gi_code" get_code, None, "Its code.";
+    "gi_yieldfrom" get_delegate, None, "What it delegates to.";
+    "gi_frame" get_frame, None, "Its frame.";
 }
 
-static GENERATOR_ATTRIBUTES: [GetSetDef; 7] = [
-    attribute!("__name__", get_name, Some(set_name), "The name of the generator."),
-    attribute!("__qualname__", get_qualname, Some(set_qualname), "The qualified name of the generator."),
-    attribute!("gi_running", get_running, None, "Whether it runs."),
-    attribute!("gi_suspended", get_suspended, None, "Whether it waits at a yield."),
-    attribute!("gi_code", get_code, None, "Its code."),
-    attribute!("gi_yieldfrom", get_delegate, None, "What it delegates to."),
-    attribute!("gi_frame", get_frame, None, "Its frame."),
-];
+attribute_table! { COROUTINE_ATTRIBUTES:
+    "__name__" get_name, Some(set_name), "The name of the coroutine.";
+    "__qualname__" get_qualname, Some(set_qualname), "The qualified name of the coroutine.";
+    "cr_running" get_running, None, "Whether it runs.";
+    "cr_suspended" get_suspended, None, "Whether it waits at an await.";
+    "cr_code" get_code, None, "Its code.";
+    "cr_await" get_delegate, None, "What it awaits.";
+    "cr_frame" get_frame, None, "Its frame.";
+    "cr_origin" no_origin, None, "Where it was made, if that is tracked.";
+}
 
-static COROUTINE_ATTRIBUTES: [GetSetDef; 8] = [
-    attribute!("__name__", get_name, Some(set_name), "The name of the coroutine."),
-    attribute!("__qualname__", get_qualname, Some(set_qualname), "The qualified name of the coroutine."),
-    attribute!("cr_running", get_running, None, "Whether it runs."),
-    attribute!("cr_suspended", get_suspended, None, "Whether it waits at an await."),
-    attribute!("cr_code", get_code, None, "Its code."),
-    attribute!("cr_await", get_delegate, None, "What it awaits."),
-    attribute!("cr_frame", get_frame, None, "Its frame."),
-    attribute!("cr_origin", no_origin, None, "Where it was made, if that is tracked."),
-];
-
-static ASYNC_ATTRIBUTES: [GetSetDef; 7] = [
-    attribute!("__name__", get_name, Some(set_name), "The name of the asynchronous generator."),
-    attribute!("__qualname__", get_qualname, Some(set_qualname), "The qualified name of it."),
-    attribute!("ag_running", get_running, None, "Whether it runs."),
-    attribute!("ag_suspended", get_suspended, None, "Whether it waits."),
-    attribute!("ag_code", get_code, None, "Its code."),
-    attribute!("ag_await", get_delegate, None, "What it awaits."),
-    attribute!("ag_frame", get_frame, None, "Its frame."),
-];
+attribute_table! { ASYNC_ATTRIBUTES:
+    "__name__" get_name, Some(set_name), "The name of the asynchronous generator.";
+    "__qualname__" get_qualname, Some(set_qualname), "The qualified name of it.";
+    "ag_running" get_running, None, "Whether it runs.";
+    "ag_suspended" get_suspended, None, "Whether it waits.";
+    "ag_code" get_code, None, "Its code.";
+    "ag_await" get_delegate, None, "What it awaits.";
+    "ag_frame" get_frame, None, "Its frame.";
+}
 
 static METHODS: [MethodDef; 3] = [
     MethodDef::new(

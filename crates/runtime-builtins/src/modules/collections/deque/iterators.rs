@@ -13,7 +13,7 @@ use crate::arguments::{check_count, no_keywords, to_size};
 use crate::install;
 use crate::iterators::reduced_call;
 use crate::methods::method_table;
-use crate::native_state::native_state;
+use taipan_object::declare::native_state;
 
 /// A walk: the deque, how many items were given, how often the deque had changed.
 #[derive(Default)]
@@ -147,11 +147,11 @@ fn step(
 }
 
 fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
-    crate::native_state::receiver::<DequeIterator>(thread, this)?.step(thread, false)
+    taipan_object::declare::receiver::<DequeIterator>(thread, this)?.step(thread, false)
 }
 
 fn next_back(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
-    crate::native_state::receiver::<DequeReverseIterator>(thread, this)?.step(thread, true)
+    taipan_object::declare::receiver::<DequeReverseIterator>(thread, this)?.step(thread, true)
 }
 
 /// The deque of an iterator and how many items it has given.

@@ -71,7 +71,7 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
 }
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a Native<Deque>> {
-    crate::native_state::receiver::<Deque>(thread, this)
+    taipan_object::declare::receiver::<Deque>(thread, this)
 }
 
 #[cold]

@@ -13,7 +13,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use super::owned;
 use crate::iterators::DictPart;
 use crate::methods::dict::views::{OrderedItems, OrderedKeys, OrderedValues};
-use crate::native_state::{native_state, receiver};
+use taipan_object::declare::{native_state, receiver};
 
 /// The dict, where in it, which part of its entries, whether it goes backwards, and how many keys there were.
 #[derive(Default)]

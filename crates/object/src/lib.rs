@@ -29,6 +29,7 @@
 //! for all slots; [`builtin::Native`] that of built-in functions.
 
 pub mod bool;
+pub mod buffer;
 pub mod builtin;
 pub mod bytearray;
 pub mod bytes;
@@ -43,6 +44,7 @@ pub mod exception;
 pub mod float;
 pub mod function;
 pub mod gc;
+pub mod half;
 pub mod hash;
 pub mod header;
 pub mod heap;
@@ -54,6 +56,7 @@ pub mod iterators;
 mod layouts;
 pub mod libm;
 pub mod list;
+pub mod memoryview;
 pub mod method;
 pub mod module;
 pub mod native;

@@ -71,6 +71,8 @@ pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
     let own = descriptors::types().into_iter().chain(generics::types());
     own.chain(iterators::types())
         .chain(methods::dict::views::types())
+        .chain(methods::memoryview::types())
+        .chain(special::buffer::types())
         .chain(modules::types())
         .chain(struct_sequence::types())
 }

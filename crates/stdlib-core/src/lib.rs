@@ -9,7 +9,6 @@
 
 mod abstracts;
 pub mod atexit;
-mod bytes_like;
 mod call;
 mod codecs;
 mod collector;

@@ -1,53 +1,20 @@
-//! Arguments that are bytes, and those that bytes are read into. Invariant: bytes of an object that may change are
-//! copied before anything else happens.
+//! What bytes are read into, and room for them.
 
-use taipan_object::bytearray::PyByteArray;
-use taipan_object::bytes::PyBytes;
+use taipan_object::buffer::{Buffer, Request};
 use taipan_object::{PyResult, Ref, Thread, raise};
 
-/// Bytes that were given to a method.
-pub(crate) enum Bytes<'a> {
-    /// Those of an object that does not change.
-    Borrowed(&'a [u8]),
-    /// A copy.
-    Copied(Vec<u8>),
-}
-
-impl std::ops::Deref for Bytes<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Bytes::Borrowed(bytes) => bytes,
-            Bytes::Copied(bytes) => bytes,
-        }
-    }
-}
-
-/// The bytes of an argument.
-pub(crate) fn read<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Bytes<'a>> {
-    if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(Bytes::Borrowed(bytes.as_slice()));
-    }
-    if let Some(array) = value.get::<PyByteArray>() {
-        return Ok(Bytes::Copied(array.copy(thread, 0, usize::MAX)?));
-    }
-    let name = value.ty().short_name();
-    Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"))
-}
-
 /// What bytes are read into.
-#[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
-    array: &'a PyByteArray,
+pub(crate) struct Target {
+    buffer: Buffer,
 }
 
-impl<'a> Target<'a> {
+impl Target {
     /// The target that an argument of a method is.
-    pub(crate) fn new(thread: &Thread, function: &str, value: Ref<'a>) -> PyResult<Target<'a>> {
-        match value.get::<PyByteArray>() {
-            Some(array) => Ok(Target { array }),
-            None => {
+    pub(crate) fn new(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<Target> {
+        match Buffer::get(thread, value, Request::WRITABLE) {
+            Ok(buffer) => Ok(Target { buffer }),
+            Err(raised) => {
+                drop(thread.catch(raised));
                 let name = if value.is_none() { "None" } else { value.ty().short_name() };
                 Err(raise!(thread, TYPE_ERROR, "{function} must be read-write bytes-like object, not {name}"))
             }
@@ -55,16 +22,13 @@ impl<'a> Target<'a> {
     }
 
     /// How many bytes there is room for.
-    pub(crate) fn len(self) -> usize {
-        self.array.len()
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len()
     }
 
     /// Puts bytes in at a place, as many as there is room for; says how many.
-    pub(crate) fn put(self, thread: &Thread, at: usize, bytes: &[u8]) -> PyResult<usize> {
-        let room = self.array.len().saturating_sub(at);
-        let part = bytes.get(..room).unwrap_or(bytes);
-        self.array.splice(thread, at, at + part.len(), part)?;
-        Ok(part.len())
+    pub(crate) fn put(&self, at: usize, bytes: &[u8]) -> usize {
+        self.buffer.contiguous().map_or(0, |memory| memory.write(at, bytes))
     }
 }
 

@@ -151,14 +151,7 @@ pub(crate) fn offset(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
     int.ok_or_else(|| raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long"))
 }
 
-/// Bytes that were given: those of `bytes`, or a copy of those of a `bytearray`.
+/// A copy of the bytes of a bytes-like object.
 pub(crate) fn bytes_of(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
-    if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(bytes.as_slice().to_vec());
-    }
-    if let Some(array) = value.get::<taipan_object::bytearray::PyByteArray>() {
-        return array.copy(thread, 0, usize::MAX);
-    }
-    let name = value.ty().short_name();
-    Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"))
+    Ok(taipan_object::buffer::bytes_of(thread, value)?.into_owned())
 }

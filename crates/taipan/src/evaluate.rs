@@ -6,8 +6,8 @@ use crate::errors;
 use std::sync::Arc;
 use taipan_bytecode_format::{Code, CodeFlags};
 use taipan_codegen::CompileOptions;
+use taipan_object::buffer;
 use taipan_object::builtin::{Binding, MethodDef, Native};
-use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
 use taipan_object::dict::PyDict;
@@ -85,10 +85,8 @@ fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Ve
                 Vec::new()
             }
         }
-    } else if let Some(bytes) = source.get::<PyBytes>() {
-        bytes.as_slice().to_vec()
-    } else if let Some(array) = source.get::<PyByteArray>() {
-        (0..array.len()).filter_map(|at| array.get(at)).collect()
+    } else if buffer::is_bytes_like(source) {
+        buffer::bytes_of(thread, source)?.into_owned()
     } else {
         let what = if function == "compile" {
             "compile() arg 1 must be a string, bytes or AST object".to_owned()

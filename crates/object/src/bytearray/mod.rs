@@ -8,10 +8,12 @@ pub(crate) mod slots;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::buffer::Buffer;
 use crate::error::PyResult;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::{Heap, Kind, MAX_SIZE};
 use crate::raise;
+use crate::sequence::receiver;
 use crate::thread::Thread;
 use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
@@ -45,6 +47,11 @@ static BYTEARRAY_CORE: TypeCore = TypeCore::new(slots_of! {
     inplace_concat: operators::inplace_concat,
     inplace_repeat: operators::inplace_repeat,
     set_subscript: slots::set_subscript,
+    get_buffer: |thread, array, request| {
+        Buffer::of_bytearray(thread, receiver::<PyByteArray>(thread, array)?, request)
+    },
+    // that a buffer is gone, the array is told by the buffer itself
+    release_buffer: |_, _| {},
 });
 
 // SAFETY: the layout above, for the type and what derives from it.
@@ -113,8 +120,13 @@ impl PyByteArray {
         Ok(copy)
     }
 
+    /// Where the bytes begin; anything if there are none.
+    pub(crate) fn start(&self) -> *mut u8 {
+        self.ob_start.get()
+    }
+
     /// Counts a view of the bytes, or one less; while there is one the array cannot be resized.
-    pub fn export(&self, by: isize) {
+    pub(crate) fn export(&self, by: isize) {
         self.ob_exports.set(self.ob_exports.get() + by);
     }
 

@@ -1,7 +1,7 @@
 //! Subscripts of bytearrays. Invariant: a value is read before the place it goes to is looked for.
 
 use super::PyByteArray;
-use crate::bytes::PyBytes;
+use crate::buffer;
 use crate::bytes::slots::gathered;
 use crate::error::PyResult;
 use crate::protocol;
@@ -96,12 +96,8 @@ fn delete(thread: &Thread, array: &PyByteArray, part: Part) -> PyResult<()> {
 
 /// The bytes that are assigned to a slice.
 fn collect(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
-    if let Some(array) = value.get::<PyByteArray>() {
-        return array.copy(thread, 0, array.len());
-    }
-    if let Some(bytes) = value.get::<PyBytes>() {
-        let bytes = bytes.as_slice();
-        return gathered(thread, bytes.iter().copied(), bytes.len());
+    if buffer::is_bytes_like(value) {
+        return Ok(buffer::bytes_of(thread, value)?.into_owned());
     }
     let slots = value.ty().slots();
     if value.get::<crate::str::PyStr>().is_some()

@@ -1,6 +1,8 @@
 //! Comparison and membership of bytes and bytearrays, which go with each other.
 
+use super::PyBytes;
 use super::slots::bytes_of;
+use crate::bytearray::PyByteArray;
 use crate::bytearray::slots::byte;
 use crate::error::PyResult;
 use crate::raise;
@@ -11,6 +13,11 @@ use crate::value::{Ref, Value};
 
 /// Comparisons of two objects with bytes.
 pub(crate) fn compare_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value> {
+    // what is neither is asked itself: a memoryview compares items, not bytes
+    let both_bytes = a.get::<PyBytes>().is_none() || b.get::<PyBytes>().is_some();
+    if !both_bytes && b.get::<PyByteArray>().is_none() {
+        return Ok(Value::not_implemented());
+    }
     let Some(x) = bytes_of(thread, a)? else { return Ok(Value::not_implemented()) };
     let Some(y) = bytes_of(thread, b)? else { return Ok(Value::not_implemented()) };
     Ok(Value::bool(op.holds(x.cmp(&y))))

@@ -7,9 +7,11 @@ pub(crate) mod slots;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::buffer::Buffer;
 use crate::error::PyResult;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::{Kind, MAX_SIZE};
+use crate::sequence::receiver;
 use crate::thread::Thread;
 use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
@@ -41,6 +43,9 @@ const fn bytes_slots() -> crate::types::slots::Slots {
     subscript: slots::subscript,
     concat: slots::concat,
     repeat: slots::repeat,
+    get_buffer: |thread, bytes, request| {
+        Buffer::of_bytes(thread, receiver::<PyBytes>(thread, bytes)?, request)
+    },
     }
 }
 

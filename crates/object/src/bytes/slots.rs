@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::PyBytes;
-use crate::bytearray::PyByteArray;
+use crate::buffer;
 use crate::error::PyResult;
 use crate::raise;
 use crate::sequence::key::{self, Key};
@@ -48,10 +48,7 @@ pub(crate) fn bytes_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<C
     if let Some(bytes) = value.get::<PyBytes>() {
         return Ok(Some(Cow::Borrowed(bytes.as_slice())));
     }
-    match value.get::<PyByteArray>() {
-        Some(array) => Ok(Some(Cow::Owned(array.copy(thread, 0, array.len())?))),
-        None => Ok(None),
-    }
+    buffer::is_bytes_like(value).then(|| buffer::bytes_of(thread, value)).transpose()
 }
 
 /// The same of what is added to an object of the type of a name.

@@ -102,7 +102,8 @@ pub(crate) fn zero_step(thread: &Thread) -> crate::Raised {
 }
 
 impl Bounds {
-    fn read(thread: &Thread, slice: &PySlice) -> PyResult<Bounds> {
+    /// Reads the parts of a slice.
+    pub(crate) fn read(thread: &Thread, slice: &PySlice) -> PyResult<Bounds> {
         let step = clipped(thread, slice.step())?.unwrap_or(1).max(-i64::MAX);
         if step == 0 {
             return Err(zero_step(thread));

@@ -2,7 +2,7 @@
 //! ready before what derives from them.
 
 use super::core::TypeCore;
-use super::layout::{PyAsyncMethods, PyMappingMethods, PyNumberMethods, PySequenceMethods};
+use super::layout::{PyAsyncMethods, PyBufferProcs, PyMappingMethods, PyNumberMethods, PySequenceMethods};
 use super::lifecycle::kind_of;
 use super::slots::Tables;
 use super::{PyTypeObject, flags, statics};
@@ -98,6 +98,7 @@ struct StaticTables {
     number: PyNumberMethods,
     mapping: PyMappingMethods,
     sequence: PySequenceMethods,
+    buffer: PyBufferProcs,
 }
 
 fn fill_tables(ty: &'static PyTypeObject) {
@@ -107,12 +108,14 @@ fn fill_tables(ty: &'static PyTypeObject) {
         number: &tables.number,
         mapping: &tables.mapping,
         sequence: &tables.sequence,
+        buffer: &tables.buffer,
     };
     ty.slots().fill_c(ty, &parts);
     ty.tp_as_async.set(&raw const tables.asynchronous);
     ty.tp_as_number.set(&raw const tables.number);
     ty.tp_as_mapping.set(&raw const tables.mapping);
     ty.tp_as_sequence.set(&raw const tables.sequence);
+    ty.tp_as_buffer.set(&raw const tables.buffer);
 }
 
 impl PyTypeObject {
@@ -124,13 +127,14 @@ impl PyTypeObject {
         }
         // SAFETY: a static type's tables are set when it is made ready, and live as long as the process.
         unsafe {
-            if let (Some(asynchronous), Some(number), Some(mapping), Some(sequence)) = (
+            if let (Some(asynchronous), Some(number), Some(mapping), Some(sequence), Some(buffer)) = (
                 self.tp_as_async.get().as_ref(),
                 self.tp_as_number.get().as_ref(),
                 self.tp_as_mapping.get().as_ref(),
                 self.tp_as_sequence.get().as_ref(),
+                self.tp_as_buffer.get().as_ref(),
             ) {
-                self.slots().fill_c(self, &Tables { asynchronous, number, mapping, sequence });
+                self.slots().fill_c(self, &Tables { asynchronous, number, mapping, sequence, buffer });
             }
         }
     }

@@ -13,6 +13,7 @@ use std::cell::Cell;
 
 use super::layout::{PyHeapTypeObject, PyTypeObject};
 use super::traps;
+use crate::buffer::{Buffer, Request};
 use crate::error::PyResult;
 use crate::str::PyStr;
 use crate::thread::Thread;
@@ -111,6 +112,10 @@ pub type DescrGet = fn(&Thread, Ref<'_>, Option<Ref<'_>>, Option<Ref<'_>>) -> Py
 pub type DescrSet = fn(&Thread, Ref<'_>, Ref<'_>, Option<Value>) -> PyResult<()>;
 /// Called once before the object dies; it may come back to life.
 pub type Finalize = fn(&Thread, Ref<'_>) -> PyResult<()>;
+/// Lends memory.
+pub type GetBuffer = fn(&Thread, Ref<'_>, Request) -> PyResult<Buffer>;
+/// Is told that memory which was lent is not needed any more. What goes wrong is reported, not raised.
+pub type ReleaseBuffer = fn(&Thread, Ref<'_>);
 /// `send`.
 pub type Send = fn(&Thread, Ref<'_>, Ref<'_>) -> PyResult<Sent>;
 
@@ -152,6 +157,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) number: &'a super::layout::PyNumberMethods,
     pub(crate) mapping: &'a super::layout::PyMappingMethods,
     pub(crate) sequence: &'a super::layout::PySequenceMethods,
+    pub(crate) buffer: &'a super::layout::PyBufferProcs,
 }
 
 impl<'a> Tables<'a> {
@@ -161,6 +167,7 @@ impl<'a> Tables<'a> {
             number: &ty.as_number,
             mapping: &ty.as_mapping,
             sequence: &ty.as_sequence,
+            buffer: &ty.as_buffer,
         }
     }
 }
@@ -294,6 +301,10 @@ slots! {
     subscript: Binary => mapping mp_subscript;
     /// `x[k] = y`, `del x[k]`
     set_subscript: SetKey => mapping mp_ass_subscript;
+    /// `__buffer__`
+    get_buffer: GetBuffer => buffer bf_getbuffer;
+    /// `__release_buffer__`
+    release_buffer: ReleaseBuffer => buffer bf_releasebuffer;
 }
 
 /// `slots_of! { hash: f, length: g }`: a table with these slots and no others.

@@ -143,6 +143,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &STR,
         &BYTES,
         &BYTEARRAY,
+        &crate::memoryview::MEMORYVIEW,
         &TUPLE,
         &LIST,
         &SLICE,

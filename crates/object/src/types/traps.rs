@@ -20,7 +20,7 @@ macro_rules! traps {
 
 traps! {
     Unary Binary Ternary Hash Truth Length Compare Next Call Init New GetAttr SetAttr Item SetItem SetKey
-    Contains DescrGet DescrSet Send
+    Contains DescrGet DescrSet Send GetBuffer ReleaseBuffer
 }
 
 /// Ends the process: a C caller can't be told, and to go on would be to return garbage to it.

@@ -1,6 +1,7 @@
 //! `bytes(source)` and `bytearray(source)`: of a size, a text with an encoding, a bytes-like object, an iterable of
 //! integers.
 
+use taipan_object::buffer::{all_bytes_of, is_bytes_like};
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::protocol::number::index;
@@ -15,7 +16,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, exception, raise};
 use crate::arguments::Parameters;
 use crate::codecs;
 use crate::iterate::for_each;
-use crate::methods::{bytes_like, text_argument};
+use crate::methods::text_argument;
 use crate::special::call_special;
 
 const fn parameters(function: &'static str) -> Parameters<3> {
@@ -86,8 +87,8 @@ pub(crate) fn object_bytes(thread: &Thread, object: Ref<'_>) -> PyResult<Vec<u8>
     if let Some(made) = by_method(thread, object)? {
         return Ok(made.as_ref().get::<PyBytes>().map_or_else(Vec::new, |bytes| bytes.as_slice().to_vec()));
     }
-    if let Some(bytes) = bytes_like(thread, object)? {
-        return Ok(bytes.into_owned());
+    if is_bytes_like(object) {
+        return all_bytes_of(thread, object);
     }
     if object.get::<PyStr>().is_some() {
         return Err(raise!(thread, TYPE_ERROR, "cannot convert 'str' object to bytes"));
@@ -158,10 +159,10 @@ fn bytes_from(thread: &Thread, source: &Source<'_>, what: &str) -> PyResult<Vec<
         bytes.resize(size, 0);
         return Ok(bytes);
     }
-    match bytes_like(thread, object)? {
-        Some(bytes) => Ok(bytes.into_owned()),
-        None => of_iterable(thread, object, what),
+    if is_bytes_like(object) {
+        return all_bytes_of(thread, object);
     }
+    of_iterable(thread, object, what)
 }
 
 /// The size that an integer stands for; none if the object is no integer.

@@ -28,13 +28,7 @@ pub(super) fn text_of(thread: &Thread, value: Ref<'_>) -> PyResult<Option<String
         return Ok(Some(plain(text)));
     }
     let ascii = |bytes: &[u8]| bytes.iter().map(|&b| if b < 0x80 { char::from(b) } else { '?' }).collect();
-    if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(Some(ascii(bytes.as_slice())));
-    }
-    match value.get::<PyByteArray>() {
-        Some(array) => Ok(Some(ascii(&array.copy(thread, 0, array.len())?))),
-        None => Ok(None),
-    }
+    Ok(crate::methods::bytes_like(thread, value)?.map(|bytes| ascii(&bytes)))
 }
 
 /// Whitespace as it may stand around a number.

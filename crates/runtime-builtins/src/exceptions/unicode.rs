@@ -1,6 +1,5 @@
 //! `UnicodeEncodeError`, `UnicodeDecodeError`, `UnicodeTranslateError`: their fields, and how codecs make them.
 
-use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::exception::{
     PyBaseException, UNICODE_DECODE_ERROR, UNICODE_ENCODE_ERROR, UNICODE_TRANSLATE_ERROR,
@@ -68,13 +67,8 @@ fn as_bytes(thread: &Thread, value: &Value) -> PyResult<Value> {
     if value.as_ref().get::<PyBytes>().is_some() {
         return Ok(value.clone());
     }
-    match value.as_ref().get::<PyByteArray>() {
-        Some(array) => Ok(PyBytes::new(thread, &array.copy(thread, 0, array.len())?)?.into_value()),
-        None => {
-            let got = value.as_ref().ty().short_name();
-            Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{got}'"))
-        }
-    }
+    let bytes = taipan_object::buffer::bytes_of(thread, value.as_ref())?;
+    Ok(PyBytes::new(thread, &bytes)?.into_value())
 }
 
 /// An exception with these fields, and `args` of the same values.

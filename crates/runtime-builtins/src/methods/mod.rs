@@ -5,6 +5,7 @@ pub(crate) mod dict;
 mod float;
 mod int;
 mod list;
+pub(crate) mod memoryview;
 mod range;
 pub(crate) mod set;
 mod slice;
@@ -15,6 +16,7 @@ mod tuple;
 
 use taipan_object::builtin::MethodDef;
 use taipan_object::descriptor::GetSetDef;
+use taipan_object::memoryview::MEMORYVIEW;
 use taipan_object::range::RANGE;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Thread};
@@ -34,6 +36,7 @@ pub(crate) fn install_slots() {
     statics::BYTES.slots().remainder.set(Some(percent::bytes_remainder));
     statics::BYTEARRAY.slots().remainder.set(Some(percent::bytes_remainder));
     statics::SLICE.slots().richcompare.set(Some(slice::compare_slot));
+    memoryview::install_slots();
     statics::DICT.slots().or.set(Some(dict::or));
     statics::DICT.slots().inplace_or.set(Some(dict::inplace_or));
 }
@@ -49,6 +52,7 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         (&statics::BYTES, &bytes::ONLY_BYTES_METHODS),
         (&statics::BYTEARRAY, &bytes::METHODS),
         (&statics::BYTEARRAY, &bytes::ARRAY_METHODS),
+        (&MEMORYVIEW, &memoryview::METHODS),
         (&statics::TUPLE, &tuple::METHODS),
         (&statics::LIST, &list::METHODS),
         (&statics::DICT, &dict::METHODS),
@@ -63,6 +67,7 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
         (&statics::INT, &int::ATTRIBUTES),
         (&statics::FLOAT, &float::ATTRIBUTES),
         (&statics::COMPLEX, &float::COMPLEX_ATTRIBUTES),
+        (&MEMORYVIEW, &memoryview::ATTRIBUTES),
         (&RANGE, &range::ATTRIBUTES),
         (&statics::SLICE, &slice::ATTRIBUTES),
     ];

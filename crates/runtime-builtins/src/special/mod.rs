@@ -7,6 +7,7 @@
 //! when it is made and whenever an attribute of such a name, or the MRO, changes.
 
 mod attribute;
+pub(crate) mod buffer;
 mod coexist;
 #[cfg(test)]
 mod dict_tests;

@@ -7,7 +7,7 @@ use taipan_object::descriptor::wrapper::WrapperDef;
 use taipan_object::str::statics::names;
 
 use super::update::{choose, is_own};
-use super::{Method, Row, attribute, operators, python, wrap};
+use super::{Method, Row, attribute, buffer, operators, python, wrap};
 
 macro_rules! special_methods {
     ($($slot:ident [$($generic:path)?] { $($name:ident $($kind:ident $signature:literal $doc:literal)?;)* })*) => {
@@ -175,4 +175,6 @@ special_methods! {
     contains [python::contains] { __contains__ contains "($self, key, /)" "key in self"; }
     inplace_concat [] { __iadd__ left "($self, value, /)" "self += value"; }
     inplace_repeat [] { __imul__ repeat "($self, value, /)" "self *= value"; }
+    get_buffer [buffer::get] { __buffer__ buffer "($self, flags, /)" "A memoryview of the object's memory, for flags of inspect.BufferFlags."; }
+    release_buffer [buffer::release] { __release_buffer__ release_buffer "($self, buffer, /)" "Takes back memory that __buffer__ lent."; }
 }

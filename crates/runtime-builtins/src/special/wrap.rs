@@ -5,8 +5,8 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
 use taipan_object::types::slots::{
-    Binary, Call, Compare, CompareOp, Contains, DescrGet, DescrSet, Finalize, GetAttr, Hash, Init, Item,
-    Length, Next, SetAttr, SetItem, SetKey, Ternary, Truth, Unary,
+    Binary, Call, Compare, CompareOp, Contains, DescrGet, DescrSet, Finalize, GetAttr, GetBuffer, Hash, Init,
+    Item, Length, Next, ReleaseBuffer, SetAttr, SetItem, SetKey, Ternary, Truth, Unary,
 };
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
@@ -114,6 +114,10 @@ kinds! {
     delete_key(slot: SetKey, thread, this, exactly [key]) {
         slot(thread, this, key.as_ref(), None).map(|()| Value::none())
     };
+    /// `__buffer__`
+    buffer(slot: GetBuffer, thread, this, exactly [flags]) super::buffer::view_of(thread, this, slot, flags.as_ref());
+    /// `__release_buffer__`
+    release_buffer(_slot: ReleaseBuffer, thread, this, exactly [view]) super::buffer::release_view(thread, this, view.as_ref());
     /// `__contains__`
     contains(slot: Contains, thread, this, exactly [value]) {
         Ok(Value::bool(slot(thread, this, value.as_ref())?))

@@ -1,5 +1,6 @@
 //! Encodings by a table: a text whose characters stand at the bytes, or a mapping.
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::LOOKUP_ERROR;
@@ -11,7 +12,7 @@ use taipan_runtime_builtins::codecs::callback::{self, Put};
 use taipan_runtime_builtins::exceptions::unicode::{decode_error, encode_error};
 
 use super::{errors_of, pair, text_argument};
-use crate::{bytes_like, call};
+use crate::call;
 
 /// What stands for no character in a table that is a text.
 const UNDEFINED: u32 = 0xFFFE;
@@ -126,7 +127,7 @@ pub(super) fn decode(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResu
     check_count(thread, "charmap_decode", arguments.len(), 1, 3)?;
     let Some(data) = arguments.first() else { return Ok(Value::none()) };
     let errors = errors_of(thread, "charmap_decode", arguments.get(1))?;
-    let bytes = bytes_like::read(thread, data.as_ref())?;
+    let bytes = bytes_of(thread, data.as_ref())?;
     let Some(mapping) = arguments.get(2).filter(|mapping| !mapping.as_ref().is_none()) else {
         let (text, used) = Encoding::Latin1.decode(thread, &bytes, &errors, true)?;
         return pair(thread, text.into_value(), used);

@@ -8,6 +8,7 @@ mod handlers;
 mod registry;
 mod standard;
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::module::PyModule;
 use taipan_object::{Interp, PyResult, Ref, Thread, Value};
 use taipan_runtime_builtins::modules::ModuleDef;
@@ -95,6 +96,6 @@ pub(super) fn text_argument<'a>(
 pub(super) fn bytes_or_text(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
     match value.get::<taipan_object::str::PyStr>() {
         Some(text) => taipan_runtime_builtins::codecs::Encoding::Utf8.encode(thread, text, "strict"),
-        None => Ok(crate::bytes_like::read(thread, value)?.to_vec()),
+        None => Ok(bytes_of(thread, value)?.to_vec()),
     }
 }

@@ -1,5 +1,6 @@
 //! The encodings that are built in, as pairs of functions.
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::builtin::{Binding, MethodDef, Native, PyCFunction};
 use taipan_object::bytes::PyBytes;
 use taipan_object::module::PyModule;
@@ -11,7 +12,6 @@ use taipan_runtime_builtins::codecs::{Encoding, Order};
 use taipan_runtime_builtins::modules::add;
 
 use super::{bytes_or_text, errors_of, pair, text_argument};
-use crate::bytes_like;
 
 const ENCODE_SIGNATURE: &str = "($module, str, errors=None, /)";
 const DECODE_SIGNATURE: &str = "($module, data, errors=None, final=False, /)";
@@ -53,7 +53,7 @@ fn decode(
     let escapes = matches!(encoding, Encoding::UnicodeEscape | Encoding::RawUnicodeEscape);
     let (text, used) = match escapes {
         true => encoding.decode(thread, &bytes_or_text(thread, data.as_ref())?, &errors, is_final)?,
-        false => encoding.decode(thread, &bytes_like::read(thread, data.as_ref())?, &errors, is_final)?,
+        false => encoding.decode(thread, &bytes_of(thread, data.as_ref())?, &errors, is_final)?,
     };
     pair(thread, text.into_value(), used)
 }
@@ -91,7 +91,7 @@ fn decode_ordered(
     let errors = errors_of(thread, function, arguments.get(1))?;
     let order = order_of(thread, arguments.get(2))?;
     let is_final = arguments.get(3).map_or(Ok(false), |value| protocol::truth(thread, value.as_ref()))?;
-    let bytes = bytes_like::read(thread, data.as_ref())?;
+    let bytes = bytes_of(thread, data.as_ref())?;
     let wide = make(Order::Little) == Encoding::Utf32(Order::Little);
     let found = match (order, &*bytes) {
         (Order::Marked, [0xFF, 0xFE, 0, 0, ..]) if wide => -1,

@@ -1,5 +1,6 @@
 //! The functions about modules of the library.
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::exception::{IMPORT_ERROR, PyBaseException};
 use taipan_object::list::PyList;
@@ -72,7 +73,7 @@ pub(super) fn get_frozen_object(thread: &Thread, _: Ref<'_>, arguments: &[Value]
     let Some(name) = arguments.first() else { return Ok(Value::none()) };
     let name = call::str_argument(thread, "get_frozen_object", "argument 1", name.as_ref())?;
     if let Some(data) = arguments.get(1).filter(|data| !data.as_ref().is_none()) {
-        let bytes = crate::bytes_like::read(thread, data.as_ref())?;
+        let bytes = bytes_of(thread, data.as_ref())?;
         let code = crate::marshal::loads_bytes(thread, &bytes, true)?;
         if code.as_ref().get::<taipan_object::code::PyCode>().is_none() {
             let name = name.to_text_lossy();

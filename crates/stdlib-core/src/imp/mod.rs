@@ -3,6 +3,7 @@
 mod extension;
 mod frozen;
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::code::PyCode;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
@@ -131,7 +132,7 @@ fn source_hash(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&
     let Some(key) = key.to_i64() else {
         return Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long"));
     };
-    let source = crate::bytes_like::read(thread, source)?;
+    let source = bytes_of(thread, source)?;
     let hash = taipan_artifact::keyed_hash(key as u64, &source);
     Ok(taipan_object::bytes::PyBytes::new(thread, &hash)?.into_value())
 }

@@ -7,6 +7,7 @@ mod write;
 pub(crate) use read::loads_bytes;
 
 use taipan_bytecode_format::marshal::{VERSION, Writer};
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::module::PyModule;
 use taipan_object::tuple::PyTuple;
@@ -14,7 +15,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
-use crate::{bytes_like, call};
+use crate::call;
 use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
@@ -87,7 +88,7 @@ fn loads(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTupl
     let [bytes, allow] = LOADS.bind(thread, arguments, names)?;
     let Some(bytes) = bytes else { return Ok(Value::none()) };
     let allow = allows(thread, allow)?;
-    let bytes = bytes_like::read(thread, bytes)?;
+    let bytes = bytes_of(thread, bytes)?;
     loads_bytes(thread, &bytes, allow)
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use taipan_bytecode_format::artifact::{WriteError, encode_code};
 use taipan_bytecode_format::marshal::{Container, MAX_DEPTH, Writer};
-use taipan_object::bytearray::PyByteArray;
+use taipan_object::buffer;
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
 use taipan_object::complex::PyComplex;
@@ -151,13 +151,13 @@ impl Walk<'_> {
             Ok(())
         } else if let Some(bytes) = value.get_exact::<PyBytes>() {
             self.out.bytes(bytes.as_slice(), flag)
-        } else if let Some(array) = value.get::<PyByteArray>() {
-            let bytes = array.copy(self.thread, 0, usize::MAX)?;
-            self.out.bytes(&bytes, flag)
         } else if let Some(text) = value.get_exact::<PyStr>() {
             self.out.str(wtf8_of(text).as_wtf8(), text.is_interned(), flag)
         } else if let Some(code) = value.get_exact::<PyCode>() {
             return self.code(code, flag);
+        } else if buffer::is_bytes_like(value) && value.get::<PyBytes>().is_none() {
+            let bytes = buffer::bytes_of(self.thread, value)?;
+            self.out.bytes(&bytes, flag)
         } else {
             return self.container(value, flag);
         };

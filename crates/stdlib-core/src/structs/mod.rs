@@ -1,8 +1,7 @@
 //! The module `_struct`: values as bytes and back. `format.rs` reads formats, `pack.rs` and `unpack.rs` go the two ways,
-//! `half.rs` has floats of 16 bits, `object.rs` the type `Struct`.
+//! `object.rs` the type `Struct`.
 
 mod format;
-mod half;
 mod object;
 mod pack;
 mod unpack;

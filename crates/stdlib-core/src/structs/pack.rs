@@ -1,12 +1,14 @@
 //! From values to bytes.
 
+use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
+use taipan_object::half;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::to_size;
 
+use super::error;
 use super::format::{Code, Format, Kind};
-use super::{error, half};
 
 /// The bytes of values, as an object.
 pub(super) fn to_bytes(thread: &Thread, format: &Format, values: &[Value]) -> PyResult<Value> {
@@ -50,17 +52,16 @@ pub(super) fn into(thread: &Thread, format: &Format, arguments: &[Value]) -> PyR
     if values.len() != format.values {
         bytes_of(thread, format, values, "pack_into")?;
     }
-    let Some(array) = buffer.as_ref().get::<PyByteArray>() else {
+    let target = Buffer::get(thread, buffer.as_ref(), Request::WRITABLE).map_err(|raised| {
+        drop(thread.catch(raised));
         let ty = buffer.as_ref().ty().short_name();
-        return Err(raise!(thread, TYPE_ERROR, "argument must be read-write bytes-like object, not {ty}"));
-    };
+        raise!(thread, TYPE_ERROR, "argument must be read-write bytes-like object, not {ty}")
+    })?;
     let offset = to_size(thread, offset.as_ref())?;
-    place_of(thread, format, offset, array.len())?;
+    let start = place_of(thread, format, offset, target.len())?;
     let bytes = bytes_of(thread, format, values, "pack_into")?;
-    // making the bytes may have run Python code
-    let start = place_of(thread, format, offset, array.len())?;
-    for (at, byte) in bytes.into_iter().enumerate() {
-        array.set(start + at, byte);
+    if let Some(memory) = target.contiguous() {
+        memory.write(start, &bytes);
     }
     Ok(Value::none())
 }

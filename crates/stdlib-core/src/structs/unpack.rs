@@ -1,18 +1,19 @@
 //! From bytes to values.
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
+use taipan_object::half;
 use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 use taipan_runtime_builtins::arguments::{Parameters, to_size};
 
+use super::error;
 use super::format::{Code, Format, Kind};
-use super::{error, half};
-use crate::bytes_like;
 
 /// The values of a buffer that is as large as the format.
 pub(super) fn all(thread: &Thread, format: &Format, buffer: Ref<'_>) -> PyResult<Value> {
-    let bytes = bytes_like::read(thread, buffer)?;
+    let bytes = bytes_of(thread, buffer)?;
     if bytes.len() != format.size {
         let size = format.size;
         return Err(error(thread, format_args!("unpack requires a buffer of {size} bytes")));
@@ -38,7 +39,7 @@ pub(super) fn from(
     let [buffer, offset] = FROM.bind(thread, arguments, names)?;
     let Some(buffer) = buffer else { return Ok(Value::none()) };
     let offset = offset.map_or(Ok(0), |offset| to_size(thread, offset))?;
-    let bytes = bytes_like::read(thread, buffer)?;
+    let bytes = bytes_of(thread, buffer)?;
     let (size, length) = (format.size, bytes.len());
     let start = match usize::try_from(offset) {
         Ok(start) => start,
@@ -81,7 +82,7 @@ pub(super) fn each(thread: &Thread, format: &Format, buffer: Ref<'_>) -> PyResul
     if size == 0 {
         return Err(error(thread, format_args!("cannot iteratively unpack with a struct of length 0")));
     }
-    let bytes = bytes_like::read(thread, buffer)?;
+    let bytes = bytes_of(thread, buffer)?;
     if !bytes.len().is_multiple_of(size) {
         return Err(error(
             thread,

@@ -56,5 +56,5 @@ fn read_into(thread: &Thread, this: Ref<'_>, to: Ref<'_>, function: &str, reader
             "read() returned too much data: {size} bytes requested, {len} returned"
         ));
     }
-    Value::int(thread, target.put(thread, 0, bytes.as_slice())? as i64)
+    Value::int(thread, target.put(0, bytes.as_slice()) as i64)
 }

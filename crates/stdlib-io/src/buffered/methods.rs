@@ -1,12 +1,13 @@
 //! What Python calls of the buffered streams.
 
 use taipan_host::numbers::{SEEK_CUR, SEEK_END, SEEK_SET};
+use taipan_object::buffer::bytes_of;
 use taipan_object::str::PyStr;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{check_count, to_size};
 
 use super::{Stream, state_of};
-use crate::bytes_like::{self, Target};
+use crate::bytes_like::Target;
 use crate::call;
 use crate::errors::{self, unsupported};
 use crate::file_io::count_value;
@@ -139,7 +140,7 @@ fn into(thread: &Thread, this: Ref<'_>, to: Ref<'_>, function: &str, once: bool)
     let target = Target::new(thread, function, to)?;
     let stream = Stream::of(thread, this)?;
     stream.check_open(thread, "readinto of closed file")?;
-    let count = stream.read_into(thread, target, once)?;
+    let count = stream.read_into(thread, &target, once)?;
     count_value(thread, count)
 }
 
@@ -175,7 +176,7 @@ pub(super) fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 }
 
 pub(super) fn write(thread: &Thread, this: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
-    let bytes = bytes_like::read(thread, data)?;
+    let bytes = bytes_of(thread, data)?;
     let stream = Stream::of(thread, this)?;
     if stream.is_closed(thread)? {
         return Err(raise!(thread, VALUE_ERROR, "write to closed file"));

@@ -185,12 +185,7 @@ impl Stream<'_> {
     }
 
     /// `readinto` and `readinto1`; none if the raw stream would have to wait.
-    pub(super) fn read_into(
-        &self,
-        thread: &Thread,
-        target: Target<'_>,
-        once: bool,
-    ) -> PyResult<Option<usize>> {
+    pub(super) fn read_into(&self, thread: &Thread, target: &Target, once: bool) -> PyResult<Option<usize>> {
         let size = target.len();
         let mut data = Vec::new();
         self.state.take_ahead(thread, size, &mut data)?;
@@ -223,7 +218,7 @@ impl Stream<'_> {
         if would_wait && data.is_empty() {
             return Ok(None);
         }
-        target.put(thread, 0, &data).map(Some)
+        Ok(Some(target.put(0, &data)))
     }
 
     /// `readline(size)`.

@@ -2,6 +2,7 @@
 
 use taipan_host::numbers::SEEK_CUR;
 use taipan_host::of;
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::native::Native;
 use taipan_object::str::PyStr;
@@ -9,7 +10,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value};
 use taipan_runtime_builtins::arguments::check_count;
 
 use super::{FileIo, count_value};
-use crate::bytes_like::{self, Target, reserve, zeros};
+use crate::bytes_like::{Target, reserve, zeros};
 use crate::call;
 use crate::errors::{cannot_pickle, unsupported};
 use taipan_object::declare::{attribute_table, method_table, receiver};
@@ -150,13 +151,13 @@ fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
     let mut buffer = zeros(thread, target.len())?;
     let count = file.read_into(thread, &mut buffer)?;
     if let Some(count) = count {
-        target.put(thread, 0, buffer.get(..count).unwrap_or_default())?;
+        target.put(0, buffer.get(..count).unwrap_or_default());
     }
     count_value(thread, count)
 }
 
 fn write(thread: &Thread, this: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
-    let bytes = bytes_like::read(thread, data)?;
+    let bytes = bytes_of(thread, data)?;
     let count = file(thread, this)?.write(thread, &bytes)?;
     count_value(thread, count)
 }

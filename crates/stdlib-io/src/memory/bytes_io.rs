@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::native::Native;
 use taipan_object::tuple::PyTuple;
@@ -10,7 +11,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, 
 use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size};
 
 use crate::base::BUFFERED_IO_BASE;
-use crate::bytes_like::{self, Target};
+use crate::bytes_like::Target;
 use crate::{call, errors};
 use taipan_object::declare::{native_state, receiver};
 
@@ -49,7 +50,7 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
     state.at.set(0);
     state.closed.set(false);
     if let Some(initial) = initial.filter(|initial| !initial.is_none()) {
-        let bytes = bytes_like::read(thread, initial)?;
+        let bytes = bytes_of(thread, initial)?;
         state.write(thread, &bytes)?;
         state.at.set(0);
     }
@@ -190,12 +191,12 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 pub(super) fn readinto(thread: &Thread, this: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
     let target = Target::new(thread, "readinto() argument", to)?;
     let bytes = open(thread, this)?.take(thread, target.len())?;
-    Value::int(thread, target.put(thread, 0, bytes.as_slice())? as i64)
+    Value::int(thread, target.put(0, bytes.as_slice()) as i64)
 }
 
 pub(super) fn write(thread: &Thread, this: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
     let state = open(thread, this)?;
-    let bytes = bytes_like::read(thread, data)?;
+    let bytes = bytes_of(thread, data)?;
     state.write(thread, &bytes)?;
     Value::int(thread, bytes.len() as i64)
 }
@@ -265,7 +266,7 @@ pub(super) fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResu
     };
     own.data.set(Vec::new());
     own.at.set(0);
-    own.write(thread, &bytes_like::read(thread, value.as_ref())?)?;
+    own.write(thread, &bytes_of(thread, value.as_ref())?)?;
     if !at.as_ref().is_int() {
         let got = at.as_ref().ty().short_name();
         return Err(raise!(thread, TYPE_ERROR, "second item of state must be an integer, not {got}"));

@@ -1,12 +1,12 @@
 //! Reading text.
 
+use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 
 use super::newline::find;
 use super::{LineEnd, LineMode, TEXT_IO_WRAPPER, TextStream};
-use crate::bytes_like;
 use crate::{buffered, call, errors};
 
 impl TextStream<'_> {
@@ -29,7 +29,7 @@ impl TextStream<'_> {
         match bytes.downcast::<PyBytes>() {
             Ok(bytes) => Ok(bytes),
             Err(other) if other.as_ref().get::<taipan_object::bytearray::PyByteArray>().is_some() => {
-                PyBytes::new(thread, &bytes_like::read(thread, other.as_ref())?)
+                PyBytes::new(thread, &bytes_of(thread, other.as_ref())?)
             }
             Err(other) => {
                 let got = other.as_ref().ty().short_name();
@@ -105,14 +105,14 @@ impl TextStream<'_> {
                 let text = self.decode_object(thread, other.as_ref())?;
                 return self.joined(thread, text);
             }
-            Err(other) => PyBytes::new(thread, &bytes_like::read(thread, other.as_ref())?)?,
+            Err(other) => PyBytes::new(thread, &bytes_of(thread, other.as_ref())?)?,
         };
         let text = self.decode(thread, &input, true)?;
         self.joined(thread, text)
     }
 
     fn decode_object(&self, thread: &Thread, input: Ref<'_>) -> PyResult<Owned<PyStr>> {
-        let bytes = PyBytes::new(thread, &bytes_like::read(thread, input)?)?;
+        let bytes = PyBytes::new(thread, &bytes_of(thread, input)?)?;
         self.decode(thread, &bytes, true)
     }
 

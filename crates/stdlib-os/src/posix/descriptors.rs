@@ -1,7 +1,7 @@
 //! What is done by descriptor.
 
 use taipan_host::{HostError, numbers, of};
-use taipan_object::bytearray::PyByteArray;
+use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
@@ -70,17 +70,16 @@ pub(super) fn read(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, length: Ref<'_>) ->
 
 pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
     let fd = to_int(thread, fd)?;
-    let Some(array) = to.get::<PyByteArray>() else {
+    let target = Buffer::get(thread, to, Request::WRITABLE).map_err(|raised| {
+        drop(thread.catch(raised));
         let name = to.ty().short_name();
-        return Err(raise!(
-            thread,
-            TYPE_ERROR,
-            "readinto() argument 2 must be read-write bytes-like object, not {name}"
-        ));
-    };
-    let mut buffer = zeros(thread, array.len())?;
+        raise!(thread, TYPE_ERROR, "readinto() argument 2 must be read-write bytes-like object, not {name}")
+    })?;
+    let mut buffer = zeros(thread, target.len())?;
     let count = of(thread).read(fd, &mut buffer).map_err(|error| error.raise(thread))?;
-    array.splice(thread, 0, count, buffer.get(..count).unwrap_or_default())?;
+    if let Some(memory) = target.contiguous() {
+        memory.write(0, buffer.get(..count).unwrap_or_default());
+    }
     Value::int(thread, count as i64)
 }
 

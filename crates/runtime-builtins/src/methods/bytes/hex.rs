@@ -40,10 +40,19 @@ pub(super) fn hex(
     arguments: &[Value],
     names: Option<&PyTuple>,
 ) -> PyResult<Value> {
+    hex_of(thread, &bytes_of(thread, this)?, arguments, names)
+}
+
+/// Bytes in hexadecimal, as the arguments of `hex` want them.
+pub(crate) fn hex_of(
+    thread: &Thread,
+    bytes: &[u8],
+    arguments: &[Value],
+    names: Option<&PyTuple>,
+) -> PyResult<Value> {
     let [sep, size] = HEX.bind(thread, arguments, names)?;
     let size = size.map_or(Ok(1), |size| to_int(thread, size))?;
     let sep = sep.map(|sep| separator(thread, sep)).transpose()?;
-    let bytes = bytes_of(thread, this)?;
     let group = size.unsigned_abs() as usize;
     let mut builder = StrBuilder::new();
     for (at, byte) in bytes.iter().enumerate() {

@@ -14,12 +14,14 @@ mod strip;
 
 use std::borrow::Cow;
 
+use taipan_object::buffer;
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::list::PyList;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 use super::method_table;
+pub(super) use hex::hex_of;
 
 method_table! { METHODS:
     Instance None c"capitalize" "($self, /)" case::capitalize, c"The first byte in upper case, the rest in lower case.";
@@ -86,20 +88,14 @@ method_table! { ARRAY_METHODS:
     Instance None c"reverse" "($self, /)" change::reverse, c"Turns the bytearray around.";
 }
 
-/// The bytes of a bytes-like object; those of a bytearray are copied, for they may change.
+/// The bytes of a bytes-like object, none of anything else; those that may change are copied.
 pub(crate) fn peek<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'a, [u8]>>> {
-    if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(Some(Cow::Borrowed(bytes.as_slice())));
-    }
-    let array = value.get::<PyByteArray>();
-    Ok(array.map(|array| array.copy(thread, 0, array.len())).transpose()?.map(Cow::Owned))
+    buffer::is_bytes_like(value).then(|| buffer::bytes_of(thread, value)).transpose()
 }
 
 /// The same for a receiver or an argument that has to be one.
 fn bytes_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
-    peek(thread, value)?.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().short_name())
-    })
+    buffer::bytes_of(thread, value)
 }
 
 /// Bytes as an object of the receiver's type.

@@ -69,6 +69,7 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
         &statics::TYPE,
         &statics::BOOL,
         &statics::BYTEARRAY,
+        &taipan_object::memoryview::MEMORYVIEW,
         &statics::BYTES,
         &descriptor::class_method::CLASS_METHOD,
         &statics::COMPLEX,

@@ -4,8 +4,6 @@ mod getters;
 #[cfg(test)]
 mod tests;
 
-use taipan_object::bytearray::PyByteArray;
-use taipan_object::bytes::PyBytes;
 use taipan_object::module::PyModule;
 use taipan_object::protocol::number::{self, BinaryOp, UnaryOp};
 use taipan_object::protocol::{self, compare};
@@ -194,10 +192,7 @@ fn call(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple
 }
 
 fn bytes_of(thread: &Thread, value: Ref<'_>) -> PyResult<Option<Vec<u8>>> {
-    if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(Some(bytes.as_slice().to_vec()));
-    }
-    value.get::<PyByteArray>().map(|array| array.copy(thread, 0, array.len())).transpose()
+    Ok(crate::methods::bytes_like(thread, value)?.map(std::borrow::Cow::into_owned))
 }
 
 fn compare_digest(thread: &Thread, _: Ref<'_>, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {

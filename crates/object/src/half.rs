@@ -1,7 +1,7 @@
 //! Floats of 16 bits: one for the sign, five for the exponent, ten for the fraction.
 
 /// The float of some bits.
-pub(super) fn read(bits: u16) -> f64 {
+pub fn read(bits: u16) -> f64 {
     let sign = if bits & 0x8000 != 0 { -1.0 } else { 1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f64::from(bits & 0x3FF));
     sign * match exponent {
@@ -13,7 +13,7 @@ pub(super) fn read(bits: u16) -> f64 {
 }
 
 /// The bits of the nearest such float, ties to even; none if it is too large.
-pub(super) fn write(value: f64) -> Option<u16> {
+pub fn write(value: f64) -> Option<u16> {
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     if value.is_nan() {
         return Some(sign | 0x7E00);

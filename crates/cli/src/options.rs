@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use taipan::sys::Flags;
 
 /// One line of help.
-pub const USAGE: &str = "usage: taipan [option] ... [-c cmd | file | -] [arg] ...";
+pub const USAGE: &str = "usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...";
 
 /// The whole help.
 pub const HELP: &str = "\
@@ -17,6 +17,7 @@ Options:
 -h     : print this help message and exit (also -? or --help)
 -i     : inspect interactively after running script
 -I     : isolate from the user's environment (implies -E, -P and -s)
+-m mod : run library module as a script (terminates option list)
 -O     : remove assert and __debug__-dependent statements
 -OO    : do -O changes and also discard docstrings
 -P     : don't prepend a potentially unsafe path to sys.path
@@ -40,7 +41,9 @@ arg ...: arguments passed to program in sys.argv[1:]";
 pub enum Program {
     /// The text behind `-c`.
     Text(String),
-    /// A file.
+    /// The module behind `-m`.
+    Module(String),
+    /// A file, a folder or an archive with a `__main__`.
     File(OsString),
     /// Standard input.
     Input,
@@ -94,6 +97,10 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Short('c') => {
                 let text = parser.value()?.string()?;
                 program = Some(Program::Text(text));
+                break;
+            }
+            Short('m') => {
+                program = Some(Program::Module(parser.value()?.string()?));
                 break;
             }
             Short('V') | Long("version") => return Ok(Command::Version),

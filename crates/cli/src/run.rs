@@ -21,22 +21,30 @@ pub fn run(command: Command, stack: usize) -> u8 {
         }
         Command::Run { program, arguments, settings } => (program, arguments, settings),
     };
-    let (source, filename, first) = match read(&program) {
-        Ok(read) => read,
+    let main = match read(program) {
+        Ok(main) => main,
         Err(message) => {
             let _ = writeln!(std::io::stderr(), "taipan: {message}");
             return 2;
         }
     };
-    let source = if settings.skip_first_line { without_first_line(&source) } else { &source };
-    let interpreter = match Interpreter::new(options(&first, arguments, &settings, stack)) {
+    let interpreter = match Interpreter::new(options(&main, arguments, &settings, stack)) {
         Ok(interpreter) => interpreter,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "taipan: {error}");
             return 1;
         }
     };
-    let status = interpreter.run_main(source, &filename);
+    let site = if settings.flags.no_site { Ok(()) } else { interpreter.import_site() };
+    let status = match (site, &main) {
+        (Err(status), _) => status,
+        (Ok(()), Main::Module(name)) => interpreter.run_module(name, true),
+        (Ok(()), Main::Folder(_)) => interpreter.run_module("__main__", false),
+        (Ok(()), Main::Source { text, filename, .. }) => {
+            let text = if settings.skip_first_line { without_first_line(text) } else { text };
+            interpreter.run_main(text, filename)
+        }
+    };
     // the process ends: nobody needs the memory back
     std::mem::forget(interpreter);
     status
@@ -46,28 +54,73 @@ fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-/// The source, its file name, and `sys.argv[0]`.
-fn read(program: &Program) -> Result<(Vec<u8>, String, String), String> {
-    match program {
-        Program::Text(text) => Ok((dedented(text).into_bytes(), "<string>".to_owned(), "-c".to_owned())),
-        Program::Input => {
-            let mut source = Vec::new();
-            let read = std::io::stdin().read_to_end(&mut source);
-            read.map_err(|error| format!("can't read stdin: {error}"))?;
-            Ok((source, "<stdin>".to_owned(), "-".to_owned()))
+/// What runs as `__main__`.
+enum Main {
+    /// A source, its file name, and `sys.argv[0]`.
+    Source { text: Vec<u8>, filename: String, first: String },
+    /// A module.
+    Module(String),
+    /// The module `__main__` of a folder or an archive.
+    Folder(String),
+}
+
+impl Main {
+    /// `sys.argv[0]`.
+    fn first(&self) -> &str {
+        match self {
+            Main::Source { first, .. } => first,
+            Main::Module(_) => "-m",
+            Main::Folder(name) => name,
         }
+    }
+
+    /// What stands first on the path.
+    fn folder(&self) -> String {
+        match self {
+            Main::Module(_) => absolute("."),
+            Main::Folder(name) => name.clone(),
+            Main::Source { first, .. } if first == "-c" || first == "-" => String::new(),
+            Main::Source { filename, .. } => std::path::Path::new(filename)
+                .parent()
+                .map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+fn read(program: Program) -> Result<Main, String> {
+    match program {
+        Program::Text(text) => {
+            let (filename, first) = ("<string>".to_owned(), "-c".to_owned());
+            Ok(Main::Source { text: dedented(&text).into_bytes(), filename, first })
+        }
+        Program::Input => {
+            let mut text = Vec::new();
+            let read = std::io::stdin().read_to_end(&mut text);
+            read.map_err(|error| format!("can't read stdin: {error}"))?;
+            Ok(Main::Source { text, filename: "<stdin>".to_owned(), first: "-".to_owned() })
+        }
+        Program::Module(name) => Ok(Main::Module(name)),
         Program::File(file) => {
             let name = file.to_string_lossy().into_owned();
-            let source = std::fs::read(file).map_err(|error| {
+            if std::path::Path::new(&file).is_dir() {
+                return Ok(Main::Folder(name));
+            }
+            let text = std::fs::read(&file).map_err(|error| {
                 let number = error.raw_os_error().unwrap_or(0);
                 let text = error.to_string();
                 let text = text.split(" (os error").next().unwrap_or_default().to_owned();
                 format!("can't open file '{}': [Errno {number}] {text}", absolute(&name))
             })?;
-            Ok((source, absolute(&name), name))
+            if text.starts_with(ARCHIVE) {
+                return Ok(Main::Folder(name));
+            }
+            Ok(Main::Source { text, filename: absolute(&name), first: name })
         }
     }
 }
+
+/// What a zip archive begins with.
+const ARCHIVE: &[u8] = b"PK\x03\x04";
 
 fn absolute(name: &str) -> String {
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.to_string_lossy().into_owned())
@@ -93,7 +146,7 @@ fn dedented(text: &str) -> String {
     text.split_inclusive('\n').map(|line| line.strip_prefix(common).unwrap_or(line.trim_start())).collect()
 }
 
-fn options(first: &str, arguments: Vec<OsString>, settings: &Settings, stack: usize) -> Options {
+fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: usize) -> Options {
     let host = NativeHost;
     let variable = |name: &str| {
         if settings.flags.ignore_environment { None } else { std::env::var(name).ok() }
@@ -106,7 +159,7 @@ fn options(first: &str, arguments: Vec<OsString>, settings: &Settings, stack: us
     let _ = host.fill(&mut random);
     let [low, high] = [0, 8].map(|at| random.get(at..at + 8).and_then(|word| word.try_into().ok()));
     let word = |word: Option<[u8; 8]>| word.map_or(0, u64::from_le_bytes);
-    let mut argv = vec![first.to_owned()];
+    let mut argv = vec![main.first().to_owned()];
     argv.extend(arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
     let executable =
         std::env::current_exe().map_or_else(|_| String::new(), |path| path.to_string_lossy().into_owned());
@@ -114,12 +167,7 @@ fn options(first: &str, arguments: Vec<OsString>, settings: &Settings, stack: us
     let prefix = prefix.map_or_else(|| "/usr".to_owned(), |prefix| prefix.to_string_lossy().into_owned());
     let mut path = Vec::new();
     if !flags.safe_path {
-        path.push(match first {
-            "-c" | "-" => String::new(),
-            file => std::path::Path::new(&absolute(file))
-                .parent()
-                .map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()),
-        });
+        path.push(main.folder());
     }
     path.extend(variable("PYTHONPATH").iter().flat_map(|value| value.split(':')).map(str::to_owned));
     let orig_argv =

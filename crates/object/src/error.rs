@@ -81,10 +81,11 @@ impl Thread {
         self.take_exception().unwrap_or_else(Value::none)
     }
 
-    /// Reports an exception that nobody can catch (in a destructor, in a callback).
-    pub fn unraisable(&self, raised: Raised, context: Option<crate::value::Ref<'_>>) {
+    /// Reports an exception that nobody can catch (in a destructor, in a callback): what was being done, as the
+    /// message goes on after "Exception ignored", and the object that it was done with.
+    pub fn unraisable(&self, raised: Raised, doing: Option<&str>, object: Option<crate::value::Ref<'_>>) {
         let exception = self.catch(raised);
-        (self.interp().hooks.unraisable.get())(self, exception, context);
+        (self.interp().hooks.unraisable.get())(self, exception, doing, object);
     }
 }
 

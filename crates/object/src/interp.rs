@@ -22,7 +22,7 @@ use crate::types::state::StaticTypeStates;
 use crate::value::{Owned, Ref, Value};
 
 /// Reports an exception that nobody can catch.
-pub type UnraisableHook = fn(&Thread, exception: Value, context: Option<Ref<'_>>);
+pub type UnraisableHook = fn(&Thread, exception: Value, doing: Option<&str>, object: Option<Ref<'_>>);
 
 /// Is told of a class whose attribute of this name changed.
 pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
@@ -80,7 +80,7 @@ impl Hooks {
     /// Hooks that do nothing, or say that there is nothing behind them.
     fn none() -> Hooks {
         Hooks {
-            unraisable: Cell::new(|_, _, _| ()),
+            unraisable: Cell::new(|_, _, _, _| ()),
             type_changed: Cell::new(|_, _, _| Ok(())),
             caller_globals: Cell::new(|_| None),
             caller_locals: Cell::new(|thread| {

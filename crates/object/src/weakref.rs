@@ -320,7 +320,9 @@ fn run_callback(thread: &Thread, reference: &Owned<PyWeakReference>, callback: V
     let argument = [reference.clone().into_value()];
     match crate::protocol::call(thread, callback.as_ref(), &argument, None) {
         Ok(result) => drop(result),
-        Err(raised) => thread.unraisable(raised, Some(callback.as_ref())),
+        Err(raised) => {
+            thread.unraisable(raised, Some("while calling weakref callback"), Some(callback.as_ref()));
+        }
     }
 }
 

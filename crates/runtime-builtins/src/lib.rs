@@ -26,6 +26,7 @@ mod notes;
 pub mod objects;
 pub mod special;
 pub mod struct_sequence;
+pub mod t_strings;
 pub mod text;
 
 #[cfg(test)]
@@ -63,6 +64,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     classes::install(thread)?;
     descriptors::install(thread)?;
     generics::install(thread)?;
+    t_strings::install(thread)?;
     special::install(thread)
 }
 
@@ -73,6 +75,7 @@ pub fn static_types() -> impl Iterator<Item = &'static PyTypeObject> {
         .chain(methods::dict::views::types())
         .chain(methods::memoryview::types())
         .chain(special::buffer::types())
+        .chain(t_strings::types())
         .chain(modules::types())
         .chain(struct_sequence::types())
 }

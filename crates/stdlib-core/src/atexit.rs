@@ -102,7 +102,7 @@ fn run_function(thread: &Thread, module: Ref<'_>) -> PyResult<Value> {
             continue;
         };
         if let Err(raised) = apply(thread, function.as_ref(), positional.as_ref(), named.as_ref()) {
-            thread.unraisable(raised, Some(function.as_ref()));
+            thread.unraisable(raised, Some("in atexit callback"), Some(function.as_ref()));
         }
     }
     Ok(Value::none())

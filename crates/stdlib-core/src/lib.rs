@@ -25,7 +25,8 @@ mod typing;
 pub mod warnings;
 mod weakref;
 
-pub(crate) use warnings::warn;
+pub use thread::ident as thread_ident;
+pub use warnings::warn;
 
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{Interp, PyResult, Thread};
@@ -71,6 +72,8 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
         warn,
         type_parameter: typing::one,
         bounded_type_parameter: typing::two,
+        template: taipan_runtime_builtins::t_strings::make_template,
+        interpolation: taipan_runtime_builtins::t_strings::make_interpolation,
     });
     ready::ready_more(thread, &types)?;
     contextvars::fill(thread)?;
@@ -91,6 +94,9 @@ pub fn prepare(interp: &Interp) {
 /// # Errors
 /// When there is no memory.
 pub fn finish(thread: &Thread) -> PyResult<()> {
+    for generator in taipan_vm::interp::generator_types().into_iter().take(3) {
+        taipan_runtime_builtins::generics::make_generic(thread, generator)?;
+    }
     contextvars::finish(thread)?;
     typing::finish(thread)
 }

@@ -38,7 +38,7 @@ use taipan_object::{PyResult, Thread};
 pub const DEFAULT_BUFFER_SIZE: usize = 128 * 1024;
 
 /// The types of the module, bases first.
-pub(crate) fn types() -> [&'static PyTypeObject; 13] {
+pub(crate) fn types() -> [&'static PyTypeObject; 14] {
     [
         &base::IO_BASE,
         &base::RAW_IO_BASE,
@@ -50,6 +50,7 @@ pub(crate) fn types() -> [&'static PyTypeObject; 13] {
         &buffered::RANDOM,
         &buffered::PAIR,
         &memory::BYTES_IO,
+        &memory::BYTES_IO_BUFFER,
         &memory::STRING_IO,
         &text::newline_decoder::NEWLINE_DECODER,
         &text::TEXT_IO_WRAPPER,

@@ -46,16 +46,6 @@ pub(crate) fn native(thread: &Thread, name: &str) -> PyResult<Value> {
     }
 }
 
-/// Starts importlib; the part that finds files only if what it needs is there.
-pub(crate) fn install(thread: &Thread) -> PyResult<()> {
-    import::install_importlib(thread)?;
-    let names = import::native_names(thread);
-    if ["_io", "posix", "marshal"].iter().all(|name| names.contains(name)) {
-        import::install_external(thread)?;
-    }
-    Ok(())
-}
-
 /// The source of a module of the library, given the name of the file in its code. Of importlib itself nothing is shown,
 /// as in the reference.
 pub(crate) fn library_source(filename: &str) -> Option<&'static [u8]> {

@@ -10,7 +10,7 @@ use taipan_object::hash::HashSecret;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
-use taipan_object::{Interp, Owned, PyResult, Thread, Value, process};
+use taipan_object::{Interp, Owned, PyResult, Thread, Value, process, protocol};
 use taipan_parser::Mode;
 use taipan_runtime_builtins::modules;
 use taipan_wtf8::Wtf8;
@@ -88,7 +88,7 @@ impl Interpreter {
         interpreter
             .enter(|thread| {
                 start(thread, &options.facts)?;
-                imports::install(thread)?;
+                taipan_stdlib_core::import::start_later(thread);
                 streams::open(thread, options.unbuffered, options.terminals)
             })
             .map_err(|raised| {
@@ -105,6 +105,34 @@ impl Interpreter {
     pub fn enter<R>(&self, act: impl FnOnce(&Thread) -> R) -> R {
         let thread = self.interp.first_thread().attach();
         act(&thread)
+    }
+
+    /// Imports `site`, which adds to `sys.path` and to the built-ins.
+    ///
+    /// # Errors
+    /// The status to exit with; what was raised is reported.
+    pub fn import_site(&self) -> Result<(), u8> {
+        self.enter(|thread| {
+            let imported = intern_text(thread, "site")
+                .and_then(|name| (thread.interp().hooks.import.get())(thread, &name));
+            imported.map(drop).map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
+        })
+    }
+
+    /// Runs a module as `__main__`, as `-m` does; with `own_argument` the first argument becomes its file. Gives the
+    /// status to exit with.
+    pub fn run_module(&self, name: &str, own_argument: bool) -> u8 {
+        self.enter(|thread| {
+            let result = main_module(thread, "<module>").and_then(|_| {
+                let import = thread.interp().hooks.import.get();
+                let runpy = import(thread, &*intern_text(thread, "runpy")?)?;
+                let run = intern_text(thread, "_run_module_as_main")?;
+                let run = protocol::get_attribute(thread, runpy.as_ref(), &run)?;
+                let name = PyStr::from_text(thread, name)?.into_value();
+                protocol::call(thread, run.as_ref(), &[name, Value::bool(own_argument)], None)
+            });
+            report::finish(thread, result.map(drop), report::Main::default())
+        })
     }
 
     /// Runs a source as `__main__`; gives the status to exit with.
@@ -154,7 +182,11 @@ fn main_module(thread: &Thread, filename: &str) -> PyResult<Owned<PyDict>> {
         sys::set(thread, &dict, "__file__", PyStr::from_text(thread, filename)?.into_value())?;
     }
     sys::set(thread, &dict, "__cached__", Value::none())?;
-    drop(evaluate::builtins_of(thread, &dict)?);
+    if let Some(all) = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok())
+        && let Some(builtins) = all.get_str(thread, &*intern_text(thread, "builtins")?)?
+    {
+        sys::set(thread, &dict, "__builtins__", builtins)?;
+    }
     if let Some(all) = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok()) {
         sys::set(thread, &all, "__main__", module.into_value())?;
     }

@@ -120,7 +120,7 @@ fn call_hook(thread: &Thread, hook: Ref<'_>, exception: &Value) -> PyResult<()> 
 }
 
 /// Writes to standard error; what fails there fails unheard.
-fn write(thread: &Thread, text: &str) {
+pub(crate) fn write(thread: &Thread, text: &str) {
     if let Err(raised) = streams::write_error(thread, text) {
         drop(thread.catch(raised));
     }
@@ -137,6 +137,19 @@ pub(crate) fn show(thread: &Thread, exception: Ref<'_>, main: Main<'_>) {
         }
     };
     write(thread, &text);
+}
+
+/// The text of an exception as C's printer has it, without what it was raised from and without carets.
+pub(crate) fn plain_text(thread: &Thread, exception: Ref<'_>) -> String {
+    let options = taipan_traceback::Options { chain: false, limit: None, carets: false };
+    let sources = Files { thread, main: Main::default() };
+    match taipan_traceback::format_with(thread, exception, &sources, &options) {
+        Ok(lines) => lines.concat(),
+        Err(raised) => {
+            drop(thread.catch(raised));
+            format!("{}\n", one_line(thread, exception))
+        }
+    }
 }
 
 /// What `sys.exit` was given: a number, or a text to be written.

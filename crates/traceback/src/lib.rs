@@ -67,7 +67,7 @@ pub fn format_exception_only(
     exception: Ref<'_>,
     sources: &dyn Sources,
 ) -> PyResult<Vec<String>> {
-    let tree = tree::Tree::new(thread, exception, &Options { chain: false, limit: None });
+    let tree = tree::Tree::new(thread, exception, &Options { chain: false, limit: None, carets: false });
     Ok(render::only(&tree, sources))
 }
 
@@ -77,11 +77,13 @@ pub struct Options {
     pub chain: bool,
     /// How many frames are printed at most, the last ones; without a number, `sys.tracebacklimit`.
     pub limit: Option<usize>,
+    /// Whether carets mark the parts of lines.
+    pub carets: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { chain: true, limit: None }
+        Options { chain: true, limit: None, carets: true }
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) struct Tree {
 struct Builder<'t> {
     thread: &'t Thread,
     limit: Option<usize>,
+    carets: bool,
     nodes: Vec<Node>,
     seen: HashSet<u64>,
     /// Keeps what `seen` names alive, for messages are made by Python code.
@@ -41,7 +42,7 @@ impl Tree {
     pub fn new(thread: &Thread, exception: Ref<'_>, options: &Options) -> Tree {
         let (nodes, seen, queue, held) = (Vec::new(), HashSet::new(), Vec::new(), Vec::new());
         let limit = options.limit.or_else(|| limit_of_sys(thread));
-        let mut builder = Builder { thread, limit, nodes, seen, queue, held };
+        let mut builder = Builder { thread, limit, carets: options.carets, nodes, seen, queue, held };
         builder.add(exception);
         while let Some((number, exception)) = builder.queue.pop() {
             builder.expand(number, exception.as_ref());
@@ -64,6 +65,9 @@ impl Builder<'_> {
         self.seen.insert(exception.word().bits());
         let traceback = exceptions::traceback(exception).filter(|value| !value.as_ref().is_none());
         let mut frames = entries_of_traceback(traceback.as_ref().map(Value::as_ref));
+        if !self.carets {
+            frames.iter_mut().for_each(|frame| frame.span = None);
+        }
         if let Some(limit) = self.limit {
             frames.drain(..frames.len().saturating_sub(limit));
         }

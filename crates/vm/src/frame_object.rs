@@ -6,7 +6,7 @@
 
 use crate::code::RegisterCode;
 use crate::frame::{Frame, UNBOUND, is_pointer, stacks, word};
-use crate::interp::generator::Run;
+use crate::interp::generator::{Run, Status};
 use crate::positions;
 use std::cell::{Cell, RefCell};
 use taipan_object::cell::PyCell;
@@ -35,6 +35,10 @@ pub struct FrameObject {
     unit: Cell<u32>,
     /// `f_trace`.
     trace: Slot,
+    /// `f_trace_lines` is off.
+    no_lines: Cell<bool>,
+    /// `f_trace_opcodes`.
+    opcodes: Cell<bool>,
 }
 
 native_type! {
@@ -354,7 +358,79 @@ fn set_f_trace(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult
     })
 }
 
+fn f_generator(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| {
+        // SAFETY: `live` is null or a frame that runs.
+        let of_live = unsafe { frame.live.get().as_ref() }.and_then(Frame::generator);
+        // SAFETY: `run` is null or a generator that is there.
+        let of_run = unsafe { frame.run.get().as_ref() }.and_then(|run| run.object());
+        Ok(or_none(of_live.or(of_run)))
+    })
+}
+
+fn flag(value: Option<Value>, thread: &Thread, name: &str) -> PyResult<bool> {
+    match value {
+        Some(value) if value.as_ref().is(Value::bool(true).as_ref()) => Ok(true),
+        Some(value) if value.as_ref().is(Value::bool(false).as_ref()) => Ok(false),
+        Some(_) => Err(raise!(thread, TYPE_ERROR, "attribute value type must be bool")),
+        None => Err(raise!(thread, TYPE_ERROR, "cannot delete {name}")),
+    }
+}
+
+fn f_trace_lines(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(Value::bool(!frame.no_lines.get())))
+}
+
+fn set_f_trace_lines(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let wanted = flag(value, thread, "f_trace_lines")?;
+    with(thread, this, |frame| {
+        frame.no_lines.set(!wanted);
+        Ok(())
+    })
+}
+
+fn f_trace_opcodes(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| Ok(Value::bool(frame.opcodes.get())))
+}
+
+fn set_f_trace_opcodes(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let wanted = flag(value, thread, "f_trace_opcodes")?;
+    with(thread, this, |frame| {
+        frame.opcodes.set(wanted);
+        Ok(())
+    })
+}
+
+/// `frame.clear()`: releases the locals of a frame that does not run.
+fn clear(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| {
+        if !frame.live.get().is_null() {
+            return Err(raise!(thread, RUNTIME_ERROR, "cannot clear an executing frame"));
+        }
+        // SAFETY: `run` is null or a generator that is there.
+        if let Some(generator) = unsafe { frame.run.get().as_ref() }.and_then(|run| run.object()) {
+            let run = crate::interp::generator::run_of(generator.as_ref());
+            if run.is_some_and(|run| run.status() != Status::Created) {
+                return Err(raise!(thread, RUNTIME_ERROR, "cannot clear a suspended frame"));
+            }
+            let close = taipan_object::str::statics::names::close.get();
+            drop(taipan_object::protocol::attribute::call_method(thread, generator.as_ref(), close, &[])?);
+            return Ok(Value::none());
+        }
+        let locals = frame.locals.take();
+        drop(locals);
+        Ok(Value::none())
+    })
+}
+
+taipan_object::declare::method_table! { METHODS:
+    Instance None c"clear" "($self, /)" clear, c"Releases the locals.";
+}
+
 attribute_table! { ATTRIBUTES:
+    "f_generator" f_generator, None, "The generator whose frame it is.";
+    "f_trace_lines" f_trace_lines, Some(set_f_trace_lines), "Whether lines are traced.";
+    "f_trace_opcodes" f_trace_opcodes, Some(set_f_trace_opcodes), "Whether instructions are traced.";
     "f_code" f_code, None, "The code that it runs.";
     "f_globals" f_globals, None, "The globals that it sees.";
     "f_builtins" f_builtins, None, "The built-ins that it sees.";
@@ -368,5 +444,6 @@ attribute_table! { ATTRIBUTES:
 /// Puts attributes into the type.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     debug_assert!(!is_pointer(UNBOUND));
+    table::add_methods(thread, &FRAME, &METHODS)?;
     table::add_attributes(thread, &FRAME, &ATTRIBUTES)
 }

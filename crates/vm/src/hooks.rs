@@ -11,6 +11,10 @@ pub struct Hooks {
     pub type_parameter: fn(&Thread, number: usize, value: Value) -> PyResult<Value>,
     /// The same for those of two arguments.
     pub bounded_type_parameter: fn(&Thread, number: usize, left: Value, right: Value) -> PyResult<Value>,
+    /// Makes a t-string of its strings and interpolations.
+    pub template: fn(&Thread, strings: Value, interpolations: Value) -> PyResult<Value>,
+    /// Makes an interpolation of a value, its source text, the letter of a conversion and a format specification.
+    pub interpolation: fn(&Thread, Value, Value, Option<char>, Option<Value>) -> PyResult<Value>,
 }
 
 static HOOKS: OnceLock<Hooks> = OnceLock::new();
@@ -18,10 +22,12 @@ static NONE: Hooks = Hooks {
     warn: |_, _, _| Ok(()),
     type_parameter: |thread, _, _| unbuilt(thread),
     bounded_type_parameter: |thread, _, _, _| unbuilt(thread),
+    template: |thread, _, _| unbuilt(thread),
+    interpolation: |thread, _, _, _, _| unbuilt(thread),
 };
 
 fn unbuilt(thread: &Thread) -> PyResult<Value> {
-    Err(raise!(thread, SYSTEM_ERROR, "there is nothing that makes type parameters"))
+    Err(raise!(thread, SYSTEM_ERROR, "there is nothing that makes such objects"))
 }
 
 /// Installs the hooks; only the first call of a process does anything.

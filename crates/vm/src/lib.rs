@@ -7,6 +7,7 @@
 
 mod class_hooks;
 pub mod code;
+mod code_object;
 pub mod frame;
 pub mod frame_object;
 mod groups;

@@ -22,6 +22,7 @@ pub struct Program {
     /// The bytecode.
     pub source: Arc<Code>,
     registers: OnceCell<RegisterCode>,
+    constants: OnceCell<Box<[Value]>>,
     object: Cell<*const PyCode>,
 }
 
@@ -35,6 +36,7 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
     let program = Box::new(Program {
         source: source.clone(),
         registers: OnceCell::new(),
+        constants: OnceCell::new(),
         object: Cell::new(std::ptr::null()),
     });
     program.object.set(&raw const *code);
@@ -100,11 +102,20 @@ impl Program {
         Ok(made)
     }
 
+    /// The constants as values, the same ones each time.
+    pub fn constants(&self, thread: &Thread) -> PyResult<&[Value]> {
+        if let Some(known) = self.constants.get() {
+            return Ok(known);
+        }
+        let constants = self.source.consts.iter().map(|constant| value(thread, constant));
+        let constants = constants.collect::<PyResult<Box<[Value]>>>()?;
+        Ok(self.constants.get_or_init(|| constants))
+    }
+
     fn translate(&self, thread: &Thread) -> PyResult<RegisterCode> {
         let (verified, flow) = Verified::with_flow(self.source.clone())
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
-        let constants = self.source.consts.iter().map(|constant| value(thread, constant));
-        let constants = constants.collect::<PyResult<Box<[Value]>>>()?;
+        let constants = self.constants(thread)?.into();
         let all = |names: &[Wtf8Buf]| {
             names.iter().map(|name| interned(thread, name)).collect::<PyResult<Box<[_]>>>()
         };

@@ -1,6 +1,6 @@
 //! A block of bytes that grows and can be lent: what native types that export a buffer keep in their state.
-//! Invariants: while a buffer over it lives, the block neither moves nor changes its length; bytes are copied in and
-//! out, or seen as cells.
+//! Invariants: while a buffer over it lives, the block neither moves nor changes its length, and nobody has a slice of
+//! it; its bytes are copied in and out.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,16 +17,14 @@ pub struct Block {
 
 #[derive(Default)]
 struct Inner {
-    bytes: RefCell<Vec<Cell<u8>>>,
+    bytes: RefCell<Vec<u8>>,
     exports: Cell<usize>,
 }
 
 impl Block {
     /// A block of these bytes.
     pub fn new(bytes: Vec<u8>) -> Block {
-        let block = Block::default();
-        *block.inner.bytes.borrow_mut() = bytes.into_iter().map(Cell::new).collect();
-        block
+        Block { inner: Rc::new(Inner { bytes: RefCell::new(bytes), exports: Cell::new(0) }) }
     }
 
     /// How many bytes there are.
@@ -39,65 +37,66 @@ impl Block {
         self.len() == 0
     }
 
-    /// How many buffers look into the block.
-    pub fn exports(&self) -> usize {
-        self.inner.exports.get()
+    /// For how many bytes there is room without growing.
+    pub fn capacity(&self) -> usize {
+        self.inner.bytes.borrow().capacity()
     }
 
-    /// Shows the bytes to a function, which must not run Python code.
-    pub fn with<R>(&self, show: impl FnOnce(&[Cell<u8>]) -> R) -> R {
-        show(&self.inner.bytes.borrow())
+    /// Whether buffers look into the block.
+    pub fn is_lent(&self) -> bool {
+        self.inner.exports.get() > 0
     }
 
-    /// A copy of the bytes from `start` to before `end`, both brought within the block.
-    ///
     /// # Errors
-    /// `MemoryError`.
-    pub fn copy(&self, thread: &Thread, start: usize, end: usize) -> PyResult<Vec<u8>> {
+    /// `BufferError` while buffers look into the block.
+    pub fn check_not_lent(&self, thread: &Thread) -> PyResult<()> {
+        if self.is_lent() {
+            return Err(raise!(thread, BUFFER_ERROR, "Existing exports of data: object cannot be re-sized"));
+        }
+        Ok(())
+    }
+
+    /// Shows the bytes to a function, which must not change the block. Those of a block that is lent are a copy.
+    pub fn with<R>(&self, show: impl FnOnce(&[u8]) -> R) -> R {
         let bytes = self.inner.bytes.borrow();
-        let end = end.min(bytes.len());
-        let part = bytes.get(start.min(end)..end).unwrap_or_default();
-        let mut copy = Vec::new();
-        copy.try_reserve_exact(part.len()).map_err(|_| thread.raise_memory_error())?;
-        copy.extend(part.iter().map(Cell::get));
-        Ok(copy)
+        if !self.is_lent() {
+            return show(&bytes);
+        }
+        let copy: Vec<u8> = (0..bytes.len()).filter_map(|at| self.byte(&bytes, at)).collect();
+        show(&copy)
+    }
+
+    /// One byte, which others may have written through a buffer.
+    fn byte(&self, bytes: &Vec<u8>, at: usize) -> Option<u8> {
+        // SAFETY: within the block.
+        (at < bytes.len()).then(|| unsafe { bytes.as_ptr().add(at).read_volatile() })
     }
 
     /// Writes bytes at a place, as many as there is room for; says how many.
     pub fn write(&self, at: usize, bytes: &[u8]) -> usize {
-        let own = self.inner.bytes.borrow();
-        let room = own.get(at..).unwrap_or_default();
-        room.iter().zip(bytes).for_each(|(cell, byte)| cell.set(*byte));
-        room.len().min(bytes.len())
+        let mut own = self.inner.bytes.borrow_mut();
+        let room = own.len().saturating_sub(at).min(bytes.len());
+        if room > 0 {
+            // SAFETY: within the block, of which nobody has a slice; `bytes` is none of it.
+            unsafe { own.as_mut_ptr().add(at).copy_from_nonoverlapping(bytes.as_ptr(), room) };
+        }
+        room
     }
 
-    /// Puts `new` where the bytes from `start` to before `end` are, both brought within the block.
+    /// Lets a function change the bytes and how many they are; it must not run Python code.
     ///
     /// # Errors
-    /// `BufferError` if the length changes while the block is lent, `MemoryError`.
-    pub fn splice(&self, thread: &Thread, start: usize, end: usize, new: &[u8]) -> PyResult<()> {
-        let len = self.len();
-        let end = end.min(len);
-        let start = start.min(end);
-        if end - start == new.len() {
-            self.write(start, new);
-            return Ok(());
-        }
-        if self.exports() > 0 {
-            let message = "cannot resize an array that is exporting buffers";
-            return Err(raise!(thread, BUFFER_ERROR, "{message}"));
-        }
-        let mut bytes = self.inner.bytes.borrow_mut();
-        bytes.try_reserve(new.len()).map_err(|_| thread.raise_memory_error())?;
-        drop(bytes.splice(start..end, new.iter().copied().map(Cell::new)));
-        Ok(())
+    /// `BufferError` while buffers look into the block.
+    pub fn change<R>(&self, thread: &Thread, change: impl FnOnce(&mut Vec<u8>) -> R) -> PyResult<R> {
+        self.check_not_lent(thread)?;
+        Ok(change(&mut self.inner.bytes.borrow_mut()))
     }
 
     /// Where the bytes begin and how many they are, for a buffer that counts as one more that looks into them.
     pub(super) fn lend(&self) -> (*mut u8, usize) {
         self.inner.exports.set(self.inner.exports.get() + 1);
-        let bytes = self.inner.bytes.borrow();
-        (bytes.as_ptr().cast::<u8>().cast_mut(), bytes.len())
+        let mut bytes = self.inner.bytes.borrow_mut();
+        (bytes.as_mut_ptr(), bytes.len())
     }
 
     /// One buffer less looks into them.

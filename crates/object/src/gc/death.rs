@@ -135,6 +135,16 @@ pub unsafe fn finalize_dying(thread: &Thread, object: NonNull<PyObject>) -> bool
     left != 0
 }
 
+/// Reports what a finalizer raised.
+fn report(thread: &Thread, raised: crate::Raised, ty: &crate::PyTypeObject) {
+    let exception = thread.catch(raised);
+    // the lookup of a name that the type has does not fail
+    let method = ty.lookup(thread, crate::str::statics::names::__del__.get()).ok().flatten();
+    let raised = thread.raise(exception);
+    let method = method.as_ref().map(crate::Value::as_ref);
+    thread.unraisable(raised, Some("while calling deallocator"), method);
+}
+
 /// Calls the finalizer, unless it was called before. The object has a pre-header.
 pub fn call_finalizer(thread: &Thread, head: &PyObject) {
     let ty = head.ty();
@@ -149,7 +159,7 @@ pub fn call_finalizer(thread: &Thread, head: &PyObject) {
     }
     let pending = thread.take_exception();
     if let Err(raised) = finalize(thread, crate::Ref::from_head(head)) {
-        thread.unraisable(raised, Some(crate::Ref::from_head(head)));
+        report(thread, raised, ty);
     }
     if let Some(pending) = pending {
         let _raised = thread.raise(pending);

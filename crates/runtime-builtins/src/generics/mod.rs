@@ -27,6 +27,6 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
 }
 
 /// Gives a type its `__class_getitem__`: `deque[int]`.
-pub(crate) fn make_generic(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
+pub fn make_generic(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     crate::install::methods(thread, ty, &alias_methods::CLASS_GETITEM)
 }

@@ -55,12 +55,13 @@ fn give_back(thread: &Thread, wrapper: Ref<'_>) {
     let (Some(object), Some(view)) = (wrapper.object.take(), wrapper.view.take()) else { return };
     let told = call_special(thread, object.as_ref(), names::__release_buffer__.get(), [view.clone()]);
     if let Err(raised) = told {
-        thread.unraisable(raised, Some(object.as_ref()));
+        let doing = format!("in __release_buffer__ of {}", object.as_ref().ty().short_name());
+        thread.unraisable(raised, Some(&doing), None);
     }
     if let Some(own) = view.as_ref().get::<PyMemoryView>()
         && let Err(raised) = own.release(thread)
     {
-        thread.unraisable(raised, Some(object.as_ref()));
+        thread.unraisable(raised, None, Some(object.as_ref()));
     }
 }
 

@@ -122,7 +122,21 @@ pub(super) fn member_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 
 /// `repr` of a module: importlib's, which looks at its spec, else that of a module without one.
 pub(super) fn module_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
-    if let Some(importlib) = thread.interp().importlib.get() {
+    // the first import starts importlib
+    let importlib = match thread.interp().importlib.get() {
+        Some(importlib) => Some(importlib),
+        None => {
+            let name = taipan_object::str::intern::intern_text(thread, "_frozen_importlib")?;
+            match crate::objects::import(thread, &name) {
+                Ok(importlib) => Some(importlib),
+                Err(raised) => {
+                    drop(thread.catch(raised));
+                    None
+                }
+            }
+        }
+    };
+    if let Some(importlib) = importlib {
         let name = taipan_object::str::intern::intern_text(thread, "_module_repr")?;
         let function = protocol::get_attribute(thread, importlib.as_ref(), &name)?;
         return protocol::call(thread, function.as_ref(), &[value.to_value()], None);

@@ -104,7 +104,7 @@ fn lookup(thread: &Thread, name: &str) -> PyResult<Owned<PyTuple>> {
     if let Some(known) = parts.found.get_str(thread, &key)? {
         return known.downcast().map_err(|_| unknown(thread, name));
     }
-    if parts.search.is_empty() && thread.interp().importlib.get().is_some() {
+    if parts.search.is_empty() && crate::import::is_there(thread) {
         let encodings = intern_text(thread, "encodings")?;
         drop(crate::import::import_module(thread, &encodings)?);
     }

@@ -5,7 +5,7 @@ use taipan_object::module::PyModule;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{Owned, PyResult, Thread, Value, raise};
 
-use super::{frozen, native};
+use super::{frozen, machinery, native};
 use crate::call;
 
 /// The name by which the interpreter knows importlib's first part.
@@ -16,7 +16,7 @@ const IMPORTLIB: &str = "_frozen_importlib";
 ///
 /// # Errors
 /// What importlib raises; `ImportError` if there is no library.
-pub fn install_importlib(thread: &Thread) -> PyResult<()> {
+fn install_importlib(thread: &Thread) -> PyResult<()> {
     let Some(found) = frozen(thread, IMPORTLIB) else {
         return Err(raise!(thread, IMPORT_ERROR, "there is no library to take importlib from"));
     };
@@ -39,12 +39,41 @@ pub fn install_importlib(thread: &Thread) -> PyResult<()> {
 ///
 /// # Errors
 /// What importlib raises.
-pub fn install_external(thread: &Thread) -> PyResult<()> {
+fn install_external(thread: &Thread) -> PyResult<()> {
     let Some(importlib) = thread.interp().importlib.get() else {
         return Err(raise!(thread, IMPORT_ERROR, "importlib is not installed"));
     };
     drop(call::method(thread, importlib.as_ref(), "_install_external_importers", &[])?);
     Ok(())
+}
+
+/// Lets the first import start importlib: programs that import nothing do without it.
+pub fn start_later(thread: &Thread) {
+    if let Some(machinery) = machinery(thread) {
+        machinery.start_later.set(true);
+    }
+}
+
+/// Starts importlib, if that was left for later.
+///
+/// # Errors
+/// What importlib raises.
+pub(crate) fn start_if_needed(thread: &Thread) -> PyResult<()> {
+    if !machinery(thread).is_some_and(|machinery| machinery.start_later.replace(false)) {
+        return Ok(());
+    }
+    install_importlib(thread)?;
+    let names = super::native_names(thread);
+    if ["_io", "posix", "marshal"].iter().all(|name| names.contains(name)) {
+        install_external(thread)?;
+    }
+    Ok(())
+}
+
+/// Whether there is an importlib, or will be.
+pub(crate) fn is_there(thread: &Thread) -> bool {
+    thread.interp().importlib.get().is_some()
+        || machinery(thread).is_some_and(|machinery| machinery.start_later.get())
 }
 
 fn needed(thread: &Thread, name: &str) -> PyResult<Value> {

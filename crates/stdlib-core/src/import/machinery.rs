@@ -56,6 +56,8 @@ pub(crate) struct Machinery {
     pub(crate) filters_version: Cell<i64>,
     /// Whether extensions must say that they can do without the first interpreter.
     pub(crate) extensions_override: Cell<i32>,
+    /// Whether importlib is to be started by the first import.
+    pub(crate) start_later: Cell<bool>,
 }
 
 /// Names under which the parts of importlib are known to the interpreter.
@@ -102,6 +104,7 @@ pub fn begin(thread: &Thread, natives: Vec<&'static ModuleDef>, library: Option<
         abc_token: Cell::new(0),
         filters_version: Cell::new(0),
         extensions_override: Cell::new(0),
+        start_later: Cell::new(false),
     };
     let _ = thread.interp().imports.set(Box::new(machinery));
     thread.interp().hooks.import.set(super::import_module);

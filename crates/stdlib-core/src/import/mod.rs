@@ -2,17 +2,17 @@
 //!
 //! `machinery.rs` is what an interpreter knows of modules that are part of the program; `bootstrap.rs` starts importlib;
 //! `relative.rs` resolves names with dots before them; `trim.rs` takes importlib's own frames out of tracebacks. Order
-//! of calls: [`begin`] before anything is imported, [`install_importlib`] when `sys` and `builtins` are in
-//! `sys.modules`, [`install_external`] when `_io` and `posix` can be imported. Until importlib is there, native modules
-//! are found by name.
+//! of calls: [`begin`] before anything is imported, [`start_later`] when `sys` and `builtins` are in `sys.modules`; the
+//! first import starts importlib then. Until importlib is there, native modules are found by name.
 
 mod bootstrap;
 mod machinery;
 mod relative;
 mod trim;
 
+pub(crate) use bootstrap::is_there;
 pub(crate) use bootstrap::run;
-pub use bootstrap::{install_external, install_importlib};
+pub use bootstrap::start_later;
 pub use machinery::{Frozen, Library, begin, native, native_names};
 pub(crate) use machinery::{frozen, machinery};
 
@@ -52,11 +52,13 @@ fn import(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTup
     };
     let globals = globals.filter(|globals| !globals.is_none());
     let from = from.filter(|from| !from.is_none());
+    bootstrap::start_if_needed(thread)?;
     import_level(thread, name, globals, from, level).map_err(|raised| trim::importlib_frames(thread, raised))
 }
 
 /// Imports a module by its full name, and gives that module.
 pub fn import_module(thread: &Thread, name: &PyStr) -> PyResult<Value> {
+    bootstrap::start_if_needed(thread)?;
     find_and_load(thread, name).map_err(|raised| trim::importlib_frames(thread, raised))
 }
 

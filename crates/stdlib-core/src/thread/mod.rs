@@ -90,7 +90,7 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
 }
 
 /// The number of the thread.
-pub(crate) fn ident(thread: &Thread) -> u64 {
+pub fn ident(thread: &Thread) -> u64 {
     std::ptr::from_ref(thread).addr() as u64
 }
 

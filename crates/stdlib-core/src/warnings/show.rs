@@ -38,7 +38,7 @@ fn module(thread: &Thread) -> PyResult<Option<Value>> {
     if let Some(known) = call::imported(thread, "warnings")? {
         return Ok(Some(known));
     }
-    if thread.interp().importlib.get().is_none() {
+    if !crate::import::is_there(thread) {
         return Ok(None);
     }
     let name = intern_text(thread, "warnings")?;

@@ -151,7 +151,7 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
         }
     };
     if let Err(raised) = result {
-        thread.unraisable(raised, Some(this));
+        thread.unraisable(raised, Some("while finalizing file"), Some(this));
     }
     if let Some(before) = before {
         // whoever raised it hands it on

@@ -2,9 +2,11 @@
 
 use std::cell::Cell;
 
-use taipan_object::buffer::bytes_of;
+use taipan_object::buffer::{BYTES_FORMAT, Block, Buffer, bytes_of};
 use taipan_object::bytes::PyBytes;
+use taipan_object::memoryview::PyMemoryView;
 use taipan_object::native::Native;
+use taipan_object::slot::Slot;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
@@ -18,7 +20,7 @@ use taipan_object::declare::{native_state, receiver};
 /// The state of a `BytesIO`.
 #[derive(Default)]
 pub struct BytesIo {
-    data: Cell<Vec<u8>>,
+    data: Block,
     at: Cell<usize>,
     closed: Cell<bool>,
 }
@@ -35,6 +37,26 @@ native_type! {
 
 native_state!(BytesIo in BYTES_IO:);
 
+/// Lends the memory of a `BytesIO`.
+#[derive(Default)]
+pub struct BytesIoBuffer {
+    source: Slot,
+}
+
+native_type! {
+    /// `_io._BytesIOBuffer`.
+    pub static BYTES_IO_BUFFER: BytesIoBuffer = "_io._BytesIOBuffer",
+    flags flags::DISALLOW_INSTANTIATION, dict false, weak false,
+    does { get_buffer: |thread, this, request| {
+        let held = receiver::<BytesIoBuffer>(thread, this)?.source.get();
+        let source = held.as_ref().map_or(this, Value::as_ref);
+        let data = &receiver::<BytesIo>(thread, source)?.data;
+        Buffer::of_block(thread, this, data, (1, BYTES_FORMAT), false, request)
+    } }
+}
+
+native_state!(BytesIoBuffer in BYTES_IO_BUFFER: source);
+
 const INIT: Parameters<1> = Parameters {
     function: "BytesIO",
     names: ["initial_bytes"],
@@ -46,7 +68,7 @@ const INIT: Parameters<1> = Parameters {
 fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<()> {
     let [initial] = INIT.bind(thread, arguments, names)?;
     let state = receiver::<BytesIo>(thread, this)?;
-    state.data.set(Vec::new());
+    state.data.change(thread, Vec::clear)?;
     state.at.set(0);
     state.closed.set(false);
     if let Some(initial) = initial.filter(|initial| !initial.is_none()) {
@@ -58,25 +80,19 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
 }
 
 impl BytesIo {
-    fn with<R>(&self, look: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        let mut data = self.data.take();
-        let result = look(&mut data);
-        self.data.set(data);
-        result
-    }
-
     fn check_open(&self, thread: &Thread) -> PyResult<()> {
         if self.closed.get() { Err(errors::closed(thread)) } else { Ok(()) }
     }
 
     /// Writes where the position is, behind zeros if that is beyond the end.
     fn write(&self, thread: &Thread, bytes: &[u8]) -> PyResult<()> {
+        self.data.check_not_lent(thread)?;
         if bytes.is_empty() {
             return Ok(());
         }
         let at = self.at.get();
         let Some(end) = at.checked_add(bytes.len()) else { return Err(thread.raise_memory_error()) };
-        let done = self.with(|data| {
+        let done = self.data.change(thread, |data| {
             if end > data.len() {
                 if end > isize::MAX as usize || data.try_reserve(end - data.len()).is_err() {
                     return false;
@@ -91,7 +107,7 @@ impl BytesIo {
             }
             data.extend_from_slice(new);
             true
-        });
+        })?;
         if !done {
             return Err(thread.raise_memory_error());
         }
@@ -102,7 +118,7 @@ impl BytesIo {
     /// Takes up to so many bytes from the position on.
     fn take(&self, thread: &Thread, most: usize) -> PyResult<Owned<PyBytes>> {
         let at = self.at.get();
-        let bytes = self.with(|data| {
+        let bytes = self.data.with(|data| {
             let end = data.len().min(at.saturating_add(most));
             PyBytes::new(thread, data.get(at..end).unwrap_or_default())
         })?;
@@ -112,7 +128,7 @@ impl BytesIo {
 
     /// Bytes to the end of the line, no more than so many.
     fn line_len(&self, most: usize) -> usize {
-        self.with(|data| {
+        self.data.with(|data| {
             let rest = data.get(self.at.get()..).unwrap_or_default();
             let rest = rest.get(..most).unwrap_or(rest);
             memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1)
@@ -133,7 +149,7 @@ pub(super) fn closed(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 pub(super) fn close(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let state = receiver::<BytesIo>(thread, this)?;
-    state.data.set(Vec::new());
+    state.data.change(thread, |data| *data = Vec::new())?;
     state.closed.set(true);
     Ok(Value::none())
 }
@@ -219,7 +235,7 @@ pub(super) fn seek(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
         0 if to < 0 => return Err(raise!(thread, VALUE_ERROR, "negative seek value {to}")),
         0 => 0,
         1 => state.at.get(),
-        2 => state.with(|data| data.len()),
+        2 => state.data.len(),
         _ => return Err(raise!(thread, VALUE_ERROR, "invalid whence ({whence}, should be 0, 1 or 2)")),
     };
     let Some(at) = isize::try_from(base).ok().and_then(|base| base.checked_add(to)) else {
@@ -237,17 +253,23 @@ pub(super) fn truncate(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> P
     let Ok(len) = usize::try_from(size) else {
         return Err(raise!(thread, VALUE_ERROR, "negative size value {size}"));
     };
-    state.with(|data| data.truncate(len));
+    state.data.change(thread, |data| data.truncate(len))?;
     Value::int(thread, size)
 }
 
 pub(super) fn getvalue(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let state = open(thread, this)?;
-    state.with(|data| Ok(PyBytes::new(thread, data)?.into_value()))
+    state.data.with(|data| Ok(PyBytes::new(thread, data)?.into_value()))
+}
+
+pub(super) fn getbuffer(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    open(thread, this)?;
+    let source = Native::new(thread, BytesIoBuffer { source: Slot::new(this.to_value()) })?;
+    Ok(PyMemoryView::of_object(thread, source.as_ref())?.into_value())
 }
 
 pub(super) fn size_of(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let held = receiver::<BytesIo>(thread, this)?.with(|data| data.capacity());
+    let held = receiver::<BytesIo>(thread, this)?.data.capacity();
     Value::int(thread, (this.ty().basic_size() + held) as i64)
 }
 
@@ -264,7 +286,7 @@ pub(super) fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResu
         let (name, got) = (this.ty().name(), state.ty().short_name());
         return Err(raise!(thread, TYPE_ERROR, "{name}.__setstate__ argument should be 3-tuple, got {got}"));
     };
-    own.data.set(Vec::new());
+    own.data.change(thread, Vec::clear)?;
     own.at.set(0);
     own.write(thread, &bytes_of(thread, value.as_ref())?)?;
     if !at.as_ref().is_int() {

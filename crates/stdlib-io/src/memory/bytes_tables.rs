@@ -20,6 +20,7 @@ method_table! { METHODS:
     Instance Positional c"readline" "($self, size=-1, /)" io::readline, c"Read a line.";
     Instance Positional c"readlines" "($self, size=None, /)" io::readlines, c"The lines, until size is reached.";
     Instance Positional c"read" "($self, size=-1, /)" io::read, c"Read size bytes, or all.";
+    Instance None c"getbuffer" "($self, /)" io::getbuffer, c"A view of the bytes, which can be written.";
     Instance None c"getvalue" "($self, /)" io::getvalue, c"All that was written.";
     Instance Positional c"seek" "($self, pos, whence=0, /)" io::seek, c"Move the position.";
     Instance Positional c"truncate" "($self, size=None, /)" io::truncate, c"Drop what is behind size, or behind the position.";

@@ -6,7 +6,7 @@ mod bytes_tables;
 mod string_io;
 mod string_tables;
 
-pub use bytes_io::BYTES_IO;
+pub use bytes_io::{BYTES_IO, BYTES_IO_BUFFER};
 pub use string_io::STRING_IO;
 
 use taipan_object::builtin::MethodDef;

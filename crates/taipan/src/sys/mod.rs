@@ -3,13 +3,16 @@
 mod facts;
 mod functions;
 mod limits;
+mod settings;
+mod unraisable;
 
 pub use facts::{Facts, Flags, fill_facts};
 
+use taipan_object::builtin::PyCFunction;
 use taipan_object::dict::PyDict;
 use taipan_object::module::PyModule;
 use taipan_object::str::intern::intern_text;
-use taipan_object::{PyResult, Thread, Value};
+use taipan_object::{PyResult, Thread, Value, as_ref};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// `sys`.
@@ -22,7 +25,13 @@ pub static MODULE: ModuleDef = ModuleDef {
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     let Some(dict) = module.dict() else { return Ok(()) };
-    for name in ["excepthook", "displayhook"] {
+    for method in settings::FUNCTIONS.iter().chain(&unraisable::FUNCTIONS) {
+        let name = intern_text(thread, "sys")?.into_value();
+        let function = PyCFunction::new(thread, method, Some(as_ref(module).to_value()), Some(name))?;
+        set(thread, &dict, method.name(), function.into_value())?;
+    }
+    thread.interp().hooks.unraisable.set(unraisable::report);
+    for name in ["excepthook", "displayhook", "unraisablehook", "breakpointhook"] {
         let name_text = intern_text(thread, name)?;
         if let Some(hook) = dict.get_str(thread, &name_text)? {
             set(thread, &dict, &format!("__{name}__"), hook)?;

@@ -189,6 +189,8 @@ macro_rules! for_each_operation {
             (FormatSimple, 0, "a = format(b)")
             (FormatWithSpec, 0, "a = format(a, a+1)")
             (ConvertValue, 0, "a = a converted as b says")
+            (BuildTemplate, 0, "a = the t-string of the strings a and the interpolations a+1")
+            (BuildInterpolation, 0, "a = the interpolation of a with the text a+1, and a+2 if bit 0 of b is set")
             (SetupAnnotations, 0, "makes __annotations__ in the frame's namespace")
             (Unbuilt, 0, "raises SystemError: the instruction of wide number is not built yet")
         }

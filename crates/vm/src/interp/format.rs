@@ -49,6 +49,27 @@ pub(super) fn with_spec(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+pub(super) fn template(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let (strings, interpolations) = (vm.take(w.a()), vm.take(w.a() + 1));
+    let template = (crate::hooks::of(vm.thread).template)(vm.thread, strings, interpolations)?;
+    vm.put(w.a(), template);
+    Ok(())
+}
+
+pub(super) fn interpolation(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let (value, text) = (vm.take(w.a()), vm.take(w.a() + 1));
+    let spec = (w.b() & 1 != 0).then(|| vm.take(w.a() + 2));
+    let conversion = match w.b() >> 2 {
+        1 => Some('s'),
+        2 => Some('r'),
+        3 => Some('a'),
+        _ => None,
+    };
+    let made = (crate::hooks::of(vm.thread).interpolation)(vm.thread, value, text, conversion, spec)?;
+    vm.put(w.a(), made);
+    Ok(())
+}
+
 /// `str(value)`.
 pub(crate) fn str(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     if value.get_exact::<PyStr>().is_some() {

@@ -54,6 +54,7 @@ pub fn function_of(
 pub(crate) fn install(thread: &Thread) -> taipan_object::PyResult<()> {
     call::install();
     generator::install(thread)?;
+    crate::code_object::install(thread)?;
     crate::frame_object::install(thread)?;
     crate::traceback_object::install(thread)
 }

@@ -1091,6 +1091,8 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::FormatSimple => slow!(format::simple, w, 0),
                         Op::FormatWithSpec => slow!(format::with_spec, w, 0),
                         Op::ConvertValue => slow!(format::convert, w, 0),
+                        Op::BuildTemplate => slow!(format::template, w, 0),
+                        Op::BuildInterpolation => slow!(format::interpolation, w, 0),
                         Op::SetupAnnotations => slow!(names::setup_annotations, w, 0),
                         Op::Unbuilt => slow!(unbuilt, w, 0),
                     }

@@ -47,6 +47,8 @@ impl Translator<'_> {
             O::CallIntrinsic2 => self.in_place(Op::Intrinsic2, 2, small, 0, 1),
             O::FormatSimple => self.in_place(Op::FormatSimple, 1, self.top_slot().saturating_sub(1), 0, 1),
             O::FormatWithSpec => self.in_place(Op::FormatWithSpec, 2, 0, 0, 1),
+            O::BuildTemplate => self.in_place(Op::BuildTemplate, 2, 0, 0, 1),
+            O::BuildInterpolation => self.in_place(Op::BuildInterpolation, 2 + (arg & 1), small, 0, 1),
             O::ConvertValue => self.in_place(Op::ConvertValue, 1, small, 0, 1),
             O::GetLen => {
                 self.settle(self.stack.len().saturating_sub(1));

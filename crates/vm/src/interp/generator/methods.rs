@@ -127,7 +127,10 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
         run.end();
         return Ok(());
     }
-    run::close(thread, this, run).map(drop)
+    if let Err(raised) = run::close(thread, this, run) {
+        thread.unraisable(raised, Some("while closing generator"), Some(this));
+    }
+    Ok(())
 }
 
 fn run_name(slot: &taipan_object::slot::Slot) -> Option<String> {

@@ -164,6 +164,16 @@ impl Run {
     }
 
     /// Its frame object, if one was made.
+    /// The object whose state this is.
+    pub(crate) fn object(&self) -> Option<Value> {
+        let offset = taipan_object::native::NativeStatic::<types::Generator>::offset(0) as usize;
+        let head = std::ptr::from_ref(self).wrapping_byte_sub(offset).cast::<taipan_object::PyObject>();
+        // SAFETY: a run is the state of a generator, a coroutine or an asynchronous generator, and nothing else of it;
+        // the object is alive as long as its state is borrowed.
+        let head = unsafe { head.as_ref() }?;
+        Some(taipan_object::Ref::from_head(head).to_value())
+    }
+
     pub(crate) fn frame_object(&self) -> Option<Value> {
         self.object.get()
     }

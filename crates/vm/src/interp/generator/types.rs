@@ -11,6 +11,7 @@ macro_rules! kinds {
         $(
             $(#[$doc])*
             #[derive(Default)]
+            #[repr(transparent)]
             pub struct $kind(pub Run);
 
             impl NativeType for $kind {

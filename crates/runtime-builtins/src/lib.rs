@@ -28,6 +28,8 @@ pub mod special;
 pub mod struct_sequence;
 pub mod text;
 
+pub use iterators::callable_iterator;
+
 #[cfg(test)]
 mod testing;
 

@@ -3,10 +3,16 @@
 use crate::chars::{Char, is_line_break};
 use crate::program::{Program, Repeat, Unit};
 
-/// The place behind as many of a unit as stand from `pos` on, `most` at most.
+/// The place behind as many of a unit as stand from `pos` on, `most` at most; none behind the end of the text.
 #[inline]
-pub(super) fn run_end<C: Char>(program: &Program, unit: Unit, text: &[C], pos: usize, most: usize) -> usize {
-    let Some(rest) = text.get(pos..) else { return pos };
+pub(super) fn run_end<C: Char>(
+    program: &Program,
+    unit: Unit,
+    text: &[C],
+    pos: usize,
+    most: usize,
+) -> Option<usize> {
+    let rest = text.get(pos..)?;
     let rest = rest.get(..most).unwrap_or(rest);
     let len = match unit {
         Unit::AnyAll => None,
@@ -19,7 +25,7 @@ pub(super) fn run_end<C: Char>(program: &Program, unit: Unit, text: &[C], pos: u
             None => Some(0),
         },
     };
-    pos + len.unwrap_or(rest.len())
+    Some(pos + len.unwrap_or(rest.len()))
 }
 
 /// The last place from `least` to `pos` where what must follow a repetition stands.

@@ -95,16 +95,20 @@ impl Machine {
                 Op::Alternative(next) => self.push(thread, Entry::Resume { pc: next, pos })?,
                 Op::Possessive(number) => {
                     let Some(repeat) = program.repeats.get(number as usize) else { return Ok(None) };
-                    let end = run_end(program, repeat.unit, text, pos, repeat.most);
-                    if end - pos < repeat.least {
+                    let Some(end) = run_end(program, repeat.unit, text, pos, repeat.most) else {
+                        return Ok(None);
+                    };
+                    if end < pos.saturating_add(repeat.least) {
                         return Ok(None);
                     }
                     pos = end;
                 }
                 Op::Greedy(number) => {
                     let Some(repeat) = program.repeats.get(number as usize) else { return Ok(None) };
-                    let end = run_end(program, repeat.unit, text, pos, repeat.most);
-                    if end - pos < repeat.least {
+                    let Some(end) = run_end(program, repeat.unit, text, pos, repeat.most) else {
+                        return Ok(None);
+                    };
+                    if end < pos.saturating_add(repeat.least) {
                         return Ok(None);
                     }
                     let least = pos + repeat.least;
@@ -116,8 +120,10 @@ impl Machine {
                 }
                 Op::Lazy(number) => {
                     let Some(repeat) = program.repeats.get(number as usize) else { return Ok(None) };
-                    let end = run_end(program, repeat.unit, text, pos, repeat.least);
-                    if end - pos < repeat.least {
+                    let Some(end) = run_end(program, repeat.unit, text, pos, repeat.least) else {
+                        return Ok(None);
+                    };
+                    if end < pos.saturating_add(repeat.least) {
                         return Ok(None);
                     }
                     let most = pos.saturating_add(repeat.most);
@@ -260,6 +266,9 @@ impl Machine {
     /// The place behind the text of a group, if it stands here once more.
     fn repeated<C: Char>(&self, text: &[C], group: u32, fold: Fold, pos: usize) -> Option<usize> {
         let (start, end) = self.group(group)?;
+        if start == end {
+            return Some(pos);
+        }
         let (wanted, found) = (text.get(start..end)?, text.get(pos..)?.get(..end - start)?);
         let same = match fold {
             Fold::None => wanted == found,

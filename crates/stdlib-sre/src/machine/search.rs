@@ -71,7 +71,7 @@ impl Machine {
 /// The place behind the run that begins here, if no match begins within it.
 #[inline]
 fn behind<C: Char>(program: &Program, text: &[C], at: usize, lead: Lead) -> Option<usize> {
-    let end = run_end(program, lead.unit, text, at, usize::MAX);
+    let end = run_end(program, lead.unit, text, at, usize::MAX)?;
     let follows = text.get(end).is_some_and(|c| program.accepts(lead.follow, c.code()));
     (!follows || end - at < lead.least).then_some(end.max(at + 1))
 }

@@ -35,10 +35,10 @@ pub fn methods(thread: &Thread, ty: &'static PyTypeObject, methods: &'static [Me
 }
 
 /// A field of an object as an attribute: name, offset, kind, whether it can only be read.
-pub(crate) type Field = (&'static str, u32, MemberKind, bool);
+pub type Field = (&'static str, u32, MemberKind, bool);
 
 /// Puts fields of objects into the dict of their type.
-pub(crate) fn fields(thread: &Thread, ty: &'static PyTypeObject, all: &[Field]) -> PyResult<()> {
+pub fn fields(thread: &Thread, ty: &'static PyTypeObject, all: &[Field]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for &(name, offset, kind, read_only) in all {
         let name = intern_text(thread, name)?;

@@ -29,6 +29,8 @@ pub mod struct_sequence;
 pub mod t_strings;
 pub mod text;
 
+pub use iterators::callable_iterator;
+
 #[cfg(test)]
 mod testing;
 

@@ -27,6 +27,7 @@ pub(crate) fn begin(thread: &Thread) {
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_core::modules());
+    natives.push(&taipan_stdlib_sre::MODULE);
     natives.push(&sys::MODULE);
     import::begin(thread, natives, Some(&Archive));
 }

@@ -22,6 +22,16 @@ pub mod translate;
 
 pub use load::{Program, code_object, program};
 
+/// A safepoint: what natives that run for long pass now and then, so that signals, the collector and other threads get
+/// their turn. Python code may run.
+///
+/// # Errors
+/// What was asked to be raised: `KeyboardInterrupt`, say.
+#[inline(always)]
+pub fn safepoint(thread: &Thread) -> PyResult<()> {
+    if thread.has_requests() { interp::safepoint(thread) } else { Ok(()) }
+}
+
 use taipan_object::types::ready;
 use taipan_object::{Interp, PyResult, PyTypeObject, Thread};
 

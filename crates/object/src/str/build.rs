@@ -182,6 +182,16 @@ impl StrBuilder {
         self.push_chars(thread, chars, text.len(), max)
     }
 
+    /// Appends the characters of a string from `start` to before `end`, both within it.
+    pub fn push_part(&mut self, thread: &Thread, text: &PyStr, start: usize, end: usize) -> PyResult<()> {
+        let chars = text.chars();
+        with_chars!(chars, chars => {
+            let part = chars.get(start..end).unwrap_or_default();
+            let max = if text.is_ascii() { 0x7F } else { bound(part) };
+            self.push_chars(thread, Char::as_chars(part), part.len(), max)
+        })
+    }
+
     /// Appends code points up to U+10FFFF.
     pub fn push_code_points(&mut self, thread: &Thread, code_points: &[u32]) -> PyResult<()> {
         let max = bound(code_points);

@@ -20,6 +20,8 @@ pub(crate) trait Char: Copy + Ord {
     fn code(self) -> u32;
     /// The lowest bits of a code point.
     fn truncate(code_point: u32) -> Self;
+    /// Characters of this kind.
+    fn as_chars(chars: &[Self]) -> Chars<'_>;
 }
 
 impl Char for u8 {
@@ -31,6 +33,10 @@ impl Char for u8 {
     #[inline(always)]
     fn truncate(code_point: u32) -> u8 {
         code_point as u8
+    }
+    #[inline(always)]
+    fn as_chars(chars: &[u8]) -> Chars<'_> {
+        Chars::One(chars)
     }
 }
 
@@ -44,6 +50,10 @@ impl Char for u16 {
     fn truncate(code_point: u32) -> u16 {
         code_point as u16
     }
+    #[inline(always)]
+    fn as_chars(chars: &[u16]) -> Chars<'_> {
+        Chars::Two(chars)
+    }
 }
 
 impl Char for u32 {
@@ -55,6 +65,10 @@ impl Char for u32 {
     #[inline(always)]
     fn truncate(code_point: u32) -> u32 {
         code_point
+    }
+    #[inline(always)]
+    fn as_chars(chars: &[u32]) -> Chars<'_> {
+        Chars::Four(chars)
     }
 }
 

@@ -31,7 +31,7 @@ method_table! { METHODS:
 }
 
 /// `iter(callable, sentinel)`.
-pub(crate) fn callable_iterator(thread: &Thread, callable: Ref<'_>, sentinel: Ref<'_>) -> PyResult<Value> {
+pub fn callable_iterator(thread: &Thread, callable: Ref<'_>, sentinel: Ref<'_>) -> PyResult<Value> {
     let state = CallableIterator {
         callable: Slot::new(callable.to_value()),
         sentinel: Slot::new(sentinel.to_value()),

@@ -12,7 +12,7 @@ mod reversed;
 mod tests;
 mod zip;
 
-pub(crate) use callable::callable_iterator;
+pub use callable::callable_iterator;
 pub(crate) use reversed::{DictPart, dict_reversed, list_reversed, range_reversed};
 
 use taipan_object::str::intern::intern_text;

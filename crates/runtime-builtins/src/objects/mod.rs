@@ -10,7 +10,7 @@ mod tests;
 
 pub(crate) use attributes::{DICT_ATTRIBUTE, NATIVE_DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
 pub(crate) use methods::merge_class_names;
-pub(crate) use reduce::import;
+pub use reduce::import;
 
 use taipan_object::exception::ATTRIBUTE_ERROR;
 use taipan_object::protocol;

@@ -19,7 +19,7 @@ method_table! { METHODS:
 }
 
 /// A module: from `sys.modules`, or imported.
-pub(crate) fn import(thread: &Thread, name: &PyStr) -> PyResult<Value> {
+pub fn import(thread: &Thread, name: &PyStr) -> PyResult<Value> {
     let modules = thread.interp().modules.get();
     if let Some(modules) = modules.as_ref().and_then(|modules| modules.as_ref().get::<PyDict>())
         && let Some(module) = modules.get(thread, as_ref(name))?

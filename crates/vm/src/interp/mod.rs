@@ -38,6 +38,7 @@ pub use call::{call_function, run_code};
 pub(crate) use found::FoundTable;
 pub use generator::{Generator, generator_types};
 pub use names::current_globals;
+pub(crate) use safepoint::safepoint;
 
 /// A function of a code object, without defaults and closure.
 pub fn function_of(

@@ -6,7 +6,7 @@ use taipan_object::{PyResult, Thread};
 /// Does what was asked for.
 #[cold]
 #[inline(never)]
-pub(super) fn safepoint(thread: &Thread) -> PyResult<()> {
+pub(crate) fn safepoint(thread: &Thread) -> PyResult<()> {
     thread.collect_if_requested();
     let rest = thread.eval_breaker.load(std::sync::atomic::Ordering::Relaxed);
     if rest & (safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC) != 0 {

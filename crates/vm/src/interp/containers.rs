@@ -219,11 +219,11 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
     let callable = || super::call::function_text(thread, vm.borrow(w.c()));
     let put = |key: Value, value: Value| {
-        let Some(name) = key.as_ref().get::<PyStr>() else {
-            return Err(raise!(thread, TYPE_ERROR, "keywords must be strings"));
-        };
+        // whether it is a name at all is seen when the call is made
         if dict.contains(thread, key.as_ref())? {
-            let (callable, name) = (callable(), name.to_text_lossy());
+            let name = super::format::str(thread, key.as_ref())?;
+            let name = name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy).unwrap_or_default();
+            let callable = callable();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,

@@ -4,6 +4,7 @@
 
 Before each program its number is printed behind a mark, at the end the mark alone.
 """
+import gc
 import sys
 
 MARK = "\x01program"
@@ -22,4 +23,6 @@ def run(path):
 for number, path in enumerate(sys.argv[1:]):
     print(MARK, number, flush=True)
     run(path)
+    # what the program leaves ends with it
+    gc.collect()
 print(MARK, flush=True)

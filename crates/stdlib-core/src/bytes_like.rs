@@ -32,6 +32,6 @@ pub(crate) fn read<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Bytes<'a>> {
     if let Some(array) = value.get::<PyByteArray>() {
         return Ok(Bytes::Copied(array.copy(thread, 0, usize::MAX)?));
     }
-    let name = value.ty().short_name();
+    let name = value.ty().name();
     Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"))
 }

@@ -32,7 +32,7 @@ pub(crate) fn read<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Bytes<'a>> {
     if let Some(array) = value.get::<PyByteArray>() {
         return Ok(Bytes::Copied(array.copy(thread, 0, usize::MAX)?));
     }
-    let name = value.ty().short_name();
+    let name = value.ty().name();
     Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"))
 }
 
@@ -48,7 +48,7 @@ impl<'a> Target<'a> {
         match value.get::<PyByteArray>() {
             Some(array) => Ok(Target { array }),
             None => {
-                let name = if value.is_none() { "None" } else { value.ty().short_name() };
+                let name = if value.is_none() { "None" } else { value.ty().name() };
                 Err(raise!(thread, TYPE_ERROR, "{function} must be read-write bytes-like object, not {name}"))
             }
         }

@@ -58,7 +58,7 @@ fn check_text(thread: &Thread, value: Ref<'_>, number: usize) -> PyResult<()> {
     match value.get::<PyStr>() {
         Some(_) => Ok(()),
         None => {
-            let got = value.ty().short_name();
+            let got = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "argument {number} must be str, not {got}"))
         }
     }
@@ -71,7 +71,7 @@ fn as_bytes(thread: &Thread, value: &Value) -> PyResult<Value> {
     match value.as_ref().get::<PyByteArray>() {
         Some(array) => Ok(PyBytes::new(thread, &array.copy(thread, 0, array.len())?)?.into_value()),
         None => {
-            let got = value.as_ref().ty().short_name();
+            let got = value.as_ref().ty().name();
             Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{got}'"))
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn into(thread: &Thread, format: &Format, arguments: &[Value]) -> PyR
         bytes_of(thread, format, values, "pack_into")?;
     }
     let Some(array) = buffer.as_ref().get::<PyByteArray>() else {
-        let ty = buffer.as_ref().ty().short_name();
+        let ty = buffer.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument must be read-write bytes-like object, not {ty}"));
     };
     let offset = to_size(thread, offset.as_ref())?;

@@ -71,7 +71,7 @@ pub(super) fn read(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, length: Ref<'_>) ->
 pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) -> PyResult<Value> {
     let fd = to_int(thread, fd)?;
     let Some(array) = to.get::<PyByteArray>() else {
-        let name = to.ty().short_name();
+        let name = to.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

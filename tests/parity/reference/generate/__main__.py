@@ -13,6 +13,8 @@ from maker import Maker
 from statements import statement, variables
 
 PRELUDE = (pathlib.Path(__file__).parent / "prelude.py").read_text()
+# from here on, what differs may be dropped
+MARK = "# the program\n"
 
 
 def program(seed):
@@ -22,7 +24,7 @@ def program(seed):
     guarded(m, a_class)
     for _ in range(m.rng.randrange(8, 22)):
         guarded(m, m.pick(DEFINITIONS) if m.chance(35) else statement)
-    return PRELUDE + "\n".join(m.lines) + "\n\nfinish()\n"
+    return PRELUDE + MARK + "\n".join(m.lines) + "\n\nfinish()\n"
 
 
 def guarded(m, make):

@@ -23,7 +23,7 @@ def function(m):
         parameters.append(two)
         scope[two] = kinds[1]
     parameters += m.pick([[], ["/"], ["k=1"], ["*rest"], ["*", "z=0"], ["**options"], ["*rest", "z=2", "**options"]])
-    decorator = m.pick(["", "", "@functools.cache", "@functools.wraps(len)", "@(lambda f: f)"])
+    decorator = m.pick(["", "", "", "@functools.wraps(len)", "@(lambda f: f)", "@functools.cache"])
     if decorator:
         m.line(decorator)
     m.line(f"def {name}({', '.join(parameters)}):")
@@ -34,6 +34,8 @@ def function(m):
     for _ in range(2):
         arguments = m.pick(["{any}, {any}", "{any}", "*{tuple}", "{any}, k={int}", "{int}, {int}, {int}", "{any}, z={any}",
                             "**{dict}", f"{one}={{any}}", f"{{int}}, {two}={{any}}", "{int}, *{it}, **{dict}"])
+        # a cache takes names that are no strings
+        arguments = arguments.replace("{dict}", "{options}" if "cache" in decorator else "{dict}")
         m.line(m.form(f"attempt(lambda: {name}({arguments}))"))
 
 
@@ -145,6 +147,10 @@ def a_class(m):
         if m.chance(15):
             m.line("__slots__ = ('v', 'w', 'extra')")
         m.line("__match_args__ = ('v', 'w')")
+        if m.chance(20):
+            m.line("__qualname__ = 'Outer.Inner'")
+        if m.chance(10):
+            m.line("__module__ = 'some.where'")
         m.line("def __init__(self, v, w=None):")
         m.block(lambda: m.line("self.v = v"), lambda: m.line("self.w = w"))
         m.line("def __repr__(self): return f'{type(self).__name__}({fmt(getattr(self, \"v\", \"?\"))})'")

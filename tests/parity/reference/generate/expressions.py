@@ -61,8 +61,9 @@ int.from_bytes({bytes})
 ({bool} and {int})
 ({int} or {int})
 ({x} := {int})
-hash({int})
-hash({float})
+plain_hash({int})
+plain_hash({float})
+plain_hash({tuple})
 {range}[{index}]
 {range}.index({int})
 len({range})
@@ -453,7 +454,7 @@ float({any})
 int({any})
 abs({any})
 -{any}
-hash({key})
+plain_hash({key})
 {str}.encode({str})
 {fun1}({int})
 {fun1}()
@@ -525,6 +526,7 @@ LITERALS = {
     "none": ["None", "...", "NotImplemented"],
     "small": "0 1 2 3 4 5 6 8 12".split(),
     "index": "0 1 2 -1 -2 3 5".split(),
+    "options": ["{'k': 1}", "{'z': 2, 'a': 3}", "{}"],
     "fun1": ["abs", "len", "str", "bool", "repr", "(lambda x: x)", "(lambda x, y=2: (x, y))", "(lambda *a: len(a))"],
     "fun2": ["max", "divmod", "(lambda a, b: (a, b))", "(lambda a, b=1, /, *, z=0: a)", "operator.add",
              "(lambda *a, **k: (a, sorted(k)))"],

@@ -29,6 +29,9 @@ def clip(x):
     if type(x) in (str, bytes, list, tuple):
         return x if len(x) < 60 else x[:40]
     return x
+def plain_hash(x):
+    value = hash(x)
+    return value if type(x) in (int, float, bool, complex, str, bytes, frozenset) else "hash"
 def attempt(function, *args, **more):
     try:
         show("gave", function(*args, **more))

@@ -9,7 +9,7 @@ use taipan_parity::children;
 /// Before each program's output stands this and the program's number, at the end this alone.
 const MARK: &str = "\u{1}program";
 /// For one process.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// What became of a program.
 #[derive(PartialEq, Eq)]

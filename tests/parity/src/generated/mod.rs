@@ -34,7 +34,8 @@ pub fn run(request: &Request) -> io::Result<bool> {
     each(files.chunks(BATCH).map(<[PathBuf]>::to_vec).collect(), |files| {
         let (expected, own) = pair.answers(&files)?;
         for ((file, expected), own) in files.iter().zip(&expected).zip(&own) {
-            let outcome = judge(&pair, &folder, file, expected, own)?;
+            let shrinks = report.lock().map_err(|_| io::Error::other("a thread panicked"))?.shows_more();
+            let outcome = judge(&pair, &folder, file, expected, own, shrinks)?;
             let mut report = report.lock().map_err(|_| io::Error::other("a thread panicked"))?;
             match outcome {
                 Outcome::Equal => report.equal(),
@@ -77,7 +78,14 @@ enum Outcome {
 }
 
 /// Looks at one program closer if its answers differ. A program that is equal is not kept.
-fn judge(pair: &Pair, folder: &Path, file: &Path, expected: &Answer, own: &Answer) -> io::Result<Outcome> {
+fn judge(
+    pair: &Pair,
+    folder: &Path,
+    file: &Path,
+    expected: &Answer,
+    own: &Answer,
+    shrinks: bool,
+) -> io::Result<Outcome> {
     let Answer::Printed(text) = expected else { return Ok(Outcome::Unanswered) };
     if expected == own {
         if file.parent() == Some(folder) {
@@ -88,6 +96,9 @@ fn judge(pair: &Pair, folder: &Path, file: &Path, expected: &Answer, own: &Answe
     if !pair.differs(file)? {
         let how = difference(text, &own.text());
         return Ok(Outcome::Differs(format!("{}: only behind other programs:\n{how}", file.display())));
+    }
+    if !shrinks {
+        return Ok(Outcome::Differs(file.display().to_string()));
     }
     let small = folder.join(format!("{}.small.py", file.file_stem().unwrap_or_default().display()));
     shrink::shrink(&std::fs::read_to_string(file)?, &small, |candidate| pair.differs(candidate))?;

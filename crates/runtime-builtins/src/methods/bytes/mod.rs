@@ -98,7 +98,7 @@ pub(crate) fn peek<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'
 /// The same for a receiver or an argument that has to be one.
 fn bytes_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
     peek(thread, value)?.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().short_name())
+        raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().name())
     })
 }
 

@@ -94,7 +94,7 @@ pub(super) fn thrown_exception(thread: &Thread, arguments: &[Value]) -> PyResult
         match made.filter(|made| exceptions::is_exception(made.as_ref())) {
             Some(made) => made,
             None => {
-                let name = first.as_ref().ty().short_name();
+                let name = first.as_ref().ty().name();
                 return Err(raise!(
                     thread,
                     TYPE_ERROR,

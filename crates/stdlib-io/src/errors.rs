@@ -112,7 +112,7 @@ pub(crate) fn caught(thread: &Thread, raised: Raised, ty: &'static PyTypeObject)
 /// `cannot pickle '…' object`.
 #[cold]
 pub(crate) fn cannot_pickle(thread: &Thread, this: Ref<'_>) -> Raised {
-    let name = this.ty().name();
+    let name = this.ty().short_name();
     raise!(thread, TYPE_ERROR, "cannot pickle '{name}' instances")
 }
 

@@ -107,6 +107,6 @@ fn compare(thread: &Thread, this: Ref<'_>, other: Ref<'_>, op: CompareOp) -> PyR
 }
 
 fn mro_entries(thread: &Thread, this: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
-    let ty = this.ty().name();
+    let ty = this.ty().short_name();
     Err(raise!(thread, TYPE_ERROR, "Cannot subclass an instance of {ty}"))
 }

@@ -155,7 +155,7 @@ fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn mro_entries(thread: &Thread, this: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
-    let ty = this.ty().name();
+    let ty = this.ty().short_name();
     Err(raise!(thread, TYPE_ERROR, "Cannot subclass an instance of {ty}"))
 }
 

@@ -12,7 +12,8 @@ const USAGE: &str = "\
 usage: cargo xtask codegen [--check]      write the generated files, or say which are stale
        cargo xtask tidy                   check the conventions
        cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
-                                          symtable, bytecode, refusals, reproducible
+                                          symtable, bytecode, refusals, reproducible,
+                                          programs, generated
        cargo xtask bench [OPTIONS]        run the benchmarks
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
@@ -29,9 +30,13 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["parity", rest @ ..] => {
             // what is compared is a program
-            if rest.first() == Some(&"reproducible")
-                && let Err(error) =
-                    cargo(&["build", "--release", "--quiet", "-p", "taipan-codegen"], &[], &[])
+            let program = match rest.first() {
+                Some(&"reproducible") => Some("taipan-codegen"),
+                Some(&("programs" | "generated")) => Some("taipan-cli"),
+                _ => None,
+            };
+            if let Some(program) = program
+                && let Err(error) = cargo(&["build", "--release", "--quiet", "-p", program], &[], &[])
             {
                 eprintln!("xtask: {error}");
                 return ExitCode::FAILURE;

@@ -290,7 +290,7 @@ pub fn new(thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
         native = base;
     }
     if !std::ptr::eq(native, &raw const crate::types::statics::OBJECT) {
-        let (class, native) = (class.short_name(), native.short_name());
+        let (class, native) = (class.name(), native.short_name());
         return Err(crate::raise!(
             thread,
             TYPE_ERROR,

@@ -83,7 +83,7 @@ macro_rules! object {
                 class: &$crate::types::PyTypeObject,
             ) -> $crate::error::PyResult<$crate::value::Owned<$ty>> {
                 if !class.is_subtype(&$static) {
-                    let (own, class) = ($static.short_name(), class.short_name());
+                    let (own, class) = ($static.short_name(), class.name());
                     return Err($crate::raise!(
                         thread,
                         TYPE_ERROR,

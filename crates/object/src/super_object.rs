@@ -58,7 +58,7 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], keywords: Option<&P
         [class, rest @ ..] => (class.clone(), rest.first().cloned()),
     };
     let Some(class_ref) = class.as_ref().get::<PyTypeObject>() else {
-        let got = class.as_ref().ty().short_name();
+        let got = class.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "super() argument 1 must be a type, not {got}"));
     };
     let object = object.filter(|object| !object.as_ref().is_none());
@@ -111,10 +111,10 @@ fn claimed_class(thread: &Thread, object: Ref<'_>) -> PyResult<Option<Value>> {
 
 #[cold]
 fn unrelated(thread: &Thread, class: &PyTypeObject, object: Ref<'_>) -> Raised {
-    let class = class.short_name();
+    let class = class.name();
     let (kind, name) = match object.get::<PyTypeObject>() {
-        Some(ty) => ("type", ty.short_name()),
-        None => ("instance of", object.ty().short_name()),
+        Some(ty) => ("type", ty.name()),
+        None => ("instance of", object.ty().name()),
     };
     raise!(
         thread,
@@ -161,7 +161,7 @@ pub fn super_method(
     wants_method: bool,
 ) -> PyResult<(Value, bool)> {
     let Some(class_type) = class.get::<PyTypeObject>() else {
-        let got = class.ty().short_name();
+        let got = class.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "super() argument 1 must be a type, not {got}"));
     };
     let start = check(thread, class_type, object)?;

@@ -87,7 +87,7 @@ impl PyWeakReference {
         callback: Option<Value>,
     ) -> PyResult<Owned<PyWeakReference>> {
         let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
-            let name = object.ty().short_name();
+            let name = object.ty().name();
             return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
         };
         if callback.is_none()
@@ -127,7 +127,7 @@ impl PyWeakReference {
             return PyWeakReference::new(thread, object, callback);
         }
         if !class.is_subtype(&REFERENCE) {
-            let name = class.short_name();
+            let name = class.name();
             return Err(crate::raise!(
                 thread,
                 TYPE_ERROR,
@@ -135,7 +135,7 @@ impl PyWeakReference {
             ));
         }
         let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
-            let name = object.ty().short_name();
+            let name = object.ty().name();
             return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
         };
         let made = lifecycle::allocate_instance(thread, class, 0)?;

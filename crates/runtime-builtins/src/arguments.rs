@@ -141,7 +141,7 @@ pub fn check_count(thread: &Thread, function: &str, given: usize, least: usize, 
 /// Says that an argument is of the wrong type; `which` is `argument` or `argument 2`.
 #[cold]
 pub fn wrong_type(thread: &Thread, function: &str, which: &str, wanted: &str, got: Ref<'_>) -> Raised {
-    let got = if got.is_none() { "None" } else { got.ty().short_name() };
+    let got = if got.is_none() { "None" } else { got.ty().name() };
     raise!(thread, TYPE_ERROR, "{function}() {which} must be {wanted}, not {got}")
 }
 

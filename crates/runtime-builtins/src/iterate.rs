@@ -76,7 +76,7 @@ pub(crate) fn length_hint(thread: &Thread, value: Ref<'_>) -> PyResult<Option<us
         return Ok(None);
     }
     if !hint.as_ref().is_int() {
-        let ty = hint.as_ref().ty().short_name();
+        let ty = hint.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__length_hint__ must be an integer, not {ty}"));
     }
     match hint.as_ref().to_i64() {

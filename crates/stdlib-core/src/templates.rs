@@ -25,7 +25,7 @@ fn points(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u32>> {
     match value.get::<PyStr>() {
         Some(text) => Ok((0..text.len()).filter_map(|at| text.char_at(at)).collect()),
         None => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "expected str, got {ty}"))
         }
     }

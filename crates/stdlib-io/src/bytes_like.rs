@@ -15,7 +15,7 @@ impl Target {
             Ok(buffer) => Ok(Target { buffer }),
             Err(raised) => {
                 drop(thread.catch(raised));
-                let name = if value.is_none() { "None" } else { value.ty().short_name() };
+                let name = if value.is_none() { "None" } else { value.ty().name() };
                 Err(raise!(thread, TYPE_ERROR, "{function} must be read-write bytes-like object, not {name}"))
             }
         }

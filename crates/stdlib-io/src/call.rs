@@ -49,7 +49,7 @@ pub(crate) fn optional_size(thread: &Thread, value: Option<&Value>) -> PyResult<
 pub(crate) fn optional_int(thread: &Thread, value: Option<&Value>) -> PyResult<Option<i64>> {
     let Some(value) = value.map(Value::as_ref).filter(|value| !value.is_none()) else { return Ok(None) };
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument should be integer or None, not '{name}'"));
     }
     Ok(Some(protocol::number::index_size(thread, value)? as i64))
@@ -69,7 +69,7 @@ pub(crate) fn size_or_all(thread: &Thread, value: Option<&Value>) -> PyResult<Op
 pub(crate) fn offset(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
     let index = protocol::number::index(thread, value)?;
     index.as_ref().to_i64().ok_or_else(|| {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         raise!(thread, OVERFLOW_ERROR, "cannot fit '{name}' into an offset-sized integer")
     })
 }

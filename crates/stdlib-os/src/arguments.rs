@@ -82,7 +82,7 @@ impl PathArgument {
             Allows::Descriptor => "string, bytes, os.PathLike or integer",
             Allows::Anything => "string, bytes, os.PathLike, integer or None",
         };
-        let got = value.ty().short_name();
+        let got = value.ty().name();
         Err(raise!(thread, TYPE_ERROR, "{function}: {name} should be {wanted}, not {got}"))
     }
 
@@ -127,7 +127,7 @@ pub(crate) fn descriptor(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
 pub(crate) fn no_folder(thread: &Thread, function: &str, folder: Option<Ref<'_>>) -> PyResult<()> {
     let Some(folder) = folder.filter(|folder| !folder.is_none()) else { return Ok(()) };
     if folder.ty().slots().index.get().is_none() {
-        let got = folder.ty().short_name();
+        let got = folder.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument should be integer or None, not {got}"));
     }
     let ty = &taipan_object::exception::NOT_IMPLEMENTED_ERROR;

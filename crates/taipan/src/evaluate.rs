@@ -121,7 +121,7 @@ fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
         let path = protocol::call(thread, method.as_ref(), &[filename.to_value()], None)?;
         return filename_text(thread, path.as_ref());
     }
-    let ty = filename.ty().short_name();
+    let ty = filename.ty().name();
     Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {ty}"))
 }
 
@@ -246,7 +246,7 @@ fn spaces(
         && own.as_ref().ty().slots().subscript.get().is_none()
     {
         let message = if function == "exec" {
-            format!("locals must be a mapping or None, not {}", own.as_ref().ty().short_name())
+            format!("locals must be a mapping or None, not {}", own.as_ref().ty().name())
         } else {
             "locals must be a mapping".to_owned()
         };
@@ -257,7 +257,7 @@ fn spaces(
         Some(own) => match own.downcast::<PyDict>() {
             Ok(dict) => dict,
             Err(other) => {
-                let ty = other.as_ref().ty().short_name();
+                let ty = other.as_ref().ty().name();
                 return Err(if function == "exec" {
                     raise!(thread, TYPE_ERROR, "exec() globals must be a dict, not {ty}")
                 } else {

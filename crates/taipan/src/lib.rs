@@ -10,6 +10,7 @@ mod files;
 mod imports;
 mod interpreter;
 mod report;
+mod shutdown;
 mod streams;
 pub mod sys;
 mod warn;

@@ -54,7 +54,7 @@ pub(crate) fn one_line(thread: &Thread, exception: Ref<'_>) -> String {
     if text.is_empty() { name.to_owned() } else { format!("{name}: {text}") }
 }
 
-/// The status to exit with, after what was raised is reported and the streams are flushed.
+/// The status to exit with, after what was raised is reported, the modules have gone and the streams are flushed.
 pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u8 {
     let mut status = match result {
         Ok(()) => 0,
@@ -66,15 +66,28 @@ pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u
     if let Err(raised) = taipan_stdlib_core::atexit::run(thread) {
         drop(thread.catch(raised));
     }
+    if !flush(thread) && status == 0 {
+        status = 120;
+    }
+    if let Err(raised) = crate::shutdown::shut_down(thread) {
+        drop(thread.catch(raised));
+    }
+    if !flush(thread) && status == 0 {
+        status = 120;
+    }
+    status
+}
+
+/// Flushes the standard streams; false if standard output could not be.
+fn flush(thread: &Thread) -> bool {
+    let mut good = true;
     for name in ["stdout", "stderr"] {
         if let Err(raised) = streams::flush(thread, name) {
             drop(thread.catch(raised));
-            if name == "stdout" && status == 0 {
-                status = 120;
-            }
+            good &= name != "stdout";
         }
     }
-    status
+    good
 }
 
 fn uncaught(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {

@@ -77,9 +77,9 @@ pub(crate) fn split_for_handler(
     }
     let split = protocol::get_attribute(thread, exception, &*intern::intern_text(thread, "split")?)?;
     let pair = protocol::call(thread, split.as_ref(), &[class.to_value()], None)?;
-    let ty = exception.ty().short_name();
+    let ty = exception.ty().name();
     let Some(parts) = pair.as_ref().get::<PyTuple>() else {
-        let got = pair.as_ref().ty().short_name();
+        let got = pair.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "{ty}.split must return a tuple, not {got}"));
     };
     let part = |at: usize| parts.get(at).filter(|part| !part.as_ref().is_none());
@@ -131,7 +131,8 @@ fn projection(thread: &Thread, group: Ref<'_>, wanted: &[u64]) -> PyResult<Optio
             let old = to.replace(from.get());
             drop(old);
         }
-        to.suppress_context().set(from.suppress_context().get());
+        // which every group that is a part of another one has set
+        to.suppress_context().set(1);
     }
     Ok(Some(part))
 }

@@ -26,7 +26,7 @@ fn set_tb_next(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult
     let mut at = next.clone();
     while let Some(value) = at {
         let Some(following) = value.as_ref().get::<PyTraceback>() else {
-            let ty = value.as_ref().ty().short_name();
+            let ty = value.as_ref().ty().name();
             return Err(raise!(thread, TYPE_ERROR, "expected traceback object, got '{ty}'"));
         };
         if value.as_ref().is(this) {

@@ -6,8 +6,10 @@ mod bytecode;
 mod errors;
 mod forms;
 mod front;
+mod generated;
 mod harvest;
 mod oracle;
+mod programs;
 mod reference;
 mod refusals;
 mod report;
@@ -27,6 +29,8 @@ usage: taipan-parity tokens --python PATH [--show N] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity refusals --python PATH --harvest FILE [--show N] [--out FILE]
        taipan-parity reproducible --python PATH [--show N] [FILE...]
+       taipan-parity programs --python PATH [--show N] [--out FILE] [NAME...]
+       taipan-parity generated --python PATH [--seed N] [--count N] [--show N] [--out FOLDER] [FILE...]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
@@ -37,6 +41,8 @@ struct Request {
     harvest: Option<PathBuf>,
     out: Option<PathBuf>,
     show: usize,
+    seed: Option<u64>,
+    count: usize,
     variant: front::Variant,
 }
 
@@ -44,6 +50,7 @@ fn parse() -> Result<Request, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     let (mut command, mut python, mut files, mut show) = (None, None, Vec::new(), 20);
     let (mut harvest, mut out, mut variant) = (None, None, front::Variant::default());
+    let (mut seed, mut count) = (None, 2000);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("python") => python = Some(PathBuf::from(parser.value()?)),
@@ -52,6 +59,8 @@ fn parse() -> Result<Request, lexopt::Error> {
             Long("optimize") => variant.optimize = parser.value()?.parse()?,
             Long("feature-version") => variant.feature_version = parser.value()?.parse()?,
             Long("type-comments") => variant.type_comments = true,
+            Long("seed") => seed = Some(parser.value()?.parse()?),
+            Long("count") => count = parser.value()?.parse()?,
             Long("show") => show = parser.value()?.parse()?,
             Value(value) if command.is_none() => command = Some(value.string()?),
             Value(value) => files.push(PathBuf::from(value)),
@@ -60,7 +69,7 @@ fn parse() -> Result<Request, lexopt::Error> {
     }
     let command = command.ok_or("a command is missing")?;
     let python = python.ok_or("--python is missing")?;
-    Ok(Request { command, python, files, harvest, out, show, variant })
+    Ok(Request { command, python, files, harvest, out, show, seed, count, variant })
 }
 
 fn main() -> ExitCode {
@@ -79,6 +88,8 @@ fn main() -> ExitCode {
         "symtable" => symtable::run(&request),
         "bytecode" => bytecode::run(&request),
         "refusals" => refusals::run(&request),
+        "programs" => programs::run(&request),
+        "generated" => generated::run(&request),
         "reproducible" => reproducible::run(&request),
         other => {
             eprintln!("taipan-parity: unknown command {other:?}\n{USAGE}");

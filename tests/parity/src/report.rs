@@ -21,6 +21,11 @@ impl Report {
         Ok(Report { name, equal: 0, all: 0, show, shown: 0, out })
     }
 
+    /// Whether the next difference is shown.
+    pub fn shows_more(&self) -> bool {
+        self.shown < self.show
+    }
+
     /// One that is equal.
     pub fn equal(&mut self) {
         self.equal += 1;

@@ -67,7 +67,7 @@ impl Buffer {
         match object.ty().slots().get_buffer.get() {
             Some(get) => get(thread, object, request),
             None => {
-                let ty = object.ty().short_name();
+                let ty = object.ty().name();
                 Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{ty}'"))
             }
         }

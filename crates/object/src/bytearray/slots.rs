@@ -108,7 +108,7 @@ fn collect(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
         return Err(raise!(thread, TYPE_ERROR, "{message}"));
     }
     if slots.iter.get().is_none() {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "cannot convert '{name}' object to bytearray"));
     }
     let iterator = protocol::iter(thread, value)?;

@@ -30,7 +30,7 @@ pub(crate) fn contains_slot(thread: &Thread, bytes: Ref<'_>, wanted: Ref<'_>) ->
         return Ok(bytes_of(thread, bytes)?.is_some_and(|bytes| bytes.contains(&byte)));
     }
     let Some(wanted_bytes) = bytes_of(thread, wanted)? else {
-        let name = wanted.ty().short_name();
+        let name = wanted.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{name}'"));
     };
     let Some(bytes) = bytes_of(thread, bytes)? else { return Ok(false) };

@@ -54,7 +54,7 @@ pub(crate) fn bytes_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<C
 /// The same of what is added to an object of the type of a name.
 pub(crate) fn added<'a>(thread: &Thread, value: Ref<'a>, to: &str) -> PyResult<Cow<'a, [u8]>> {
     bytes_of(thread, value)?.ok_or_else(|| {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         raise!(thread, TYPE_ERROR, "can't concat {name} to {to}")
     })
 }

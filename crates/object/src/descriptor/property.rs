@@ -64,7 +64,7 @@ fn lacks(thread: &Thread, property: &PyProperty, object: Ref<'_>, what: &str) ->
     let qualified = object.ty().qualified_name();
     let ty = match qualified.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
         Some(name) => name.to_text_lossy(),
-        None => object.ty().short_name().to_owned(),
+        None => object.ty().name().to_owned(),
     };
     match name.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
         Some(name) => {

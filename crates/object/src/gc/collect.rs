@@ -129,7 +129,7 @@ pub(super) fn pre_header<'a>(object: NonNull<PyObject>) -> Option<&'a PreHeader>
 impl Gc {
     /// Takes the objects of a generation and those younger out of their vectors, marked as the set; none
     /// when there is no memory to do so.
-    fn take_generations(&self, thread: &Thread, generation: usize) -> Option<Vec<*mut PyObject>> {
+    pub(super) fn take_generations(&self, thread: &Thread, generation: usize) -> Option<Vec<*mut PyObject>> {
         let mut room = self.middle.len();
         if generation == 2 {
             self.for_each_old(thread, |_| room += 1);

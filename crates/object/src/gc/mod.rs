@@ -18,10 +18,12 @@ pub mod inspect;
 pub mod pre_header;
 #[cfg(test)]
 mod tests;
+mod order;
 mod track;
 pub mod visit;
 
 pub use collect::{Collected, collect, collect_due, shut_down};
+pub use order::order_from;
 pub use death::dealloc;
 pub(crate) use track::untrack;
 

@@ -16,7 +16,7 @@ use crate::value::{Ref, Value};
 pub(super) fn concat(thread: &Thread, list: Ref<'_>, other: Ref<'_>) -> PyResult<Value> {
     let list = receiver::<PyList>(thread, list)?;
     let Some(other) = other.get::<PyList>() else {
-        let name = other.ty().short_name();
+        let name = other.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "can only concatenate list (not \"{name}\") to list"));
     };
     let Some(len) = list.len().checked_add(other.len()) else { return Err(thread.raise_memory_error()) };

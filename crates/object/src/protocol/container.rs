@@ -3,7 +3,7 @@
 use super::number::index_size;
 use super::same_or_equal;
 use crate::descriptor::PyWrapperDescr;
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::exception::{PyBaseException, STOP_ITERATION};
 use crate::iterators::sequence::PySequenceIterator;
 use crate::raise;
@@ -89,15 +89,25 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     Err(raise!(thread, TYPE_ERROR, "iter() returned non-iterator of type '{name}'"))
 }
 
-/// The next item; none at the end.
+/// The next item; none at the end, also where the end comes as a `StopIteration` that something called on the way to
+/// the item raised.
 #[inline]
 pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
     match iterator.ty().slots().next.get() {
-        Some(next) => next(thread, iterator),
+        Some(next) => next(thread, iterator).or_else(|raised| end_or_error(thread, raised)),
         None => {
             let name = iterator.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{name}' object is not an iterator"))
         }
+    }
+}
+
+#[cold]
+fn end_or_error(thread: &Thread, raised: Raised) -> PyResult<Option<Value>> {
+    let exception = thread.catch(raised);
+    match exception.as_ref().ty().is_subtype(&STOP_ITERATION) {
+        true => Ok(None),
+        false => Err(thread.raise(exception)),
     }
 }
 
@@ -141,10 +151,12 @@ pub fn next_or_raise(thread: &Thread, iterator: Ref<'_>) -> PyResult<Value> {
         };
         return super::call(thread, bound.as_ref(), &[], None);
     }
-    match next(thread, iterator)? {
-        Some(item) => Ok(item),
-        None => Err(thread.raise_arguments(&STOP_ITERATION, crate::tuple::PyTuple::empty())),
-    }
+    let item = match ty.slots().next.get() {
+        Some(slot) => slot(thread, iterator)?,
+        // which says what is wrong
+        None => next(thread, iterator)?,
+    };
+    item.ok_or_else(|| thread.raise_arguments(&STOP_ITERATION, crate::tuple::PyTuple::empty()))
 }
 
 /// `wanted in container`: by the slot, or one item after the other.

@@ -60,7 +60,7 @@ fn unhashable_as(thread: &Thread, raised: crate::Raised, value: Ref<'_>, role: &
     };
     match text(exception.as_ref()) {
         Some(text) if exception.as_ref().ty().is_subtype(&crate::exception::TYPE_ERROR) => {
-            let ty = value.ty().name();
+            let ty = value.ty().full_name(thread);
             raise!(thread, TYPE_ERROR, "cannot use '{ty}' as {role} ({text})")
         }
         _ => thread.raise(exception),

@@ -63,7 +63,7 @@ pub(super) fn subscript(thread: &Thread, range: Ref<'_>, key: Ref<'_>) -> PyResu
         return sliced(thread, range, slice);
     }
     if !key::is_index(key) {
-        let found = key.ty().short_name();
+        let found = key.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "range indices must be integers or slices, not {found}"));
     }
     let mut at = protocol::index(thread, key)?;

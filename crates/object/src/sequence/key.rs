@@ -46,7 +46,7 @@ pub(crate) fn read(thread: &Thread, key: Ref<'_>) -> PyResult<Option<Key>> {
 /// The same for a sequence whose messages name it so.
 pub(crate) fn read_for(thread: &Thread, key: Ref<'_>, name: &str) -> PyResult<Key> {
     read(thread, key)?.ok_or_else(|| {
-        let found = key.ty().short_name();
+        let found = key.ty().name();
         raise!(thread, TYPE_ERROR, "{name} indices must be integers or slices, not {found}")
     })
 }

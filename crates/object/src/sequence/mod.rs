@@ -16,7 +16,7 @@ use crate::value::{Layout, Ref, Value};
 /// The operand that a slot belongs to, as what the slot is for.
 pub(crate) fn receiver<'a, T: Layout>(thread: &Thread, value: Ref<'a>) -> PyResult<&'a T> {
     value.get::<T>().ok_or_else(|| {
-        let (wanted, found) = (T::ty().short_name(), value.ty().short_name());
+        let (wanted, found) = (T::ty().name(), value.ty().name());
         crate::raise!(thread, TYPE_ERROR, "a '{wanted}' object is required, not '{found}'")
     })
 }

@@ -287,7 +287,7 @@ fn compare_strings(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Py
 fn concat_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     let Some(x) = a.get::<PyStr>() else { return Ok(Value::not_implemented()) };
     let Some(y) = b.get::<PyStr>() else {
-        let name = b.ty().short_name();
+        let name = b.ty().name();
         return Err(crate::raise!(thread, TYPE_ERROR, "can only concatenate str (not \"{name}\") to str"));
     };
     Ok(x.concat(thread, y)?.into_value())
@@ -295,7 +295,7 @@ fn concat_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
 
 fn contains_slot(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<bool> {
     let (Some(x), Some(y)) = (a.get::<PyStr>(), b.get::<PyStr>()) else {
-        let name = b.ty().short_name();
+        let name = b.ty().name();
         return Err(crate::raise!(
             thread,
             TYPE_ERROR,

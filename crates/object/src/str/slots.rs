@@ -13,7 +13,7 @@ use crate::value::{Ref, Value};
 pub(super) fn subscript(thread: &Thread, text: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     let text = receiver::<PyStr>(thread, text)?;
     let Some(key) = key::read(thread, key)? else {
-        let found = key.ty().short_name();
+        let found = key.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "string indices must be integers, not '{found}'"));
     };
     match key {

@@ -35,7 +35,7 @@ pub(super) fn concat(thread: &Thread, tuple: Ref<'_>, other: Ref<'_>) -> PyResul
         return Ok(other.to_value());
     }
     let Some(that) = other.get::<PyTuple>() else {
-        let name = other.ty().short_name();
+        let name = other.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "can only concatenate tuple (not \"{name}\") to tuple"));
     };
     if that.is_empty() && tuple.get_exact::<PyTuple>().is_some() {

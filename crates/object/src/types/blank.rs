@@ -38,7 +38,7 @@ unsafe impl Blank for PyBaseException {}
 /// `TypeError` if it does not; `MemoryError`.
 pub fn new_instance<T: Blank>(thread: &Thread, class: &PyTypeObject) -> PyResult<Owned<T>> {
     if !T::is(class) {
-        let (own, class) = (T::ty().short_name(), class.short_name());
+        let (own, class) = (T::ty().name(), class.name());
         return Err(raise!(thread, TYPE_ERROR, "{own}.__new__({class}): {class} is not a subtype of {own}"));
     }
     let object = lifecycle::allocate_instance(thread, class, 0)?;

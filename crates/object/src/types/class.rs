@@ -217,7 +217,7 @@ impl PyTypeObject {
         let Some(order) = mro::merge(&sequences) else {
             let names: Vec<String> = bases
                 .iter()
-                .filter_map(|base| base.get::<PyTypeObject>().map(|ty| ty.short_name().to_owned()))
+                .filter_map(|base| base.get::<PyTypeObject>().map(|ty| ty.name().to_owned()))
                 .collect();
             return Err(raise!(
                 thread,

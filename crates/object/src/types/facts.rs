@@ -10,7 +10,7 @@ use crate::raise;
 use crate::str::PyStr;
 use crate::thread::Thread;
 use crate::tuple::PyTuple;
-use crate::value::{Owned, Value};
+use crate::value::{Owned, Value, as_ref};
 
 impl PyTypeObject {
     /// Whether instances begin with what decides the layout of another type's instances.
@@ -48,6 +48,29 @@ impl PyTypeObject {
     pub fn set_flags(&self, flags: u64, on: bool) {
         if self.has_flag(flags::HEAPTYPE) {
             self.tp_flags.set(if on { self.flags() | flags } else { self.flags() & !flags });
+        }
+    }
+
+    /// The qualified name with the module before it, unless that is `builtins` or `__main__`: how some messages name a
+    /// type. What cannot be found out is left out.
+    pub fn full_name(&self, thread: &Thread) -> String {
+        let text = |value: &Value| value.as_ref().get::<PyStr>().map(PyStr::to_text_lossy);
+        if !self.has_flag(flags::HEAPTYPE) {
+            return self.name().strip_prefix("builtins.").unwrap_or(self.name()).to_owned();
+        }
+        let name = self.qualified_name().as_ref().and_then(text).unwrap_or_else(|| self.short_name().to_owned());
+        let key = as_ref(crate::str::statics::names::__module__.get());
+        let module = match self.dict().map(|dict| dict.get(thread, key)) {
+            Some(Ok(module)) => module,
+            Some(Err(raised)) => {
+                drop(thread.catch(raised));
+                None
+            }
+            None => None,
+        };
+        match module.as_ref().and_then(text) {
+            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+            _ => name,
         }
     }
 

@@ -12,7 +12,7 @@ use super::attributes::{changeable, class_of, own, set_own};
 fn annotated<'a>(thread: &Thread, this: Ref<'a>, name: &str) -> PyResult<&'a PyTypeObject> {
     let class = class_of(thread, this)?;
     if !class.has_flag(flags::HEAPTYPE) {
-        let ty = class.short_name();
+        let ty = class.name();
         return Err(raise!(thread, ATTRIBUTE_ERROR, "type object '{ty}' has no attribute '{name}'"));
     }
     Ok(class)
@@ -77,7 +77,7 @@ pub(crate) fn compute(thread: &Thread, annotate: &Value) -> PyResult<Value> {
     }
     let annotations = protocol::call(thread, annotate.as_ref(), &[Value::small(1)], None)?;
     if annotations.as_ref().get::<PyDict>().is_none() {
-        let ty = annotations.as_ref().ty().short_name();
+        let ty = annotations.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__annotate__() must return a dict, not {ty}"));
     }
     Ok(annotations)

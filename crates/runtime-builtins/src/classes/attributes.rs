@@ -78,7 +78,7 @@ pub(super) fn changeable<'a>(
     value: Option<Value>,
 ) -> PyResult<(&'a PyTypeObject, Value)> {
     let class = class_of(thread, this)?;
-    let ty = class.short_name();
+    let ty = class.name();
     if class.has_flag(flags::IMMUTABLETYPE) {
         return Err(raise!(thread, TYPE_ERROR, "cannot set '{name}' attribute of immutable type '{ty}'"));
     }
@@ -126,7 +126,7 @@ fn name(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn string(thread: &Thread, class: &PyTypeObject, name: &str, value: Value) -> PyResult<Owned<PyStr>> {
     value.downcast::<PyStr>().map_err(|other| {
-        let (class, ty) = (class.short_name(), other.as_ref().ty().short_name());
+        let (class, ty) = (class.name(), other.as_ref().ty().name());
         raise!(thread, TYPE_ERROR, "can only assign string to {class}.{name}, not '{ty}'")
     })
 }

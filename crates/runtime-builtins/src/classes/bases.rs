@@ -16,9 +16,9 @@ pub(super) fn get(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 pub(super) fn set(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
     let (class, value) = changeable(thread, this, "__bases__", value)?;
-    let name = class.short_name();
+    let name = class.name();
     let Some(tuple) = value.as_ref().get::<PyTuple>() else {
-        let ty = value.as_ref().ty().short_name();
+        let ty = value.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "can only assign tuple to {name}.__bases__, not {ty}"));
     };
     if tuple.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn set(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyRes
     let mut bases = Vec::new();
     for base in tuple.iter() {
         let Some(base) = base.get::<PyTypeObject>() else {
-            let ty = base.ty().short_name();
+            let ty = base.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "{name}.__bases__ must be tuple of classes, not '{ty}'"));
         };
         if base.derives_from(class) {

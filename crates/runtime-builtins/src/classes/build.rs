@@ -141,7 +141,7 @@ fn prepare(thread: &Thread, statement: &Statement) -> PyResult<Value> {
             Some(metaclass) => metaclass.short_name().to_owned(),
             None => "<metaclass>".to_owned(),
         };
-        let ty = namespace.as_ref().ty().short_name();
+        let ty = namespace.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "{name}.__prepare__() must return a mapping, not {ty}"));
     }
     Ok(namespace)

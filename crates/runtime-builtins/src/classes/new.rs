@@ -66,7 +66,7 @@ fn read_arguments<'a>(
         return Err(raise!(thread, TYPE_ERROR, "type.__new__() takes exactly 3 arguments ({given} given)"));
     };
     let wrong = |at: usize, wanted: &str, got: &Value| -> Raised {
-        let got = got.as_ref().ty().short_name();
+        let got = got.as_ref().ty().name();
         raise!(thread, TYPE_ERROR, "type.__new__() argument {at} must be {wanted}, not {got}")
     };
     let name = name.as_ref().get::<PyStr>().ok_or_else(|| wrong(1, "str", name))?;
@@ -157,7 +157,7 @@ fn prepare_namespace(thread: &Thread, name: &PyStr, dict: &PyDict) -> PyResult<O
     }
     let qualname = match dict.get(thread, as_ref(names::__qualname__.get()))? {
         Some(qualname) => qualname.downcast::<PyStr>().map_err(|other| {
-            let ty = other.as_ref().ty().short_name();
+            let ty = other.as_ref().ty().name();
             raise!(thread, TYPE_ERROR, "type __qualname__ must be a str, not {ty}")
         })?,
         None => Owned::new_ref(name),

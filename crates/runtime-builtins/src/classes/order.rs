@@ -33,7 +33,7 @@ pub(super) fn by_metaclass(thread: &Thread, class: &PyTypeObject) -> PyResult<Ow
     }
     for ty in &types {
         let Some(base) = ty.as_ref().get::<PyTypeObject>() else {
-            let got = ty.as_ref().ty().short_name();
+            let got = ty.as_ref().ty().name();
             return Err(raise!(thread, TYPE_ERROR, "mro() returned a non-class ('{got}')"));
         };
         if !class.has_layout_of(base) {

@@ -61,7 +61,7 @@ pub(super) fn read(
 
 fn identifier<'a>(thread: &Thread, name: &'a Value) -> PyResult<&'a PyStr> {
     let Some(text) = name.as_ref().get::<PyStr>() else {
-        let ty = name.as_ref().ty().short_name();
+        let ty = name.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__slots__ items must be strings, not '{ty}'"));
     };
     if !crate::methods::is_identifier(text) {

@@ -16,7 +16,7 @@ pub(super) fn subscript(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResul
             protocol::call(thread, method.as_ref(), &[key.to_value()], None)
         }
         _ => {
-            let name = class.short_name();
+            let name = class.name();
             Err(raise!(thread, TYPE_ERROR, "type '{name}' is not subscriptable"))
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn wrong_result(
     wanted: &str,
     got: Ref<'_>,
 ) -> Raised {
-    let (got, verb) = (got.ty().short_name(), if what == "encoder" { "encode" } else { "decode" });
+    let (got, verb) = (got.ty().name(), if what == "encoder" { "encode" } else { "decode" });
     raise!(
         thread,
         TYPE_ERROR,

@@ -104,7 +104,7 @@ fn by_method(thread: &Thread, object: Ref<'_>) -> PyResult<Option<Value>> {
     let name = intern_text(thread, "__bytes__")?;
     let Some(made) = call_special(thread, object, &name, [])? else { return Ok(None) };
     if made.as_ref().get::<PyBytes>().is_none() {
-        let ty = made.as_ref().ty().short_name();
+        let ty = made.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__bytes__ returned non-bytes (type {ty})"));
     }
     Ok(Some(made))
@@ -185,7 +185,7 @@ fn size_of(thread: &Thread, object: Ref<'_>) -> PyResult<Option<usize>> {
         Some(size) if size >= 0 => Ok(Some(size as usize)),
         Some(_) => Err(raise!(thread, VALUE_ERROR, "negative count")),
         None => {
-            let ty = object.ty().short_name();
+            let ty = object.ty().name();
             Err(raise!(thread, OVERFLOW_ERROR, "cannot fit '{ty}' into an index-sized integer"))
         }
     }
@@ -194,7 +194,7 @@ fn size_of(thread: &Thread, object: Ref<'_>) -> PyResult<Option<usize>> {
 fn of_iterable(thread: &Thread, object: Ref<'_>, what: &str) -> PyResult<Vec<u8>> {
     let slots = object.ty().slots();
     if slots.iter.get().is_none() && slots.item.get().is_none() && slots.subscript.get().is_none() {
-        let ty = object.ty().short_name();
+        let ty = object.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "cannot convert '{ty}' object to {what}"));
     }
     let subject = if what == "bytes" { "bytes" } else { "byte" };

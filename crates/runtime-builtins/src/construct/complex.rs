@@ -70,7 +70,7 @@ fn complex(thread: &Thread, value: Ref<'_>) -> PyResult<Option<[f64; 2]>> {
         Some(result) => match result.as_ref().get::<PyComplex>() {
             Some(complex) => Ok(Some(complex.parts())),
             None => {
-                let ty = result.as_ref().ty().short_name();
+                let ty = result.as_ref().ty().name();
                 Err(raise!(thread, TYPE_ERROR, "__complex__ returned non-complex (type {ty})"))
             }
         },
@@ -85,7 +85,7 @@ fn of_number(thread: &Thread, value: Ref<'_>) -> PyResult<[f64; 2]> {
     match number(thread, value)? {
         Some(real) => Ok([real, 0.0]),
         None => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "complex() argument must be a string or a number, not {ty}"))
         }
     }
@@ -102,7 +102,7 @@ pub(crate) fn from_number(thread: &Thread, class: &PyTypeObject, value: Ref<'_>)
     };
     match parts {
         Some(parts) => make(thread, class, parts),
-        None => Err(raise!(thread, TYPE_ERROR, "must be real number, not {}", value.ty().short_name())),
+        None => Err(raise!(thread, TYPE_ERROR, "must be real number, not {}", value.ty().name())),
     }
 }
 
@@ -120,7 +120,7 @@ fn part(thread: &Thread, value: Option<Ref<'_>>, which: &str) -> PyResult<(f64, 
     match number(thread, value)? {
         Some(real) => Ok((real, None)),
         None => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "complex() argument '{which}' must be a real number, not {ty}"))
         }
     }

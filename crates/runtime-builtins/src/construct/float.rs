@@ -38,7 +38,7 @@ pub(super) fn new(
 pub(crate) fn from_number(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
     match number(thread, value)? {
         Some(number) => Ok(number),
-        None => Err(raise!(thread, TYPE_ERROR, "must be real number, not {}", value.ty().short_name())),
+        None => Err(raise!(thread, TYPE_ERROR, "must be real number, not {}", value.ty().name())),
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) fn number(thread: &Thread, value: Ref<'_>) -> PyResult<Option<f64>> {
         return match float.as_ref().to_f64() {
             Some(float) => Ok(Some(float)),
             None => {
-                let (own, ty) = (value.ty().short_name(), float.as_ref().ty().short_name());
+                let (own, ty) = (value.ty().name(), float.as_ref().ty().name());
                 Err(raise!(thread, TYPE_ERROR, "{own}.__float__ returned non-float (type {ty})"))
             }
         };
@@ -69,7 +69,7 @@ fn float_of(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
         return Ok(number);
     }
     let Some(text) = text_of(thread, value)? else {
-        let ty = value.ty().short_name();
+        let ty = value.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

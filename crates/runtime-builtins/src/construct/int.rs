@@ -65,7 +65,7 @@ pub(crate) fn int_of(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     if let Some(slot) = value.ty().slots().int.get() {
         let int = slot(thread, value)?;
         if !int.as_ref().is_int() {
-            let ty = int.as_ref().ty().short_name();
+            let ty = int.as_ref().ty().name();
             return Err(raise!(thread, TYPE_ERROR, "__int__ returned non-int (type {ty})"));
         }
         return exact(thread, int);
@@ -76,7 +76,7 @@ pub(crate) fn int_of(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     match text_of(thread, value)? {
         Some(text) => from_text(thread, value, &text, 10),
         None => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(
                 thread,
                 TYPE_ERROR,

@@ -58,7 +58,7 @@ fn decoded(thread: &Thread, object: Ref<'_>, encoding: &str, errors: &str) -> Py
     match bytes_like(thread, object)? {
         Some(bytes) => codecs::decode(thread, &bytes, encoding, errors),
         None => {
-            let ty = object.ty().short_name();
+            let ty = object.ty().name();
             Err(raise!(thread, TYPE_ERROR, "decoding to str: need a bytes-like object, {ty} found"))
         }
     }

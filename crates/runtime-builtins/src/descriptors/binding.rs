@@ -126,7 +126,7 @@ fn set_own(thread: &Thread, this: Ref<'_>, name: &'static PyStr, value: Option<V
         Some(value) => drop(dict.insert(thread, as_ref(name), value)?),
         None => {
             if dict.remove(thread, as_ref(name))?.is_none() {
-                let (ty, name) = (this.ty().short_name(), name.to_text_lossy());
+                let (ty, name) = (this.ty().name(), name.to_text_lossy());
                 return Err(raise!(thread, ATTRIBUTE_ERROR, "'{ty}' object has no attribute '{name}'"));
             }
         }

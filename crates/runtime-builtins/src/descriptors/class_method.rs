@@ -63,7 +63,7 @@ fn bind(
         ));
     };
     let Some(class) = class.get::<PyTypeObject>() else {
-        let ty = class.ty().short_name();
+        let ty = class.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,
@@ -71,7 +71,7 @@ fn bind(
         ));
     };
     if !class.is_subtype(owner) {
-        let class = class.short_name();
+        let class = class.name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

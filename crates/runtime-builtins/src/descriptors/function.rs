@@ -212,7 +212,7 @@ fn from_annotate(thread: &Thread, annotate: Value) -> PyResult<Value> {
     }
     let made = taipan_object::protocol::call(thread, annotate.as_ref(), &[Value::small(1)], None)?;
     if made.as_ref().get::<PyDict>().is_none() {
-        let ty = made.as_ref().ty().short_name();
+        let ty = made.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__annotate__ returned non-dict of type '{ty}'"));
     }
     Ok(made)

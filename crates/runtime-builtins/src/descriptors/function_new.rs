@@ -35,7 +35,7 @@ fn new(
         return Ok(Value::none());
     };
     let wrong = |what: &str, wanted: &str, got: Ref<'_>| -> Raised {
-        let got = got.ty().short_name();
+        let got = got.ty().name();
         raise!(thread, TYPE_ERROR, "function() argument '{what}' must be {wanted}, not {got}")
     };
     let object = code;
@@ -103,7 +103,7 @@ fn check_closure(
     }
     for cell in tuple.into_iter().flat_map(PyTuple::iter) {
         if cell.get::<PyCell>().is_none() {
-            let ty = cell.ty().short_name();
+            let ty = cell.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "arg 5 (closure) expected cell, found {ty}"));
         }
     }

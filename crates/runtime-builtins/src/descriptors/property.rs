@@ -157,7 +157,7 @@ fn name(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         None => None,
     };
     name.ok_or_else(|| {
-        let ty = this.ty().short_name();
+        let ty = this.ty().name();
         raise!(thread, ATTRIBUTE_ERROR, "'{ty}' object has no attribute '__name__'")
     })
 }

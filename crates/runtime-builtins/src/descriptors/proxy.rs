@@ -66,7 +66,7 @@ fn new(thread: &Thread, _: &PyTypeObject, arguments: &[Value], names: Option<&Py
         && given.get::<PyList>().is_none()
         && given.get::<PyTuple>().is_none();
     if !is_mapping {
-        let ty = given.ty().short_name();
+        let ty = given.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "mappingproxy() argument must be a mapping, not {ty}"));
     }
     mapping_proxy(thread, given.to_value())
@@ -98,6 +98,6 @@ fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
 }
 
 fn inplace_or(thread: &Thread, this: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
-    let ty = this.ty().short_name();
+    let ty = this.ty().name();
     Err(raise!(thread, TYPE_ERROR, "'|=' is not supported by {ty}; use '|' instead"))
 }

@@ -154,7 +154,7 @@ fn set_dict(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()
         return Err(raise!(thread, TYPE_ERROR, "cannot delete __dict__"));
     };
     if value.as_ref().get::<PyDict>().is_none() {
-        let ty = value.as_ref().ty().short_name();
+        let ty = value.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__dict__ must be set to a dictionary, not a '{ty}'"));
     }
     let [dict, ..] = receiver(thread, this)?.slots();

@@ -102,7 +102,7 @@ fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Value> {
         let name = match name.downcast::<PyStr>() {
             Ok(name) => name,
             Err(other) => {
-                let ty = other.as_ref().ty().short_name();
+                let ty = other.as_ref().ty().name();
                 return Err(raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'"));
             }
         };

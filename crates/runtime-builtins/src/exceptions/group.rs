@@ -43,7 +43,7 @@ pub(super) fn new(
         ));
     };
     if message.as_ref().get::<PyStr>().is_none() {
-        let got = message.as_ref().ty().short_name();
+        let got = message.as_ref().ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

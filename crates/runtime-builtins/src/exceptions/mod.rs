@@ -59,7 +59,7 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
 /// The receiver of a method or the object of an attribute.
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyBaseException> {
     this.get::<PyBaseException>().ok_or_else(|| {
-        let got = this.ty().short_name();
+        let got = this.ty().name();
         raise!(thread, TYPE_ERROR, "descriptor requires a 'BaseException' object but received a '{got}'")
     })
 }

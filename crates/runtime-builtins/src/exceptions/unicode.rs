@@ -57,7 +57,7 @@ fn check_text(thread: &Thread, value: Ref<'_>, number: usize) -> PyResult<()> {
     match value.get::<PyStr>() {
         Some(_) => Ok(()),
         None => {
-            let got = value.ty().short_name();
+            let got = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "argument {number} must be str, not {got}"))
         }
     }

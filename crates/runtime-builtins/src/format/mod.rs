@@ -74,7 +74,7 @@ pub fn format(thread: &Thread, value: Ref<'_>, spec: Option<&PyStr>) -> PyResult
         return if spec.is_empty() { text::str(thread, value) } else { own(thread, value, spec) };
     }
     let Some(found) = value.ty().lookup(thread, names::__format__.get())? else {
-        let ty = value.ty().short_name();
+        let ty = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "Type {ty} doesn't define __format__"));
     };
     let bound = match found.as_ref().ty().slots().descr_get.get() {
@@ -84,7 +84,7 @@ pub fn format(thread: &Thread, value: Ref<'_>, spec: Option<&PyStr>) -> PyResult
     let spec = spec.map_or_else(statics::empty, Owned::new_ref).into_value();
     let result = protocol::call(thread, bound.as_ref(), &[spec], None)?;
     result.downcast::<PyStr>().map_err(|other| {
-        raise!(thread, TYPE_ERROR, "__format__ must return a str, not {}", other.as_ref().ty().short_name())
+        raise!(thread, TYPE_ERROR, "__format__ must return a str, not {}", other.as_ref().ty().name())
     })
 }
 
@@ -101,7 +101,7 @@ fn own_formatter(value: Ref<'_>) -> Option<Formatter> {
 }
 
 fn format_object(thread: &Thread, value: Ref<'_>, _: &PyStr) -> PyResult<Owned<PyStr>> {
-    let ty = value.ty().short_name();
+    let ty = value.ty().name();
     Err(raise!(thread, TYPE_ERROR, "unsupported format string passed to {ty}.__format__"))
 }
 

@@ -172,7 +172,7 @@ impl Spec {
             [] => {}
             [kind] => spec.kind = kind,
             _ => {
-                let (text, ty) = (text.to_text_lossy(), value.ty().short_name());
+                let (text, ty) = (text.to_text_lossy(), value.ty().name());
                 return Err(raise!(
                     thread,
                     VALUE_ERROR,
@@ -245,7 +245,7 @@ fn wrong_separator(thread: &Thread, separator: char, kind: u32) -> Raised {
 /// Says that the type of the value has no such type character.
 #[cold]
 pub(crate) fn unknown_kind(thread: &Thread, kind: u32, value: Ref<'_>) -> Raised {
-    let ty = value.ty().short_name();
+    let ty = value.ty().name();
     match char::from_u32(kind) {
         Some(kind @ '!'..='\u{7f}') => {
             raise!(thread, VALUE_ERROR, "Unknown format code '{kind}' for object of type '{ty}'")

@@ -219,7 +219,7 @@ fn range_setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Va
     }
     let Some(iterator) = this.get::<PyLongRangeIterator>() else { return Ok(Value::none()) };
     if !state.is_int() {
-        let ty = state.ty().short_name();
+        let ty = state.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "state must be an int, not {ty}"));
     }
     let [start, step, left] = iterator.parts();

@@ -95,7 +95,7 @@ fn new(
         }
         None if is_sequence(sequence) => {}
         _ => {
-            let ty = sequence.ty().short_name();
+            let ty = sequence.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "'{ty}' object is not reversible"));
         }
     }

@@ -41,7 +41,7 @@ pub(super) static ATTRIBUTES: [GetSetDef; 3] = [
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PySlice> {
     let found = this.get::<PySlice>();
     found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'slice' object expected, not '{}'", this.ty().short_name())
+        raise!(thread, TYPE_ERROR, "'slice' object expected, not '{}'", this.ty().name())
     })
 }
 

@@ -37,7 +37,7 @@ fn set_class(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<(
         return Err(raise!(thread, TYPE_ERROR, "can't delete __class__ attribute"));
     };
     let Some(class) = value.as_ref().get::<PyTypeObject>() else {
-        let ty = value.as_ref().ty().short_name();
+        let ty = value.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__class__ must be set to a class, not '{ty}' object"));
     };
     rebase::set_class(thread, this, class)
@@ -57,7 +57,7 @@ pub(crate) fn set_dict(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> 
     match value.downcast::<PyDict>() {
         Ok(dict) => rebase::set_dict(thread, this, Some(dict)),
         Err(other) => {
-            let ty = other.as_ref().ty().short_name();
+            let ty = other.as_ref().ty().name();
             Err(raise!(thread, TYPE_ERROR, "__dict__ must be set to a dictionary, not a '{ty}'"))
         }
     }

@@ -31,7 +31,7 @@ fn format(thread: &Thread, this: Ref<'_>, spec: Ref<'_>) -> PyResult<Value> {
         return Err(wrong_type(thread, "__format__", "argument", "str", spec));
     };
     if !spec.is_empty() {
-        let ty = this.ty().short_name();
+        let ty = this.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "unsupported format string passed to {ty}.__format__"));
     }
     Ok(crate::text::str(thread, this)?.into_value())

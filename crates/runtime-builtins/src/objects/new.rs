@@ -29,7 +29,7 @@ pub(super) fn new(
             return Err(raise!(thread, TYPE_ERROR, "{message}"));
         }
         if !has_own_init(class) {
-            return Err(raise!(thread, TYPE_ERROR, "{}() takes no arguments", class.short_name()));
+            return Err(raise!(thread, TYPE_ERROR, "{}() takes no arguments", class.name()));
         }
     }
     if class.has_flag(flags::IS_ABSTRACT) {
@@ -49,7 +49,7 @@ pub(super) fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], _: Optio
         return Err(raise!(thread, TYPE_ERROR, "object.__init__() {what}"));
     }
     if !has_own_new(class) {
-        return Err(raise!(thread, TYPE_ERROR, "{}.__init__() {what}", class.short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "{}.__init__() {what}", class.name()));
     }
     Ok(())
 }
@@ -58,7 +58,7 @@ pub(super) fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], _: Optio
 fn abstract_class(thread: &Thread, class: &PyTypeObject) -> Raised {
     match missing_methods(thread, class) {
         Ok(methods) => {
-            let (name, plural) = (class.short_name(), if methods.len() > 1 { "s" } else { "" });
+            let (name, plural) = (class.name(), if methods.len() > 1 { "s" } else { "" });
             let methods = methods.join(", ");
             raise!(
                 thread,
@@ -84,7 +84,7 @@ fn missing_methods(thread: &Thread, class: &PyTypeObject) -> PyResult<Vec<String
         .map(|name| match name.as_ref().get::<PyStr>() {
             Some(name) => Ok(format!("'{}'", name.to_text_lossy())),
             None => {
-                let ty = name.as_ref().ty().short_name();
+                let ty = name.as_ref().ty().name();
                 Err(raise!(thread, TYPE_ERROR, "sequence item 0: expected str instance, {ty} found"))
             }
         })

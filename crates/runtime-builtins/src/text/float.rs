@@ -46,8 +46,8 @@ impl Decimal {
 
     fn shortest(value: f64) -> Decimal {
         let shortest = Decimal::of_scientific(&format!("{value:e}"));
-        // between two texts that are equally near, the one with the even digit: such floats are near these
-        if (1e12..1e25).contains(&value) && shortest.digits.len() > 14 {
+        // between two texts that are equally near, the one with the even digit; fewer digits are never equally near
+        if shortest.digits.len() > 15 {
             let behind = shortest.digits.len() - 1;
             let even = format!("{value:.behind$e}");
             if even.parse() == Ok(value) {

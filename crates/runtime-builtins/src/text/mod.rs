@@ -71,7 +71,7 @@ pub fn to_ascii(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
 
 #[cold]
 fn not_text(thread: &Thread, name: &str, value: Ref<'_>) -> taipan_object::Raised {
-    raise!(thread, TYPE_ERROR, "{name} returned non-string (type {})", value.ty().short_name())
+    raise!(thread, TYPE_ERROR, "{name} returned non-string (type {})", value.ty().name())
 }
 
 /// The string of an ASCII or UTF-8 text.

@@ -46,7 +46,7 @@ fn bytes_for(thread: &Thread, mapping: Ref<'_>, c: u32) -> PyResult<Option<Vec<u
         return Ok(Some(bytes.as_slice().to_vec()));
     }
     if !found.as_ref().is_int() {
-        let ty = found.as_ref().ty().short_name();
+        let ty = found.as_ref().ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

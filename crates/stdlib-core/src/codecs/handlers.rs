@@ -66,7 +66,7 @@ struct Problem {
 
 #[cold]
 fn unknown(thread: &Thread, error: Ref<'_>) -> Raised {
-    let ty = error.ty().short_name();
+    let ty = error.ty().name();
     raise!(thread, TYPE_ERROR, "don't know how to handle {ty} in error callback")
 }
 

@@ -82,7 +82,7 @@ fn is_builtin(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
 fn create_builtin(thread: &Thread, _: Ref<'_>, spec: Ref<'_>) -> PyResult<Value> {
     let name = call::attribute(thread, spec, "name")?;
     let Some(text) = name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy) else {
-        let ty = name.as_ref().ty().short_name();
+        let ty = name.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "name must be string, not {ty}"));
     };
     if (text == "sys" || text == "builtins")
@@ -105,7 +105,7 @@ fn exec_builtin(_: &Thread, _: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
 /// compiled file has its file's name anyway.
 fn fix_co_filename(thread: &Thread, _: Ref<'_>, code: Ref<'_>, path: Ref<'_>) -> PyResult<Value> {
     let Some(code) = code.get::<PyCode>() else {
-        let ty = code.ty().short_name();
+        let ty = code.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "_fix_co_filename() argument 1 must be code, not {ty}"));
     };
     let path = call::str_argument(thread, "_fix_co_filename", "argument 2", path)?;
@@ -126,7 +126,7 @@ fn source_hash(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&
     let [key, source] = HASH_PARAMETERS.bind(thread, arguments, names)?;
     let (Some(key), Some(source)) = (key, source) else { return Ok(Value::none()) };
     if !key.is_int() {
-        let ty = key.ty().short_name();
+        let ty = key.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "source_hash() argument 'key' must be int, not {ty}"));
     }
     let Some(key) = key.to_i64() else {

@@ -99,7 +99,7 @@ fn load(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple
     let allow = allows(thread, allow)?;
     let data = call::method(thread, file, "read", &[])?;
     let Some(bytes) = data.as_ref().get::<PyBytes>() else {
-        let ty = data.as_ref().ty().short_name();
+        let ty = data.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "file.read() returned not bytes but {ty}"));
     };
     let (value, used) = read::value_of(thread, bytes.as_slice(), allow)?;

@@ -92,7 +92,7 @@ impl Format {
         } else if let Some(bytes) = value.get::<PyBytes>() {
             String::from_utf8_lossy(bytes.as_slice()).into_owned()
         } else {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,

@@ -54,7 +54,7 @@ pub(super) fn into(thread: &Thread, format: &Format, arguments: &[Value]) -> PyR
     }
     let target = Buffer::get(thread, buffer.as_ref(), Request::WRITABLE).map_err(|raised| {
         drop(thread.catch(raised));
-        let ty = buffer.as_ref().ty().short_name();
+        let ty = buffer.as_ref().ty().name();
         raise!(thread, TYPE_ERROR, "argument must be read-write bytes-like object, not {ty}")
     })?;
     let offset = to_size(thread, offset.as_ref())?;

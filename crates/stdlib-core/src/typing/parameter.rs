@@ -111,7 +111,7 @@ pub(super) fn of(value: Ref<'_>) -> Option<&Parameter> {
 /// The same; `TypeError` for other objects.
 pub(super) fn receiver<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<&'a Parameter> {
     of(value).ok_or_else(|| {
-        let ty = value.ty().short_name();
+        let ty = value.ty().name();
         raise!(thread, TYPE_ERROR, "descriptor requires a type parameter but received a '{ty}'")
     })
 }

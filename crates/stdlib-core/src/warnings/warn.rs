@@ -55,7 +55,7 @@ const WARN: Parameters<5> = Parameters {
 
 #[cold]
 fn bad_category(thread: &Thread, category: Ref<'_>) -> Raised {
-    let name = category.ty().short_name();
+    let name = category.ty().name();
     raise!(thread, TYPE_ERROR, "category must be a Warning subclass, not '{name}'")
 }
 
@@ -89,7 +89,7 @@ pub(super) fn warn_function(
             tuple.iter().filter_map(|item| item.get::<PyStr>().map(PyStr::to_text_lossy)).collect()
         }
         Some((other, None)) => {
-            let ty = other.ty().short_name();
+            let ty = other.ty().name();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,
@@ -222,7 +222,7 @@ pub(super) fn warn_explicit(
     if let Some(globals) = globals.filter(|globals| !globals.is_none())
         && globals.get::<PyDict>().is_none()
     {
-        let ty = globals.ty().short_name();
+        let ty = globals.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "module_globals must be a dict, not '{ty}'"));
     }
     let module = match module {

@@ -62,7 +62,7 @@ fn all(thread: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {
 
 fn remove_dead(thread: &Thread, _: Ref<'_>, dict: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     let Some(dict) = dict.get::<PyDict>() else {
-        let ty = dict.ty().short_name();
+        let ty = dict.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "_remove_dead_weakref() argument 1 must be dict, not {ty}"));
     };
     let Some(found) = dict.get(thread, key)? else { return Ok(Value::none()) };

@@ -121,7 +121,7 @@ fn set(thread: &Thread, this: Ref<'_>, name: &PyStr, value: Option<Value>) -> Py
 fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let object = behind(thread, this)?;
     if object.as_ref().ty().slots().next.get().is_none() {
-        let ty = object.as_ref().ty().short_name();
+        let ty = object.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "Weakref proxy referenced a non-iterator '{ty}' object"));
     }
     protocol::next(thread, object.as_ref())

@@ -21,7 +21,7 @@ fn ahead(thread: &Thread, peek: Option<&Value>, limit: usize) -> PyResult<usize>
     let Some(peek) = peek else { return Ok(1) };
     let seen = protocol::call(thread, peek.as_ref(), &[Value::small(1)], None)?;
     let Some(bytes) = seen.as_ref().get::<PyBytes>() else {
-        let name = seen.as_ref().ty().short_name();
+        let name = seen.as_ref().ty().name();
         return Err(raise!(thread, OS_ERROR, "peek() should have returned a bytes object, not '{name}'"));
     };
     let part = bytes.as_slice();
@@ -39,7 +39,7 @@ fn readline(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Val
         let count = ahead(thread, peek.as_ref(), left)?;
         let part = call::method(thread, this, "read", &[Value::int(thread, count as i64)?])?;
         let Some(bytes) = part.as_ref().get::<PyBytes>() else {
-            let name = part.as_ref().ty().short_name();
+            let name = part.as_ref().ty().name();
             return Err(raise!(thread, OS_ERROR, "read() should have returned a bytes object, not '{name}'"));
         };
         let bytes = bytes.as_slice();

@@ -169,7 +169,7 @@ pub(super) fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     match line.as_ref().get::<taipan_object::bytes::PyBytes>() {
         Some(bytes) => Ok((!bytes.as_slice().is_empty()).then_some(line)),
         None => {
-            let name = line.as_ref().ty().short_name();
+            let name = line.as_ref().ty().name();
             Err(raise!(thread, OS_ERROR, "readline() should have returned a bytes object, not '{name}'"))
         }
     }

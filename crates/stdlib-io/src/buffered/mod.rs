@@ -126,7 +126,7 @@ impl<'a> Stream<'a> {
     /// The receiver of a method; `ValueError` if it has no raw stream.
     pub(crate) fn of(thread: &Thread, this: Ref<'a>) -> PyResult<Stream<'a>> {
         let Some(state) = state_of(this) else {
-            let name = this.ty().short_name();
+            let name = this.ty().name();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,

@@ -283,14 +283,14 @@ pub(super) fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResu
     let own = receiver::<BytesIo>(thread, this)?;
     let parts = state.get::<PyTuple>().map(|parts| (parts.get(0), parts.get(1), parts.get(2)));
     let Some((Some(value), Some(at), Some(dict))) = parts else {
-        let (name, got) = (this.ty().name(), state.ty().short_name());
+        let (name, got) = (this.ty().name(), state.ty().name());
         return Err(raise!(thread, TYPE_ERROR, "{name}.__setstate__ argument should be 3-tuple, got {got}"));
     };
     own.data.change(thread, Vec::clear)?;
     own.at.set(0);
     own.write(thread, &bytes_of(thread, value.as_ref())?)?;
     if !at.as_ref().is_int() {
-        let got = at.as_ref().ty().short_name();
+        let got = at.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "second item of state must be an integer, not {got}"));
     }
     let Ok(at) = usize::try_from(to_size(thread, at.as_ref())?) else {

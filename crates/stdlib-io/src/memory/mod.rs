@@ -38,7 +38,7 @@ fn update_dict(thread: &Thread, this: Ref<'_>, entries: Ref<'_>, place: &str) ->
         return Ok(());
     }
     let Some(entries) = entries.get::<PyDict>().map(Owned::new_ref) else {
-        let name = entries.ty().short_name();
+        let name = entries.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "{place} item of state should be a dict, got a {name}"));
     };
     match this.head() {

@@ -54,7 +54,7 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
         Some(newline) => match newline.get::<PyStr>() {
             Some(text) => Some(text.to_text_lossy()),
             None => {
-                let name = newline.ty().short_name();
+                let name = newline.ty().name();
                 return Err(raise!(thread, TYPE_ERROR, "newline must be str or None, not {name}"));
             }
         },
@@ -66,7 +66,7 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
     };
     let initial = initial.filter(|initial| !initial.is_none());
     if let Some(initial) = initial.filter(|initial| initial.get::<PyStr>().is_none()) {
-        let name = initial.ty().short_name();
+        let name = initial.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "initial_value must be str or None, not {name}"));
     }
     let state = receiver::<StringIo>(thread, this)?;
@@ -231,7 +231,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let line = match std::ptr::eq(this.ty(), &*STRING_IO) {
         true => state.take_line(thread, usize::MAX)?,
         false => call::method(thread, this, "readline", &[])?.downcast::<PyStr>().map_err(|other| {
-            let name = other.as_ref().ty().short_name();
+            let name = other.as_ref().ty().name();
             raise!(thread, OS_ERROR, "readline() should have returned a str object, not '{name}'")
         })?,
     };
@@ -240,7 +240,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 
 pub(super) fn write(thread: &Thread, this: Ref<'_>, text: Ref<'_>) -> PyResult<Value> {
     let Some(text) = text.get::<PyStr>() else {
-        let name = text.ty().short_name();
+        let name = text.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "string argument expected, got '{name}'"));
     };
     open(thread, this)?.write(thread, text)?;
@@ -299,7 +299,7 @@ pub(super) fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResu
     let own = receiver::<StringIo>(thread, this)?;
     let parts = state.get::<PyTuple>().map(|parts| [0, 1, 2, 3].map(|at| parts.get(at)));
     let Some([Some(value), Some(newline), Some(at), Some(dict)]) = parts else {
-        let (name, got) = (this.ty().name(), state.ty().short_name());
+        let (name, got) = (this.ty().name(), state.ty().name());
         return Err(raise!(thread, TYPE_ERROR, "{name}.__setstate__ argument should be 4-tuple, got {got}"));
     };
     init(thread, this, &[Value::none(), newline], None)?;

@@ -119,7 +119,7 @@ impl TextStream<'_> {
         match bytes.as_ref().get::<PyBytes>() {
             Some(bytes) => self.push(thread, bytes.as_slice()),
             None => {
-                let name = bytes.as_ref().ty().short_name();
+                let name = bytes.as_ref().ty().name();
                 Err(raise!(thread, TYPE_ERROR, "encoder should return a bytes object, not '{name}'"))
             }
         }
@@ -164,7 +164,7 @@ impl TextStream<'_> {
         let text =
             call::method(thread, decoder.as_ref(), "decode", &[input.to_value(), Value::bool(is_final)])?;
         text.downcast::<PyStr>().map_err(|other| {
-            let name = other.as_ref().ty().short_name();
+            let name = other.as_ref().ty().name();
             raise!(thread, TYPE_ERROR, "decoder should return a string result, not '{name}'")
         })
     }
@@ -183,7 +183,7 @@ impl TextStream<'_> {
         let both = call::method(thread, decoder.as_ref(), "getstate", &[])?;
         let (bytes, flags) = newline_decoder::unpack(thread, both.as_ref())?;
         let bytes = bytes.downcast::<PyBytes>().map_err(|other| {
-            let name = other.as_ref().ty().short_name();
+            let name = other.as_ref().ty().name();
             raise!(
                 thread,
                 TYPE_ERROR,

@@ -45,7 +45,7 @@ pub(crate) fn optional_text(
 ) -> PyResult<Option<String>> {
     let Some(value) = value.filter(|value| !value.is_none()) else { return Ok(None) };
     let Some(text) = value.get::<PyStr>() else {
-        let ty = value.ty().short_name();
+        let ty = value.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

@@ -99,7 +99,7 @@ fn decode(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&Py
         None => input.to_value(),
     };
     let Some(text) = text.as_ref().get::<PyStr>() else {
-        let name = text.as_ref().ty().short_name();
+        let name = text.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "decoder should return a string result, not '{name}'"));
     };
     let mut newlines = state.newlines.get();

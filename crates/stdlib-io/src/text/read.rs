@@ -32,7 +32,7 @@ impl TextStream<'_> {
                 PyBytes::new(thread, &bytes_of(thread, other.as_ref())?)
             }
             Err(other) => {
-                let got = other.as_ref().ty().short_name();
+                let got = other.as_ref().ty().name();
                 Err(raise!(
                     thread,
                     TYPE_ERROR,
@@ -233,7 +233,7 @@ pub(super) fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let line = match std::ptr::eq(this.ty(), &*TEXT_IO_WRAPPER) {
         true => stream.read_line(thread, None)?,
         false => call::method(thread, this, "readline", &[])?.downcast::<PyStr>().map_err(|other| {
-            let name = other.as_ref().ty().short_name();
+            let name = other.as_ref().ty().name();
             raise!(thread, OS_ERROR, "readline() should have returned a str object, not '{name}'")
         })?,
     };

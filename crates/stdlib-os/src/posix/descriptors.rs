@@ -72,7 +72,7 @@ pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) ->
     let fd = to_int(thread, fd)?;
     let target = Buffer::get(thread, to, Request::WRITABLE).map_err(|raised| {
         drop(thread.catch(raised));
-        let name = to.ty().short_name();
+        let name = to.ty().name();
         raise!(thread, TYPE_ERROR, "readinto() argument 2 must be read-write bytes-like object, not {name}")
     })?;
     let mut buffer = zeros(thread, target.len())?;

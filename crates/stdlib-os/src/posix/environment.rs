@@ -36,7 +36,7 @@ fn text(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
         (Some(text), _) => path::encode(thread, text)?,
         (_, Some(bytes)) => bytes.as_slice().to_vec(),
         _ => {
-            let name = value.ty().short_name();
+            let name = value.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {name}"));
         }
     };

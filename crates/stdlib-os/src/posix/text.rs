@@ -20,7 +20,7 @@ fn bytes_of(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<(Vec<u8
     match value.get::<PyStr>() {
         Some(text) => Ok((text.to_wtf8().as_wtf8().as_bytes().to_vec(), false)),
         None => {
-            let name = value.ty().short_name();
+            let name = value.ty().name();
             Err(raise!(
                 thread,
                 TYPE_ERROR,

@@ -22,7 +22,7 @@ fn seconds(thread: &Thread, value: Ref<'_>) -> PyResult<Moment> {
         return Ok(Moment { seconds: whole as i64, nanos: ((seconds - whole) * 1e9).floor() as u32 });
     }
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument must be int or float, not {name}"));
     }
     let index = protocol::number::index(thread, value)?;

@@ -80,7 +80,7 @@ fn nanos_of(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
         return Ok(nanos as i64);
     }
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,

@@ -97,7 +97,7 @@ pub(super) fn ctime(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResul
 pub(super) fn strftime(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "strftime", arguments.len(), 1, 2)?;
     let Some(form) = arguments.first().and_then(|form| form.as_ref().get::<PyStr>()) else {
-        let got = arguments.first().map_or("None", |form| form.as_ref().ty().short_name());
+        let got = arguments.first().map_or("None", |form| form.as_ref().ty().name());
         return Err(raise!(thread, TYPE_ERROR, "strftime() argument 1 must be str, not {got}"));
     };
     let time = checked(thread, given(thread, "strftime", arguments.get(1))?)?;

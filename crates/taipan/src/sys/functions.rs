@@ -117,7 +117,7 @@ fn intern_string(thread: &Thread, _: Ref<'_>, text: Ref<'_>) -> PyResult<Value> 
     match text.get_exact::<PyStr>() {
         Some(text) => Ok(intern::intern(thread, Owned::new_ref(text))?.into_value()),
         None => {
-            let name = text.ty().short_name();
+            let name = text.ty().name();
             Err(raise!(thread, TYPE_ERROR, "can't intern {name}"))
         }
     }

@@ -67,7 +67,7 @@ pub(super) fn check_init(thread: &Thread, result: Ref<'_>) -> PyResult<()> {
     if result.is_none() {
         return Ok(());
     }
-    let name = result.ty().short_name();
+    let name = result.ty().name();
     Err(raise!(thread, TYPE_ERROR, "__init__() should return None, not '{name}'"))
 }
 

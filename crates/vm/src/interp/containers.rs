@@ -128,7 +128,7 @@ pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (thread, source) = (vm.thread, source.as_ref());
     let iterable = source.ty().slots().iter.get().is_some() || source.ty().slots().item.get().is_some();
     if !iterable {
-        let name = source.ty().short_name();
+        let name = source.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "Value after * must be an iterable, not {name}"));
     }
     let iterator = protocol::iter(thread, source)?;
@@ -200,7 +200,7 @@ pub(super) fn dict_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     match each_pair(vm, source.as_ref(), put)? {
         Some(()) => Ok(()),
         None => {
-            let name = source.as_ref().ty().short_name();
+            let name = source.as_ref().ty().name();
             Err(raise!(vm.thread, TYPE_ERROR, "'{name}' object is not a mapping"))
         }
     }
@@ -219,11 +219,11 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
     let callable = || super::call::function_text(thread, vm.borrow(w.c()));
     let put = |key: Value, value: Value| {
-        let Some(name) = key.as_ref().get::<PyStr>() else {
-            return Err(raise!(thread, TYPE_ERROR, "keywords must be strings"));
-        };
+        // whether it is a name at all is seen when the call is made
         if dict.contains(thread, key.as_ref())? {
-            let (callable, name) = (callable(), name.to_text_lossy());
+            let name = super::format::str(thread, key.as_ref())?;
+            let name = name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy).unwrap_or_default();
+            let callable = callable();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,
@@ -237,7 +237,7 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     match each_pair(vm, source.as_ref(), put)? {
         Some(()) => Ok(()),
         None => {
-            let (callable, name) = (callable(), source.as_ref().ty().short_name());
+            let (callable, name) = (callable(), source.as_ref().ty().name());
             Err(raise!(thread, TYPE_ERROR, "{callable} argument after ** must be a mapping, not {name}"))
         }
     }

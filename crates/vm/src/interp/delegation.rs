@@ -146,7 +146,7 @@ pub(super) fn awaitable(thread: &Thread, value: Value) -> PyResult<Option<Value>
         return Err(raise!(thread, TYPE_ERROR, "__await__() returned a coroutine"));
     }
     if found.ty().slots().next.get().is_none() {
-        let name = found.ty().short_name();
+        let name = found.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "__await__() returned non-iterator of type '{name}'"));
     }
     Ok(Some(iterator))
@@ -155,7 +155,7 @@ pub(super) fn awaitable(thread: &Thread, value: Value) -> PyResult<Option<Value>
 pub(super) fn get_awaitable(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
-    let name = value.as_ref().ty().short_name().to_owned();
+    let name = value.as_ref().ty().name().to_owned();
     let Some(iterator) = awaitable(thread, value)? else {
         return Err(match w.b() {
             1 | 2 => {
@@ -181,14 +181,14 @@ pub(super) fn get_awaitable(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 pub(super) fn get_aiter(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
-    let name = value.as_ref().ty().short_name();
+    let name = value.as_ref().ty().name();
     let Some(aiter) = value.as_ref().ty().slots().aiter.get() else {
         let message = "'async for' requires an object with __aiter__ method, got";
         return Err(raise!(thread, TYPE_ERROR, "{message} {name}"));
     };
     let iterator = aiter(thread, value.as_ref())?;
     if iterator.as_ref().ty().slots().anext.get().is_none() {
-        let name = iterator.as_ref().ty().short_name();
+        let name = iterator.as_ref().ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,
@@ -203,7 +203,7 @@ pub(super) fn get_anext(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let iterator = vm.borrow(w.b()).to_value();
     let Some(anext) = iterator.as_ref().ty().slots().anext.get() else {
-        let name = iterator.as_ref().ty().short_name();
+        let name = iterator.as_ref().ty().name();
         let message = "'async for' requires an iterator with __anext__ method, got";
         return Err(raise!(thread, TYPE_ERROR, "{message} {name}"));
     };

@@ -121,7 +121,7 @@ pub(crate) fn instance(thread: &Thread, exception: Ref<'_>) -> PyResult<Option<V
         .as_ref()
         .get::<taipan_object::str::PyStr>()
         .map_or_else(String::new, |text| text.to_text_lossy());
-    let name = made.as_ref().ty().short_name();
+    let name = made.as_ref().ty().name();
     Err(raise!(
         thread,
         TYPE_ERROR,
@@ -248,7 +248,7 @@ fn no_context_manager(vm: Vm<'_>, owner: Ref<'_>, which: usize, missed: &str) ->
         let name = intern::intern_text(thread, name).ok()?;
         owner.ty().lookup(thread, &name).ok().flatten()
     };
-    let ty = owner.ty().short_name();
+    let ty = owner.ty().full_name(thread);
     let (kind, other, hint) = match which {
         0 | 1 => ("context manager", ["__aenter__", "__aexit__"], "async with"),
         _ => ("asynchronous context manager", ["__enter__", "__exit__"], "with"),

@@ -23,14 +23,14 @@ pub(crate) fn format(thread: &Thread, value: Ref<'_>, spec: Value) -> PyResult<V
         Some((method, true)) => protocol::call(thread, method.as_ref(), &[value.to_value(), spec], None)?,
         Some((method, false)) => protocol::call(thread, method.as_ref(), &[spec], None)?,
         None => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "Type {ty} doesn't define __format__"));
         }
     };
     if result.as_ref().get::<PyStr>().is_some() {
         return Ok(result);
     }
-    let name = result.as_ref().ty().short_name();
+    let name = result.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "__format__ must return a str, not {name}"))
 }
 
@@ -99,7 +99,7 @@ fn checked(thread: &Thread, text: Value, method: &str) -> PyResult<Value> {
     if text.as_ref().get::<PyStr>().is_some() {
         return Ok(text);
     }
-    let name = text.as_ref().ty().short_name();
+    let name = text.as_ref().ty().name();
     Err(raise!(thread, TYPE_ERROR, "{method} returned non-string (type {name})"))
 }
 

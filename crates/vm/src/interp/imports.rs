@@ -118,7 +118,7 @@ fn not_text(thread: &Thread, module: Ref<'_>, name: Ref<'_>, in_dict: bool) -> P
     let package = super::attributes::optional(thread, module, names::__name__.get())?;
     let package = package.as_ref().and_then(|name| name.as_ref().get::<PyStr>());
     let package = package.map_or_else(String::new, PyStr::to_text_lossy);
-    let (ty, what) = (name.ty().short_name(), if in_dict { "Key" } else { "Item" });
+    let (ty, what) = (name.ty().name(), if in_dict { "Key" } else { "Item" });
     let place = if in_dict { "__dict__" } else { "__all__" };
     Ok(taipan_object::raise!(thread, TYPE_ERROR, "{what} in {package}.{place} must be str, not {ty}"))
 }

@@ -30,7 +30,7 @@ fn not_iterable(vm: Vm<'_>, value: Ref<'_>) -> PyResult<()> {
     if slots.iter.get().is_some() || slots.item.get().is_some() {
         return Ok(());
     }
-    let name = value.ty().short_name();
+    let name = value.ty().name();
     Err(raise!(vm.thread, TYPE_ERROR, "cannot unpack non-iterable {name} object"))
 }
 

@@ -97,7 +97,7 @@ fn attributes_of(
             None => return Err(too_many(thread, ty, 0, positional)),
             Some(args) => {
                 let Some(args) = args.as_ref().get_exact::<PyTuple>() else {
-                    let (name, kind) = (ty.short_name(), args.as_ref().ty().short_name());
+                    let (name, kind) = (ty.name(), args.as_ref().ty().name());
                     return Err(raise!(
                         thread,
                         TYPE_ERROR,
@@ -109,7 +109,7 @@ fn attributes_of(
                 }
                 for name in args.iter().take(positional) {
                     let Some(name) = name.get::<PyStr>() else {
-                        let kind = name.ty().short_name();
+                        let kind = name.ty().name();
                         return Err(raise!(
                             thread,
                             TYPE_ERROR,
@@ -138,7 +138,7 @@ fn attributes_of(
 
 #[cold]
 fn too_many(thread: &Thread, class: &PyTypeObject, allowed: usize, given: usize) -> Raised {
-    let (name, plural) = (class.short_name(), if allowed == 1 { "" } else { "s" });
+    let (name, plural) = (class.name(), if allowed == 1 { "" } else { "s" });
     raise!(thread, TYPE_ERROR, "{name}() accepts {allowed} positional sub-pattern{plural} ({given} given)")
 }
 
@@ -152,7 +152,7 @@ fn attribute(
 ) -> PyResult<Option<Value>> {
     let text = name.to_text_lossy();
     if seen.contains(&text) {
-        let class = class.short_name();
+        let class = class.name();
         return Err(raise!(thread, TYPE_ERROR, "{class}() got multiple sub-patterns for attribute '{text}'"));
     }
     seen.push(text);

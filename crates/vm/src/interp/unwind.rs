@@ -24,7 +24,7 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
     loop {
         let frame = stacks.current.get();
         // SAFETY: the running frame.
-        if unsafe { !raises_again(&*frame) } {
+        if unsafe { !raises_again(thread, &*frame, &exception) } {
             note(thread, frame, &exception);
         }
         // SAFETY: as above.
@@ -40,13 +40,15 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
 }
 
 /// Whether the operation that raised only handed on what was raised before.
-fn raises_again(frame: &Frame) -> bool {
+fn raises_again(thread: &Thread, frame: &Frame, exception: &Value) -> bool {
     // SAFETY: `ip` is an operation of the frame's code.
     let word = unsafe { OpWord(*frame.ip) };
     let number = word.number();
     let is = |op: Op| op as u16 == number;
-    // a `raise` alone leaves the traceback as it is
-    [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(is) || (is(Op::Raise) && word.b() == 0)
+    // a `raise` alone leaves the traceback as it is, if there was something to raise
+    let is_handled = || exceptions::handled(thread).is_some_and(|handled| handled.as_ref().is(exception.as_ref()));
+    [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(is)
+        || (is(Op::Raise) && word.b() == 0 && is_handled())
 }
 
 /// Adds the entry of a frame to the traceback.

@@ -129,7 +129,7 @@ fn int_of(thread: &Thread, value: Ref<'_>, conversion: char) -> PyResult<Value> 
 #[cold]
 fn wrong_number(thread: &Thread, value: Ref<'_>, conversion: char) -> Raised {
     let wanted = if matches!(conversion, 'x' | 'X' | 'o') { "an integer" } else { "a real number" };
-    let got = value.ty().short_name();
+    let got = value.ty().name();
     raise!(thread, TYPE_ERROR, "%{conversion} format: {wanted} is required, not {got}")
 }
 
@@ -173,7 +173,7 @@ fn float(thread: &Thread, kind: Kind, field: &Field, value: Ref<'_>, conversion:
         let exception = thread.catch(raised);
         match kind == Kind::Bytes && exception.as_ref().ty().is_subtype(&TYPE_ERROR) {
             true => {
-                let got = value.ty().short_name();
+                let got = value.ty().name();
                 raise!(thread, TYPE_ERROR, "float argument required, not {got}")
             }
             false => thread.raise(exception),
@@ -219,7 +219,7 @@ fn character(thread: &Thread, kind: Kind, value: Ref<'_>) -> PyResult<Owned<PySt
                 text.len()
             )),
             None => {
-                let got = value.ty().short_name();
+                let got = value.ty().name();
                 Err(raise!(thread, TYPE_ERROR, "%c requires an int or a unicode character, not {got}"))
             }
         };
@@ -228,7 +228,7 @@ fn character(thread: &Thread, kind: Kind, value: Ref<'_>) -> PyResult<Owned<PySt
         (Some(bytes), _) => (bytes.as_slice().first().copied(), bytes.as_slice().len(), "bytes"),
         (None, Some(array)) => (array.get(0), array.len(), "bytearray"),
         (None, None) => {
-            let got = value.ty().short_name();
+            let got = value.ty().name();
             return Err(raise!(
                 thread,
                 TYPE_ERROR,
@@ -256,7 +256,7 @@ fn bytes(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
     }
     let name = intern_text(thread, "__bytes__")?;
     let Some(made) = call_special(thread, value, &name, [])? else {
-        let got = value.ty().short_name();
+        let got = value.ty().name();
         return Err(raise!(
             thread,
             TYPE_ERROR,
@@ -266,7 +266,7 @@ fn bytes(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
     match made.as_ref().get::<PyBytes>() {
         Some(bytes) => as_text(bytes.as_slice()),
         None => {
-            let ty = made.as_ref().ty().short_name();
+            let ty = made.as_ref().ty().name();
             Err(raise!(thread, TYPE_ERROR, "__bytes__ returned non-bytes (type {ty})"))
         }
     }

@@ -11,7 +11,7 @@ use crate::iterate::for_each;
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyByteArray> {
     let found = this.get::<PyByteArray>();
     found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().short_name())
+        raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().name())
     })
 }
 
@@ -35,13 +35,13 @@ pub(super) fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 fn collected(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<u8>> {
     let slots = iterable.ty().slots();
     if slots.iter.get().is_none() && slots.item.get().is_none() {
-        let got = iterable.ty().short_name();
+        let got = iterable.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "can't extend bytearray with {got}"));
     }
     let mut bytes = Vec::new();
     for_each(thread, iterable, |item| {
         if iterable.get::<PyStr>().is_some() {
-            let got = iterable.ty().short_name();
+            let got = iterable.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "expected iterable of integers; got: '{got}'"));
         }
         let byte = to_byte(thread, item.as_ref())?;

@@ -44,7 +44,7 @@ fn digits_of(thread: &Thread, source: Ref<'_>) -> PyResult<Vec<u32>> {
     match peek(thread, source)? {
         Some(bytes) => Ok(bytes.iter().map(|&byte| byte.into()).collect()),
         None => {
-            let got = source.ty().short_name();
+            let got = source.ty().name();
             Err(raise!(thread, TYPE_ERROR, "fromhex() argument must be str or bytes-like, not {got}"))
         }
     }

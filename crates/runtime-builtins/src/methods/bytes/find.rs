@@ -31,7 +31,7 @@ fn wanted<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
         return Ok(bytes);
     }
     if !value.is_int() && value.ty().slots().index.get().is_none() {
-        let got = value.ty().short_name();
+        let got = value.ty().name();
         let message = "argument should be integer or bytes-like object, not";
         return Err(raise!(thread, TYPE_ERROR, "{message} '{got}'"));
     }
@@ -126,7 +126,7 @@ fn tail_match(thread: &Thread, this: Ref<'_>, arguments: &[Value], at_start: boo
         return Ok(Value::bool(false));
     }
     let Some(part) = peek(thread, wanted)? else {
-        let got = wanted.ty().short_name();
+        let got = wanted.ty().name();
         let message = "first arg must be bytes or a tuple of bytes, not";
         return Err(raise!(thread, TYPE_ERROR, "{name} {message} {got}"));
     };

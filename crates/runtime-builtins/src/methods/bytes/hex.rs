@@ -19,7 +19,7 @@ const HEX: Parameters<2> = Parameters {
 /// The character that stands between groups.
 fn separator(thread: &Thread, value: Ref<'_>) -> PyResult<u32> {
     let Some(length) = value.ty().slots().length.get() else {
-        let name = value.ty().short_name();
+        let name = value.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "object of type '{name}' has no len()"));
     };
     if length(thread, value)? != 1 {

@@ -50,7 +50,7 @@ pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResul
     let mut result = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let Some(bytes) = peek(thread, item.as_ref())? else {
-            let got = item.as_ref().ty().short_name();
+            let got = item.as_ref().ty().name();
             let message = format_args!("sequence item {at}: expected a bytes-like object, {got} found");
             return Err(raise!(thread, TYPE_ERROR, "{message}"));
         };

@@ -38,7 +38,7 @@ method_table! { METHODS:
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDict> {
     let found = this.get::<PyDict>();
     found
-        .ok_or_else(|| raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().short_name()))
+        .ok_or_else(|| raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().name()))
 }
 
 fn contains(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {

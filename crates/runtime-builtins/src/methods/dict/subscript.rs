@@ -7,7 +7,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
 pub(crate) fn subscript(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     let Some(dict) = this.get::<PyDict>() else {
-        return Err(raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().name()));
     };
     if let Some(found) = dict.get(thread, key)? {
         return Ok(found);

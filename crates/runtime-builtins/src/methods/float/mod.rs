@@ -69,7 +69,7 @@ pub(super) static COMPLEX_ATTRIBUTES: [GetSetDef; 2] = [
 fn receiver(thread: &Thread, this: Ref<'_>) -> PyResult<f64> {
     let found = this.to_f64();
     found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'float' object expected, not '{}'", this.ty().short_name())
+        raise!(thread, TYPE_ERROR, "'float' object expected, not '{}'", this.ty().name())
     })
 }
 
@@ -111,7 +111,7 @@ fn as_integer_ratio(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 fn parts(thread: &Thread, this: Ref<'_>) -> PyResult<[f64; 2]> {
     let found = this.get::<PyComplex>().map(PyComplex::parts);
     found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'complex' object expected, not '{}'", this.ty().short_name())
+        raise!(thread, TYPE_ERROR, "'complex' object expected, not '{}'", this.ty().name())
     })
 }
 

@@ -54,7 +54,7 @@ fn exact(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn wrong(thread: &Thread, this: Ref<'_>) -> taipan_object::Raised {
-    raise!(thread, TYPE_ERROR, "'int' object expected, not '{}'", this.ty().short_name())
+    raise!(thread, TYPE_ERROR, "'int' object expected, not '{}'", this.ty().name())
 }
 
 fn bit_length(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

@@ -43,7 +43,7 @@ method_table! { FROZEN_METHODS:
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PySet> {
     let found = this.get::<PySet>();
-    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'set' object expected, not '{}'", this.ty().short_name()))
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'set' object expected, not '{}'", this.ty().name()))
 }
 
 /// An empty set of the kind that `this` is.

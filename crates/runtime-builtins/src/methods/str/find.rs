@@ -205,12 +205,12 @@ fn tail_match(thread: &Thread, this: Ref<'_>, arguments: &[Value], at_start: boo
         return Ok(Value::bool(fits(part)));
     }
     let Some(parts) = wanted.get::<PyTuple>() else {
-        let got = wanted.ty().short_name();
+        let got = wanted.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "{name} first arg must be str or a tuple of str, not {got}"));
     };
     for part in parts.iter() {
         let Some(part) = part.get::<PyStr>() else {
-            let got = part.ty().short_name();
+            let got = part.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "tuple for {name} must only contain str, not {got}"));
         };
         if fits(part) {

@@ -45,7 +45,7 @@ pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResul
     let mut builder = StrBuilder::new();
     for (at, item) in items.iter().enumerate() {
         let Some(text) = item.as_ref().get::<PyStr>() else {
-            let got = item.as_ref().ty().short_name();
+            let got = item.as_ref().ty().name();
             return Err(raise!(thread, TYPE_ERROR, "sequence item {at}: expected str instance, {got} found"));
         };
         if at > 0 {

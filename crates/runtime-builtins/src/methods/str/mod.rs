@@ -77,7 +77,7 @@ method_table! { METHODS:
 /// The string that a method is called on.
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyStr> {
     let found = this.get::<PyStr>();
-    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'str' object expected, not '{}'", this.ty().short_name()))
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'str' object expected, not '{}'", this.ty().name()))
 }
 
 fn sizeof(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

@@ -19,7 +19,7 @@ fn field(thread: &Thread, arguments: &[Value], name: &str) -> PyResult<(usize, u
     let width = usize::try_from(width).unwrap_or(0);
     let Some(fill) = arguments.get(1) else { return Ok((width, ' '.into())) };
     let Some(fill) = fill.as_ref().get::<PyStr>() else {
-        let got = fill.as_ref().ty().short_name();
+        let got = fill.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "The fill character must be a unicode character, not {got}"));
     };
     match (fill.len(), fill.char_at(0)) {

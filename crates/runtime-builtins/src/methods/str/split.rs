@@ -131,7 +131,7 @@ fn split_by(
         None => words(&code_points(text), most),
         Some(separator) => {
             let Some(separator) = separator.get::<PyStr>() else {
-                let got = separator.ty().short_name();
+                let got = separator.ty().name();
                 return Err(raise!(thread, TYPE_ERROR, "must be str or None, not {got}"));
             };
             match from_the_right {
@@ -202,7 +202,7 @@ pub(super) fn splitlines(
 fn three(thread: &Thread, this: Ref<'_>, separator: Ref<'_>, from_the_right: bool) -> PyResult<Value> {
     let text = receiver(thread, this)?;
     let Some(wanted) = separator.get::<PyStr>() else {
-        return Err(raise!(thread, TYPE_ERROR, "must be str, not {}", separator.ty().short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "must be str, not {}", separator.ty().name()));
     };
     if wanted.is_empty() {
         return Err(empty_separator(thread));

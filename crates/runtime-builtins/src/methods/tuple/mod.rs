@@ -16,7 +16,7 @@ method_table! { METHODS:
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyTuple> {
     let found = this.get::<PyTuple>();
     found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'tuple' object expected, not '{}'", this.ty().short_name())
+        raise!(thread, TYPE_ERROR, "'tuple' object expected, not '{}'", this.ty().name())
     })
 }
 

@@ -56,7 +56,7 @@ pub(super) fn ord(thread: &Thread, _: Ref<'_>, character: Ref<'_>) -> PyResult<V
     } else if let Some(array) = character.get::<PyByteArray>() {
         (array.len(), array.get(0).map(u32::from))
     } else {
-        let got = character.ty().short_name();
+        let got = character.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "ord() expected string of length 1, but {got} found"));
     };
     match first.filter(|_| len == 1) {
@@ -112,7 +112,7 @@ pub(super) fn round(
     match rounded {
         Some(rounded) => Ok(rounded),
         None => {
-            let ty = number.ty().short_name();
+            let ty = number.ty().name();
             Err(raise!(thread, TYPE_ERROR, "type {ty} doesn't define __round__ method"))
         }
     }

@@ -50,7 +50,7 @@ fn attribute_name(thread: &Thread, name: Ref<'_>) -> PyResult<Owned<PyStr>> {
         Some(text) if name.get_exact::<PyStr>().is_some() => intern(thread, Owned::new_ref(text)),
         Some(text) => intern(thread, text.slice(thread, 0, text.len())?),
         None => {
-            let ty = name.ty().short_name();
+            let ty = name.ty().name();
             Err(raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'"))
         }
     }

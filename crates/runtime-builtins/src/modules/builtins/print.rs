@@ -35,7 +35,7 @@ fn separator(thread: &Thread, value: Option<Ref<'_>>, what: &str, usual: &str) -
         None => Ok(PyStr::from_text(thread, usual)?.into_value()),
         Some(value) if value.get::<PyStr>().is_some() => Ok(value.to_value()),
         Some(value) => {
-            let ty = value.ty().short_name();
+            let ty = value.ty().name();
             Err(raise!(thread, TYPE_ERROR, "{what} must be None or a string, not {ty}"))
         }
     }

@@ -117,7 +117,7 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
 fn search(thread: &Thread, all: Ref<'_>, each: impl FnMut(Value) -> PyResult<bool>) -> PyResult<()> {
     let slots = all.ty().slots();
     if slots.iter.get().is_none() && slots.item.get().is_none() {
-        let ty = all.ty().short_name();
+        let ty = all.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "argument of type '{ty}' is not iterable"));
     }
     for_each(thread, all, each)
@@ -152,7 +152,7 @@ fn concat(thread: &Thread, a: Ref<'_>, b: Ref<'_>, in_place: bool) -> PyResult<V
         slots.concat.get().is_some() || by_class
     };
     if !is_sequence(a) || (a.ty().slots().concat.get().is_none() && !is_sequence(b)) {
-        let ty = a.ty().short_name();
+        let ty = a.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "'{ty}' object can't be concatenated"));
     }
     match in_place {
@@ -207,7 +207,7 @@ fn compare_digest(thread: &Thread, _: Ref<'_>, a: Ref<'_>, b: Ref<'_>) -> PyResu
         _ => match (bytes_of(thread, a)?, bytes_of(thread, b)?) {
             (Some(left), Some(right)) => (left, right),
             (None, None) => {
-                let (a, b) = (a.ty().short_name(), b.ty().short_name());
+                let (a, b) = (a.ty().name(), b.ty().name());
                 return Err(raise!(
                     thread,
                     TYPE_ERROR,
@@ -222,5 +222,5 @@ fn compare_digest(thread: &Thread, _: Ref<'_>, a: Ref<'_>, b: Ref<'_>) -> PyResu
 }
 
 fn no_bytes(thread: &Thread, value: Ref<'_>) -> Raised {
-    raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().short_name())
+    raise!(thread, TYPE_ERROR, "a bytes-like object is required, not '{}'", value.ty().name())
 }

@@ -160,7 +160,7 @@ fn spread(vm: Vm<'_>, base: usize, positional: Value) -> PyResult<Owned<PyTuple>
     };
     let source = positional.as_ref();
     if source.ty().slots().iter.get().is_none() && source.ty().slots().item.get().is_none() {
-        let (callable, name) = (function_text(vm.thread, vm.borrow(base)), source.ty().short_name());
+        let (callable, name) = (function_text(vm.thread, vm.borrow(base)), source.ty().name());
         return Err(raise!(
             vm.thread,
             TYPE_ERROR,
@@ -199,7 +199,7 @@ fn named(vm: Vm<'_>, base: usize, keywords: Ref<'_>) -> PyResult<(Option<Owned<P
     })?
     .is_none()
     {
-        let (callable, name) = (function_text(vm.thread, vm.borrow(base)), keywords.ty().short_name());
+        let (callable, name) = (function_text(vm.thread, vm.borrow(base)), keywords.ty().name());
         return Err(raise!(
             vm.thread,
             TYPE_ERROR,

@@ -16,14 +16,21 @@ fn not_one(thread: &Thread) -> Raised {
     raise!(thread, SYSTEM_ERROR, "not a generator")
 }
 
-/// `__next__`: an end with a value is a `StopIteration`, one without is none.
+/// The next item; the end is none, whatever the value that it has.
 pub(super) fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let run = run_of(this).ok_or_else(|| not_one(thread))?;
     match send_into(thread, this, run, Value::none())? {
         Thrown::Yield(value) => Ok(Some(value)),
-        Thrown::Return(value) if value.as_ref().is_none() => Ok(None),
-        Thrown::Return(value) => Err(stop(thread, value)),
+        Thrown::Return(_) => Ok(None),
     }
+}
+
+/// `<generator object NAME at 0x...>`, and the same of the other kinds.
+pub(super) fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let run = run_of(this).ok_or_else(|| not_one(thread))?;
+    let (kind, name) = (this.ty().short_name(), run_name(&run.qualname).unwrap_or_default());
+    let text = format!("<{kind} object {name} at {:#x}>", this.word().bits());
+    Ok(PyStr::from_text(thread, &text)?.into_value())
 }
 
 /// `send`, as the interpreter asks.
@@ -87,7 +94,7 @@ pub(super) fn thrown_exception(thread: &Thread, arguments: &[Value]) -> PyResult
         match made.filter(|made| exceptions::is_exception(made.as_ref())) {
             Some(made) => made,
             None => {
-                let name = first.as_ref().ty().short_name();
+                let name = first.as_ref().ty().name();
                 return Err(raise!(
                     thread,
                     TYPE_ERROR,

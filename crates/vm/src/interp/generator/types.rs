@@ -44,6 +44,7 @@ native_type! {
     /// `generator`.
     pub static GENERATOR: Generator = "generator", flags flags::DISALLOW_INSTANTIATION, dict false, weak true,
     does {
+        repr: methods::repr,
         iter: |_, this| Ok(this.to_value()),
         next: methods::next,
         send: methods::send,
@@ -55,6 +56,7 @@ native_type! {
     /// `coroutine`.
     pub static COROUTINE: Coroutine = "coroutine", flags flags::DISALLOW_INSTANTIATION, dict false, weak true,
     does {
+        repr: methods::repr,
         await_: asynchronous::await_coroutine,
         send: methods::send,
         finalize: methods::finalize,
@@ -66,6 +68,7 @@ native_type! {
     pub static ASYNC_GENERATOR: AsyncGenerator = "async_generator", flags flags::DISALLOW_INSTANTIATION,
     dict false, weak true,
     does {
+        repr: methods::repr,
         aiter: |_, this| Ok(this.to_value()),
         anext: asynchronous::anext,
         finalize: methods::finalize,

@@ -4,6 +4,7 @@
 
 mod builtins;
 pub mod compile;
+mod compile_function;
 mod errors;
 mod evaluate;
 mod files;
@@ -12,6 +13,7 @@ mod interpreter;
 mod report;
 mod streams;
 pub mod sys;
+mod trees;
 mod warn;
 
 pub use interpreter::{Interpreter, Options, StartError};

@@ -1,6 +1,7 @@
 //! Characters by name, as `\N{...}` takes them: in any case of letters, but otherwise exactly.
 
 use crate::aliases::ALIASES;
+use crate::sequences::SEQUENCES;
 
 /// Longer than any name.
 const MAX_LEN: usize = 100;
@@ -35,6 +36,13 @@ pub fn name_of(character: char) -> Option<String> {
         return Some(format!("{TANGUT}{code:X}"));
     }
     Some(unicode_names2::name(character)?.to_string())
+}
+
+/// The characters of a named sequence.
+pub fn sequence_named(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_uppercase();
+    let at = SEQUENCES.binary_search_by_key(&name.as_str(), |&(known, _)| known).ok()?;
+    SEQUENCES.get(at).map(|&(_, characters)| characters)
 }
 
 #[cfg(test)]

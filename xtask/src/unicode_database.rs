@@ -24,7 +24,7 @@ for version in unicodedata, unicodedata.ucd_3_2_0:
     for name in 'decimal', 'digit', 'numeric':
         asked = getattr(version, name)
         print(';'.join(f'{ord(c)} {exact(asked, c)}' for c in every if asked(c, None) is not None))
-    print(';'.join(f'{ord(c)} {version.decomposition(c)}' for c in every if version.decomposition(c)))
+    print(';'.join(f'{ord(c)} {version.decomposition(c)}' for c in every if version.decomposition(c) and not 0xAC00 <= ord(c) < 0xD7A4))
 def whole(c):
     parts = unicodedata.ucd_3_2_0.decomposition(c).split()
     if not parts or parts[0][0] == '<':

@@ -23,6 +23,10 @@ pub fn character_named(name: &str) -> Option<char> {
         let code = if digits.len() == 5 { u32::from_str_radix(digits, 16).ok()? } else { return None };
         return TANGUT_RANGES.iter().any(|range| range.contains(&code)).then(|| char::from_u32(code))?;
     }
+    // the crate takes it for the control character
+    if name == "BELL" {
+        return Some('\u{1F514}');
+    }
     // the crate matches loosely: without spaces, hyphens and underscores
     let found = unicode_names2::character(&name)?;
     let official = unicode_names2::name(found)?;

@@ -27,6 +27,7 @@ pub(crate) fn begin(thread: &Thread) {
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_text::MODULES);
+    natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&sys::MODULE);

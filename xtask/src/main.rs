@@ -3,8 +3,10 @@
 mod aliases;
 mod asan;
 mod codegen;
+mod sequences;
 mod tidy;
 mod unicode;
+mod unicode_database;
 
 use std::process::{Command, ExitCode};
 
@@ -18,6 +20,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
+       cargo xtask sequences FILE         derive the named sequences from NamedSequences.txt
        cargo xtask fuzz [ROUNDS [CRATE]]  try so many mutants in each fuzz target (of one crate), by default
                                           10,000,000, and say what became of them";
 
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
+        ["sequences", path] => sequences::run(path),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

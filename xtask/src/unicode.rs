@@ -85,7 +85,8 @@ pub fn run(python: &str) -> Result<(), String> {
     for ((name, doc), changes) in MAPPINGS.iter().zip(mappings) {
         text += &mapping(name, doc, changes);
     }
-    write("mappings.rs", &text)
+    write("mappings.rs", &text)?;
+    crate::unicode_database::run(python)
 }
 
 fn write(name: &str, text: &str) -> Result<(), String> {

@@ -4,7 +4,7 @@
 //! Invariant: all forms carry the same, so that any of them can be turned into any other and back
 //! without a difference. What reading returns has passed [`crate::verify`].
 
-mod assemble;
+pub mod assemble;
 mod binary;
 mod error;
 mod info;

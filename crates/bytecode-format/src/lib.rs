@@ -10,6 +10,7 @@ pub mod dis;
 pub mod doc;
 pub mod instruction;
 pub mod marshal;
+pub mod numbers;
 mod opcode;
 pub mod pyc;
 mod repr;
@@ -21,8 +22,8 @@ pub mod verify;
 pub use artifact::WriteError;
 pub use code::{Code, CodeFlags, Const, LocalKind};
 pub use opcode::{
-    BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2, Opcode, OperandKind,
-    SPECIAL_METHODS,
+    BINARY_OPERATOR_NAMES, BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2,
+    Opcode, OperandKind, SPECIAL_METHODS,
 };
 pub use pyc::{Pyc, PycError, Validation};
 pub use tables::TableError;

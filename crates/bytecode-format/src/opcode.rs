@@ -324,6 +324,37 @@ pub const BINARY_OPERATORS: &[&str] = &[
     "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^=", "[]",
 ];
 
+/// The names of the binary operators, by their numbers.
+pub const BINARY_OPERATOR_NAMES: &[&str] = &[
+    "NB_ADD",
+    "NB_AND",
+    "NB_FLOOR_DIVIDE",
+    "NB_LSHIFT",
+    "NB_MATRIX_MULTIPLY",
+    "NB_MULTIPLY",
+    "NB_REMAINDER",
+    "NB_OR",
+    "NB_POWER",
+    "NB_RSHIFT",
+    "NB_SUBTRACT",
+    "NB_TRUE_DIVIDE",
+    "NB_XOR",
+    "NB_INPLACE_ADD",
+    "NB_INPLACE_AND",
+    "NB_INPLACE_FLOOR_DIVIDE",
+    "NB_INPLACE_LSHIFT",
+    "NB_INPLACE_MATRIX_MULTIPLY",
+    "NB_INPLACE_MULTIPLY",
+    "NB_INPLACE_REMAINDER",
+    "NB_INPLACE_OR",
+    "NB_INPLACE_POWER",
+    "NB_INPLACE_RSHIFT",
+    "NB_INPLACE_SUBTRACT",
+    "NB_INPLACE_TRUE_DIVIDE",
+    "NB_INPLACE_XOR",
+    "NB_SUBSCR",
+];
+
 /// The comparisons, by their numbers.
 pub const COMPARISONS: &[&str] = &["<", "<=", "==", "!=", ">", ">="];
 

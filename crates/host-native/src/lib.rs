@@ -8,9 +8,11 @@ mod constants;
 mod environment;
 mod files;
 mod folders;
+mod launching;
 mod processes;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 /// The system that the process runs on.
 #[derive(Default)]

@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod path;
 pub mod raise;
 mod system;
+mod waiting;
 
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use error::{HostError, HostResult};
@@ -21,10 +22,15 @@ pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
 };
 
+pub use waiting::{EpollControl, Launch, Launching, PollEntry, Streams, Waiting};
+
 use taipan_object::{Interp, Thread};
 
 /// All that a host can do.
-pub trait Host: Files + Clock + Environment + Entropy + Terminal + Processes + Platform {}
+pub trait Host:
+    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching
+{
+}
 
 /// A host that does nothing.
 pub struct Nothing;
@@ -36,6 +42,8 @@ impl Entropy for Nothing {}
 impl Terminal for Nothing {}
 impl Processes for Nothing {}
 impl Platform for Nothing {}
+impl Waiting for Nothing {}
+impl Launching for Nothing {}
 impl Host for Nothing {}
 
 static NOTHING: Nothing = Nothing;

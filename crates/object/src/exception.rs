@@ -182,7 +182,16 @@ const fn exception_type(
 
 /// A type that derives from `Exception` and adds nothing, for the layers above. `name` ends with a NUL.
 pub const fn plain_error_type(name: &'static str, core: &'static TypeCore) -> PyTypeObject {
-    exception_type(name, Some(&EXCEPTION), 72, core)
+    error_type(name, &EXCEPTION, core)
+}
+
+/// The same, derived from another exception type, which has no fields of its own.
+pub const fn error_type(
+    name: &'static str,
+    base: &'static PyTypeObject,
+    core: &'static TypeCore,
+) -> PyTypeObject {
+    exception_type(name, Some(base), 72, core)
 }
 
 exceptions! {

@@ -134,6 +134,8 @@ pub struct Interp {
     pub importlib: Slot,
     /// What the module `_codecs` keeps.
     pub codecs: Slot,
+    /// The classes of the module `_ast`, once something needs them.
+    pub ast: Slot,
     /// What the layers above give to natives: the operating system behind its traits.
     pub services: OnceCell<Box<dyn Any>>,
     /// What the import machinery knows of modules that are part of the program. It holds no objects.
@@ -177,6 +179,7 @@ impl Interp {
             modules: Slot::empty(),
             importlib: Slot::empty(),
             codecs: Slot::empty(),
+            ast: Slot::empty(),
             services: OnceCell::new(),
             imports: OnceCell::new(),
             hooks: Hooks::none(),
@@ -231,9 +234,15 @@ impl Drop for Interp {
     /// [`gc::shut_down`](crate::gc::shut_down).
     fn drop(&mut self) {
         // what is left in the slots lives in the heap that goes next: it is forgotten, not released
-        for slot in
-            [&self.memory_error, &self.builtins, &self.sys, &self.modules, &self.importlib, &self.codecs]
-        {
+        for slot in [
+            &self.memory_error,
+            &self.builtins,
+            &self.sys,
+            &self.modules,
+            &self.importlib,
+            &self.codecs,
+            &self.ast,
+        ] {
             std::mem::forget(slot.take());
         }
         for thread in self.threads.take() {

@@ -4,7 +4,7 @@
 
 mod line_index;
 
-pub use line_index::{LineColumn, LineIndex};
+pub use line_index::{LineColumn, LineIndex, Place};
 
 /// A half-open range of byte offsets into the decoded source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -16,6 +16,17 @@ pub struct LineColumn {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LineIndex {
     starts: Box<[u32]>,
+    /// What offsets stand for where there is no source; empty where there is one.
+    places: Box<[Place]>,
+}
+
+/// A line and a column of a tree that no source was parsed to: any numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// The line.
+    pub line: i32,
+    /// The column.
+    pub column: i32,
 }
 
 impl LineIndex {
@@ -25,7 +36,7 @@ impl LineIndex {
         let mut starts = Vec::with_capacity(lines + 1);
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', source).map(|at| at as u32 + 1));
-        LineIndex { starts: starts.into_boxed_slice() }
+        LineIndex { starts: starts.into_boxed_slice(), places: Box::default() }
     }
 
     /// The lines of a source of `source_len` bytes by the lengths, newline included, of all lines but
@@ -37,7 +48,17 @@ impl LineIndex {
             start = start.checked_add(length).filter(|&next| length > 0 && next <= source_len)?;
             starts.push(start);
         }
-        Some(LineIndex { starts: starts.into_boxed_slice() })
+        Some(LineIndex { starts: starts.into_boxed_slice(), places: Box::default() })
+    }
+
+    /// The table for a tree that no source was parsed to: its offsets are indices of these places.
+    pub fn from_places(places: Vec<Place>) -> Self {
+        LineIndex { starts: Box::new([0]), places: places.into_boxed_slice() }
+    }
+
+    /// The place that an offset stands for, if there is no source.
+    pub fn place(&self, offset: u32) -> Option<Place> {
+        self.places.get(offset as usize).copied()
     }
 
     /// What [`LineIndex::from_lengths`] takes.
@@ -52,6 +73,9 @@ impl LineIndex {
 
     /// The line of `offset`, from 1.
     pub fn line(&self, offset: u32) -> u32 {
+        if let Some(place) = self.place(offset) {
+            return u32::try_from(place.line).unwrap_or(0);
+        }
         self.starts.partition_point(|&start| start <= offset) as u32
     }
 
@@ -75,6 +99,10 @@ impl LineIndex {
 
     /// The line and column of `offset`.
     pub fn locate(&self, offset: u32) -> LineColumn {
+        if let Some(place) = self.place(offset) {
+            let number = |number| u32::try_from(number).unwrap_or(0);
+            return LineColumn { line: number(place.line), column: number(place.column) };
+        }
         let line = self.line(offset);
         LineColumn { line, column: offset - self.starts[line as usize - 1] }
     }

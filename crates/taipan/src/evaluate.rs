@@ -1,4 +1,4 @@
-//! `compile`, `eval`, `exec`, `globals`, `locals`: what built-in functions need the front end, or the frame of their
+//! `eval`, `exec`, `globals`, `locals`: what built-in functions need the front end, or the frame of their
 //! caller, for.
 
 use crate::compile::compile as compile_source;
@@ -25,7 +25,7 @@ pub(crate) static FUNCTIONS: [MethodDef; 5] = [
     MethodDef::new(
         c"compile",
         Binding::Instance,
-        Native::Keywords(compile),
+        Native::Keywords(crate::compile_function::compile),
         "($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)",
         c"Compiles a source to a code object.",
     ),
@@ -73,7 +73,7 @@ fn locals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 // -- sources ------------------------------------------------------------------------------------
 
 /// The bytes of a source; a string as UTF-8.
-fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Vec<u8>> {
+pub(crate) fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Vec<u8>> {
     let bytes = if let Some(text) = source.get::<PyStr>() {
         match text.as_utf8(thread)? {
             Some(text) => text.as_bytes().to_vec(),
@@ -102,7 +102,7 @@ fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Ve
 }
 
 /// The name of a file as it stands in code.
-fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
+pub(crate) fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
     let mut out = Wtf8Buf::new();
     if let Some(text) = filename.get::<PyStr>() {
         for at in 0..text.len() {
@@ -146,65 +146,8 @@ pub(crate) fn compiled(
     })
 }
 
-const COMPILE: Parameters<7> = Parameters {
-    function: "compile",
-    names: ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"],
-    positional_only: 0,
-    positional: 6,
-    required: 3,
-};
-
-/// `ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`.
-const TOP_LEVEL_AWAIT: i64 = 0x2000;
-/// `ast.PyCF_ONLY_AST`.
-const ONLY_AST: i64 = 0x400;
-
-fn compile(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
-    let [source, filename, mode, flags, inherit, optimize, _] = COMPILE.bind(thread, arguments, names)?;
-    let (Some(source), Some(filename), Some(mode)) = (source, filename, mode) else {
-        return Err(raise!(thread, SYSTEM_ERROR, "arguments are missing"));
-    };
-    let number = |value: Option<Ref<'_>>, default: i64| -> PyResult<i64> {
-        match value {
-            None => Ok(default),
-            Some(value) => Ok(protocol::index(thread, value)?.as_ref().to_i64().unwrap_or(default)),
-        }
-    };
-    let (flags, optimize) = (number(flags, 0)?, number(optimize, -1)?);
-    let inherits = match inherit {
-        Some(dont) => !protocol::truth(thread, dont)?,
-        None => true,
-    };
-    let mode_text = mode.get::<PyStr>().map_or_else(String::new, PyStr::to_text_lossy);
-    let mode = match mode_text.as_str() {
-        "exec" => Mode::Exec,
-        "eval" => Mode::Eval,
-        "single" => Mode::Single,
-        _ => {
-            let message = "compile() mode must be 'exec', 'eval' or 'single'";
-            return Err(raise!(thread, VALUE_ERROR, "{message}"));
-        }
-    };
-    if flags & ONLY_AST != 0 {
-        return Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "trees of ast are not built yet"));
-    }
-    if !(-1..=2).contains(&optimize) {
-        return Err(raise!(thread, VALUE_ERROR, "compile(): invalid optimize value"));
-    }
-    let inherited = if inherits { inherited_features(thread) } else { 0 };
-    let options = CompileOptions {
-        optimize: optimize.max(0) as u8,
-        future: (flags as u32 & CodeFlags::FUTURE_FEATURES) | inherited,
-        top_level_await: flags & TOP_LEVEL_AWAIT != 0,
-    };
-    let bytes = source_bytes(thread, source, "compile")?;
-    let filename = filename_text(thread, filename)?;
-    let code = compiled(thread, &bytes, filename.as_wtf8(), mode, options)?;
-    Ok(taipan_vm::code_object(thread, &code)?.into_value())
-}
-
 /// The future features of the code that calls.
-fn inherited_features(thread: &Thread) -> u32 {
+pub(crate) fn inherited_features(thread: &Thread) -> u32 {
     let frame = frame_object::nth(thread, 0).ok().flatten();
     let code = frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())?.code());
     code.map_or(0, |code| taipan_vm::program(&code).source.flags.0 & CodeFlags::FUTURE_FEATURES)

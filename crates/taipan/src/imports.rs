@@ -26,6 +26,9 @@ pub(crate) fn begin(thread: &Thread) {
     let mut natives: Vec<&'static ModuleDef> = modules::ALL.into_iter().collect();
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
+    natives.extend(taipan_stdlib_text::MODULES);
+    natives.extend(taipan_stdlib_net::MODULES);
+    natives.extend(taipan_stdlib_language::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&taipan_stdlib_sre::MODULE);
     natives.push(&sys::MODULE);

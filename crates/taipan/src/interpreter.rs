@@ -45,6 +45,9 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;
     taipan_stdlib_sre::fill(thread)?;
+    taipan_stdlib_text::fill(thread)?;
+    taipan_stdlib_net::fill(thread)?;
+    taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
     taipan_stdlib_core::finish(thread)
 }

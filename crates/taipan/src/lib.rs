@@ -4,6 +4,7 @@
 
 mod builtins;
 pub mod compile;
+mod compile_function;
 mod errors;
 mod evaluate;
 mod files;
@@ -13,6 +14,7 @@ mod report;
 mod shutdown;
 mod streams;
 pub mod sys;
+mod trees;
 mod warn;
 
 pub use interpreter::{Interpreter, Options, StartError};

@@ -6,10 +6,12 @@
 
 mod aliases;
 pub mod case;
+pub mod database;
 mod generated;
 mod names;
+mod sequences;
 
-pub use names::{character_named, name_of};
+pub use names::{character_named, name_of, sequence_named};
 
 use generated::sets::{
     ALPHABETIC, CASE_IGNORABLE, CASED, DECIMAL, DIGIT, IDENTIFIER_CONTINUE, IDENTIFIER_START, LOWERCASE,

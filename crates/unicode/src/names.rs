@@ -1,6 +1,7 @@
 //! Characters by name, as `\N{...}` takes them: in any case of letters, but otherwise exactly.
 
 use crate::aliases::ALIASES;
+use crate::sequences::SEQUENCES;
 
 /// Longer than any name.
 const MAX_LEN: usize = 100;
@@ -22,6 +23,10 @@ pub fn character_named(name: &str) -> Option<char> {
         let code = if digits.len() == 5 { u32::from_str_radix(digits, 16).ok()? } else { return None };
         return TANGUT_RANGES.iter().any(|range| range.contains(&code)).then(|| char::from_u32(code))?;
     }
+    // the crate takes it for the control character
+    if name == "BELL" {
+        return Some('\u{1F514}');
+    }
     // the crate matches loosely: without spaces, hyphens and underscores
     let found = unicode_names2::character(&name)?;
     let official = unicode_names2::name(found)?;
@@ -35,6 +40,13 @@ pub fn name_of(character: char) -> Option<String> {
         return Some(format!("{TANGUT}{code:X}"));
     }
     Some(unicode_names2::name(character)?.to_string())
+}
+
+/// The characters of a named sequence.
+pub fn sequence_named(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_uppercase();
+    let at = SEQUENCES.binary_search_by_key(&name.as_str(), |&(known, _)| known).ok()?;
+    SEQUENCES.get(at).map(|&(_, characters)| characters)
 }
 
 #[cfg(test)]

@@ -20,7 +20,15 @@ fn emit_families(out: &mut String, schema: &Schema) {
     for ty in schema.nodes() {
         let _ = writeln!(out, "/// `{}`\n{},", ty.name, ty.rust_name());
     }
-    out.push_str("}\n\n");
+    out.push_str("}\n\nimpl Family {\n/// All types of nodes.\npub const ALL: &[Family] = &[");
+    for ty in schema.nodes() {
+        let _ = write!(out, "Family::{}, ", ty.rust_name());
+    }
+    out.push_str("];\n\n/// Its name in CPython's grammar of trees.\npub const fn name(self) -> &'static str { match self {\n");
+    for ty in schema.nodes() {
+        let _ = writeln!(out, "Family::{} => {:?},", ty.rust_name(), ty.name);
+    }
+    out.push_str("}\n}\n}\n\n");
 }
 
 fn emit_classes(out: &mut String, schema: &Schema) {
@@ -90,6 +98,14 @@ fn emit_symbols(out: &mut String, schema: &Schema) {
          pub enum Symbol {{ {} }}\n\n",
         names.join(", "),
         names.iter().map(|name| format!("{name}({name})")).collect::<Vec<_>>().join(", ")
+    );
+    let named = schema.symbols().map(|(ty, _)| format!("SymbolType::{} => {:?},", ty.rust_name(), ty.name));
+    let _ = write!(
+        out,
+        "impl SymbolType {{\n/// All types of symbols.\npub const ALL: &[SymbolType] = &[{}];\n\n\
+         /// Its name in CPython's grammar of trees.\npub const fn name(self) -> &'static str {{ match self {{ {} }} }}\n}}\n\n",
+        names.iter().map(|name| format!("SymbolType::{name}")).collect::<Vec<_>>().join(", "),
+        named.collect::<String>()
     );
     let mut to = [String::new(), String::new()];
     let mut from = [String::new(), String::new()];

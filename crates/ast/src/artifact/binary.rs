@@ -187,6 +187,8 @@ impl Source<'_, '_> {
 }
 
 impl<'a> TreeSource<'a> for Source<'a, '_> {
+    type Error = TreeError;
+
     fn begin_node(
         &mut self,
         family: Family,
@@ -264,6 +266,10 @@ impl<'a> TreeSource<'a> for Source<'a, '_> {
         let number = self.content.u8()?;
         let bad = ReadError::Tag { offset, of: "symbol here", found: number.into() };
         Ok(Symbol::from_number(ty, number).ok_or(bad)?)
+    }
+
+    fn unbalanced(&self) -> TreeError {
+        TreeError::Unbalanced
     }
 
     fn too_deep(&self, limit: u32) -> TreeError {

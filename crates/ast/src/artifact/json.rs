@@ -266,6 +266,8 @@ struct Source<'a, 't, 'i> {
 }
 
 impl<'a> TreeSource<'a> for Source<'a, '_, '_> {
+    type Error = TreeError;
+
     fn begin_node(
         &mut self,
         family: Family,
@@ -350,6 +352,10 @@ impl<'a> TreeSource<'a> for Source<'a, '_, '_> {
     fn symbol(&mut self, ty: SymbolType) -> Result<Symbol, TreeError> {
         let name = self.input.string()?;
         Ok(Symbol::from_name(ty, &name).ok_or_else(|| self.input.error(JsonErrorKind::Symbol))?)
+    }
+
+    fn unbalanced(&self) -> TreeError {
+        TreeError::Unbalanced
     }
 
     fn too_deep(&self, _: u32) -> TreeError {

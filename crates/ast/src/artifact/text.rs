@@ -268,6 +268,8 @@ fn digits(text: &str) -> Option<u32> {
 }
 
 impl<'a> TreeSource<'a> for Source<'a, '_, '_> {
+    type Error = TreeError;
+
     fn begin_node(
         &mut self,
         family: Family,
@@ -358,6 +360,10 @@ impl<'a> TreeSource<'a> for Source<'a, '_, '_> {
     fn symbol(&mut self, ty: SymbolType) -> Result<Symbol, TreeError> {
         let word = self.input.word()?;
         Symbol::from_name(ty, word).ok_or_else(|| self.unknown("symbol here"))
+    }
+
+    fn unbalanced(&self) -> TreeError {
+        TreeError::Unbalanced
     }
 
     fn too_deep(&self, _: u32) -> TreeError {

@@ -35,6 +35,46 @@ pub enum Family {
     TypeParam,
 }
 
+impl Family {
+    /// All types of nodes.
+    pub const ALL: &[Family] = &[
+        Family::Mod,
+        Family::Stmt,
+        Family::Expr,
+        Family::Comprehension,
+        Family::ExceptHandler,
+        Family::Arguments,
+        Family::Arg,
+        Family::Keyword,
+        Family::Alias,
+        Family::WithItem,
+        Family::MatchCase,
+        Family::Pattern,
+        Family::TypeIgnore,
+        Family::TypeParam,
+    ];
+
+    /// Its name in CPython's grammar of trees.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Mod => "mod",
+            Family::Stmt => "stmt",
+            Family::Expr => "expr",
+            Family::Comprehension => "comprehension",
+            Family::ExceptHandler => "excepthandler",
+            Family::Arguments => "arguments",
+            Family::Arg => "arg",
+            Family::Keyword => "keyword",
+            Family::Alias => "alias",
+            Family::WithItem => "withitem",
+            Family::MatchCase => "match_case",
+            Family::Pattern => "pattern",
+            Family::TypeIgnore => "type_ignore",
+            Family::TypeParam => "type_param",
+        }
+    }
+}
+
 /// The classes of nodes. The discriminants are the artifact's numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
@@ -1375,6 +1415,28 @@ pub enum Symbol {
     Operator(Operator),
     UnaryOp(UnaryOp),
     CmpOp(CmpOp),
+}
+
+impl SymbolType {
+    /// All types of symbols.
+    pub const ALL: &[SymbolType] = &[
+        SymbolType::ExprContext,
+        SymbolType::BoolOp,
+        SymbolType::Operator,
+        SymbolType::UnaryOp,
+        SymbolType::CmpOp,
+    ];
+
+    /// Its name in CPython's grammar of trees.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SymbolType::ExprContext => "expr_context",
+            SymbolType::BoolOp => "boolop",
+            SymbolType::Operator => "operator",
+            SymbolType::UnaryOp => "unaryop",
+            SymbolType::CmpOp => "cmpop",
+        }
+    }
 }
 
 impl Symbol {

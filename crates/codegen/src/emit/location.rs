@@ -25,6 +25,10 @@ impl<'t> Locator<'t> {
             if span == Span::NOWHERE {
                 return Loc::NONE;
             }
+            if let (Some(start), Some(end)) = (self.lines.place(span.start), self.lines.place(span.end)) {
+                let (column, end_column) = (start.column, end.column);
+                return Loc { line: start.line, end_line: end.line, column, end_column };
+            }
             self.find(span.start);
         }
         let (line, column) = (self.line as i32, span.start.wrapping_sub(self.start) as i32);

@@ -13,18 +13,32 @@ use taipan_diagnostics::ErrorClass;
 pub(super) fn read<'s>(bytes: &'s [u8], file: &str) -> Result<(Source<'s>, bool), TokenizeError> {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let encoding = detect(body, body.len() < bytes.len(), file)?;
-    let (body, cut_at_null) = match memchr::memchr(0, body) {
+    let (body, cut_at_null) = before_null(body);
+    let source = whole_lines(codecs::decode_lossy(body, &encoding), encoding)?;
+    Ok((source, cut_at_null))
+}
+
+/// The same for text that is decoded.
+pub(super) fn from_text(text: &str) -> Result<(Source<'_>, bool), TokenizeError> {
+    let (body, cut_at_null) = before_null(text.as_bytes());
+    let text = text.get(..body.len()).unwrap_or_default();
+    Ok((whole_lines(Cow::Borrowed(text), Cow::Borrowed("utf-8"))?, cut_at_null))
+}
+
+/// The lines before the first that has a zero byte, and whether there is one.
+fn before_null(body: &[u8]) -> (&[u8], bool) {
+    match memchr::memchr(0, body) {
         Some(null) => (&body[..memchr::memrchr(b'\n', &body[..null]).map_or(0, |at| at + 1)], true),
         None => (body, false),
-    };
-    let mut text = codecs::decode_lossy(body, &encoding);
+    }
+}
+
+fn whole_lines<'s>(mut text: Cow<'s, str>, encoding: Cow<'static, str>) -> Result<Source<'s>, TokenizeError> {
     let implicit_newline = !text.is_empty() && !text.ends_with('\n');
     if implicit_newline {
         text.to_mut().push('\n');
     }
-    let source = Source::with_implicit_newline(text, encoding, implicit_newline)
-        .map_err(|error| plain(error.to_string()))?;
-    Ok((source, cut_at_null))
+    Source::with_implicit_newline(text, encoding, implicit_newline).map_err(|error| plain(error.to_string()))
 }
 
 /// An error without a place.

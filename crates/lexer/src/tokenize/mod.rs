@@ -51,6 +51,20 @@ impl<'s> Input<'s> {
         Ok(Input { source, cut_at_null })
     }
 
+    /// Takes text that is decoded.
+    ///
+    /// # Errors
+    /// A text of 4 GiB and more.
+    pub fn from_text(text: &'s str) -> Result<Input<'s>, TokenizeError> {
+        let (source, cut_at_null) = detect::from_text(text)?;
+        Ok(Input { source, cut_at_null })
+    }
+
+    /// Whether the text ends before a line that has a zero byte.
+    pub fn is_cut_at_null(&self) -> bool {
+        self.cut_at_null
+    }
+
     /// The decoded text.
     pub fn source(&self) -> &Source<'s> {
         &self.source
@@ -85,7 +99,7 @@ impl<'s> Input<'s> {
     }
 
     /// The error in the module's words and with its place.
-    fn error(&self, error: &LexError) -> TokenizeError {
+    pub fn error(&self, error: &LexError) -> TokenizeError {
         let text = self.source.text();
         let line = error.line(&self.source);
         let buffered = |end: usize| text.as_bytes().get(error.buffer_start as usize..end).unwrap_or_default();

@@ -58,7 +58,7 @@ fn call(thread: &Thread, wrapper: Ref<'_>, arguments: &[Value], names: Option<&P
         ));
     };
     if !first.as_ref().ty().is_subtype(owner) {
-        let (owner, ty) = (owner.short_name(), first.as_ref().ty().name());
+        let (owner, ty) = (owner.name(), first.as_ref().ty().name());
         return Err(crate::raise!(
             thread,
             TYPE_ERROR,

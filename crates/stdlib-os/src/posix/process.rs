@@ -41,6 +41,12 @@ pub(super) fn abort(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     done(thread, of(thread).abort())
 }
 
+pub(super) fn waitpid(thread: &Thread, _: Ref<'_>, process: Ref<'_>, options: Ref<'_>) -> PyResult<Value> {
+    let (process, options) = (to_int(thread, process)?, to_int(thread, options)?);
+    let (process, status) = of(thread).wait(process, options).map_err(|error| error.raise(thread))?;
+    Ok(PyTuple::pack(thread, [Value::small(process), Value::small(status)])?.into_value())
+}
+
 fn process(thread: &Thread, which: Identity) -> PyResult<Value> {
     of(thread).process(which).map(Value::small).map_err(|error| error.raise(thread))
 }

@@ -83,5 +83,6 @@ method_table! { FUNCTIONS:
     Instance Keywords c"WSTOPSIG" "($module, /, status)" process::wstopsig, c"The signal that stopped it.";
     Instance Keywords c"WIFCONTINUED" "($module, /, status)" process::wifcontinued, c"Whether it goes on.";
     Instance Keywords c"WCOREDUMP" "($module, status, /)" process::wcoredump, c"Whether it left a core dump.";
+    Instance Two c"waitpid" "($module, pid, options, /)" process::waitpid, c"Waits for a process; gives its number and its status.";
     Instance Keywords c"waitstatus_to_exitcode" "($module, /, status)" process::waitstatus_to_exitcode, c"The exit code that a status stands for.";
 }

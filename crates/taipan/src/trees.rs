@@ -1,0 +1,133 @@
+//! Trees of the module `ast`: sources to trees, trees to code.
+
+use crate::compile::SourceWarning;
+use crate::errors;
+use std::sync::Arc;
+use taipan_ast::preprocess::preprocess;
+use taipan_ast::{Arena, Class, Interner};
+use taipan_bytecode_format::Code;
+use taipan_codegen::CompileOptions;
+use taipan_diagnostics::Diagnostic;
+use taipan_lexer::{LexOptions, Source, lex};
+use taipan_object::str::PyStr;
+use taipan_object::{PyResult, Raised, Ref, Thread, Value};
+use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
+use taipan_span::LineIndex;
+use taipan_stdlib_language::ast::{build, read};
+use taipan_wtf8::Wtf8;
+
+/// How to parse a source to a tree.
+pub(crate) struct TreeOptions {
+    pub(crate) mode: Mode,
+    pub(crate) type_comments: bool,
+    /// The minor version of the grammar, if it is not the own one.
+    pub(crate) feature_version: Option<u8>,
+    /// The level to optimize the tree at, if it is to be.
+    pub(crate) optimize: Option<u8>,
+    pub(crate) incomplete_input: bool,
+    pub(crate) dont_imply_dedent: bool,
+}
+
+fn failed(thread: &Thread, diagnostic: &Diagnostic, filename: Wtf8<'_>) -> Raised {
+    match PyStr::from_text(thread, &String::from_utf8_lossy(filename.as_bytes())) {
+        Ok(name) => errors::raise(thread, diagnostic, &name.into_value()),
+        Err(raised) => raised,
+    }
+}
+
+/// The tree of a source, as objects.
+pub(crate) fn parse(
+    thread: &Thread,
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    options: &TreeOptions,
+) -> PyResult<Value> {
+    let mode = options.mode;
+    let source =
+        Source::from_bytes(bytes, mode).map_err(|error| failed(thread, &error.diagnostic(), filename))?;
+    let lex_options = LexOptions {
+        mode,
+        type_comments: options.type_comments,
+        dont_imply_dedent: options.dont_imply_dedent,
+        ..LexOptions::default()
+    };
+    let lexed = lex(&source, &lex_options);
+    let arena = arena_for(&lexed.tokens);
+    let mut interner = Interner::for_source(source.text().len());
+    let own = ParseOptions::default();
+    let parse_options = ParseOptions {
+        mode,
+        type_comments: options.type_comments,
+        feature_version: options.feature_version.unwrap_or(own.feature_version),
+        allow_incomplete_input: options.incomplete_input,
+        dont_imply_dedent: options.dont_imply_dedent,
+        ..own
+    };
+    let lines = LineIndex::new(source.text().as_bytes());
+    let mut refused = Vec::new();
+    let parsed = parse_noting(&source, &lexed, &parse_options, &arena, &mut interner, &mut refused);
+    let early = match &parsed {
+        Ok(parsed) => &parsed.warnings,
+        Err(_) => &refused,
+    };
+    let mut warnings = Vec::new();
+    warnings.extend(lexed.warnings.iter().map(|warning| SourceWarning {
+        line: lines.line(warning.cursor.saturating_sub(1)),
+        message: warning.kind.to_string(),
+    }));
+    warnings.extend(early.iter().map(|warning| SourceWarning {
+        line: lines.line(warning.anchor) + warning.newlines,
+        message: warning.to_string(),
+    }));
+    warnings.sort_by_key(|warning| warning.line);
+    warnings.dedup();
+    warnings.iter().try_for_each(|warning| crate::warn::syntax_warning(thread, filename, warning))?;
+    let parsed = parsed.map_err(|diagnostic| failed(thread, &diagnostic, filename))?;
+    let module = match options.optimize {
+        Some(level) => preprocess(parsed.module, level, &mut interner, &arena),
+        None => parsed.module,
+    };
+    build::objects(thread, module, &interner, &lines)
+}
+
+/// Checks that an object is of the class that a mode needs.
+pub(crate) fn check_class(thread: &Thread, tree: Ref<'_>, class: Class) -> PyResult<()> {
+    read::check_class(thread, tree, class)
+}
+
+/// A tree, optimized.
+pub(crate) fn optimized(thread: &Thread, tree: Ref<'_>, class: Class, level: u8) -> PyResult<Value> {
+    let (arena, mut interner) = (Arena::new(), Interner::new());
+    let read = read::tree(thread, tree, class, &arena, &mut interner)?;
+    let module = preprocess(read.module, level, &mut interner, &arena);
+    build::objects(thread, module, &interner, &read.lines)
+}
+
+/// Code of a tree.
+pub(crate) fn compile(
+    thread: &Thread,
+    tree: Ref<'_>,
+    class: Class,
+    filename: Wtf8<'_>,
+    options: CompileOptions,
+) -> PyResult<Arc<Code>> {
+    let (arena, mut interner) = (Arena::new(), Interner::new());
+    let read = read::tree(thread, tree, class, &arena, &mut interner)?;
+    let mut warnings = Vec::new();
+    let code = taipan_codegen::compile(
+        read.module,
+        &read.lines,
+        filename,
+        options,
+        &arena,
+        &mut interner,
+        &mut warnings,
+    );
+    for warning in &warnings {
+        let line = read.lines.line(warning.span.start);
+        let warning = SourceWarning { line, message: warning.kind.to_string() };
+        crate::warn::syntax_warning(thread, filename, &warning)?;
+    }
+    let code = code.map_err(|error| failed(thread, &error.diagnostic(&read.lines), filename))?;
+    Ok(Arc::new(code))
+}

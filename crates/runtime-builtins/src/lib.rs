@@ -12,6 +12,7 @@ pub mod classes;
 pub mod codecs;
 mod construct;
 pub mod descriptors;
+mod docs;
 pub mod exceptions;
 mod float_sum;
 pub mod format;

@@ -41,6 +41,7 @@ pub struct Interpreter {
 
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
+    taipan_object::types::ready::ready_more(thread, &sys::types())?;
     taipan_stdlib_io::fill(thread)?;
     taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;

@@ -230,8 +230,12 @@ fn set_doc(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()>
     set_own(thread, class, names::__doc__.get(), Some(value)).map(drop)
 }
 
-fn text_signature(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::none())
+fn text_signature(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let class = this.get::<PyTypeObject>().filter(|class| !class.has_flag(flags::HEAPTYPE));
+    match class.and_then(|class| crate::docs::signature_of(class.name())) {
+        Some(signature) => Ok(PyStr::from_text(thread, signature)?.into_value()),
+        None => Ok(Value::none()),
+    }
 }
 
 fn type_params(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

@@ -2,6 +2,7 @@
 
 use taipan_object::descriptor::PyWrapperDescr;
 use taipan_object::descriptor::wrapper::WrapperDef;
+use taipan_object::str::PyStr;
 use taipan_object::str::statics::names;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
@@ -66,6 +67,11 @@ fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     if unhashable {
         drop(dict.get_or_insert(thread, as_ref(names::__hash__.get()), Value::none())?);
     }
+    let doc = match crate::docs::of(ty.name()) {
+        Some(doc) => PyStr::from_text(thread, doc)?.into_value(),
+        None => Value::none(),
+    };
+    drop(dict.get_or_insert(thread, as_ref(names::__doc__.get()), doc)?);
     Ok(())
 }
 

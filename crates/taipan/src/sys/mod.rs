@@ -3,8 +3,11 @@
 mod facts;
 mod functions;
 mod limits;
+mod monitoring;
 mod settings;
 mod unraisable;
+
+pub(crate) use monitoring::types;
 
 pub use facts::{Facts, Flags, fill_facts};
 
@@ -30,6 +33,7 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
         let function = PyCFunction::new(thread, method, Some(as_ref(module).to_value()), Some(name))?;
         set(thread, &dict, method.name(), function.into_value())?;
     }
+    set(thread, &dict, "monitoring", monitoring::create(thread)?)?;
     thread.interp().hooks.unraisable.set(unraisable::report);
     for name in ["excepthook", "displayhook", "unraisablehook", "breakpointhook"] {
         let name_text = intern_text(thread, name)?;

@@ -57,6 +57,14 @@ fn dicts<'t>(vm: Vm<'t>) -> (&'t PyDict, &'t PyDict) {
 pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = vm.name(w.b());
     let (globals, builtins) = dicts(vm);
+    if !is_plain(globals) || !is_plain(builtins) {
+        let value = global(vm, name)?;
+        vm.put(w.a(), value);
+        if w.c() != 0 {
+            vm.put_marker(w.a() + 1, NULL);
+        }
+        return Ok(());
+    }
     let (key, hash) = (as_ref(name), name.hash());
     let (mut dict, mut op) = (globals, Op::LoadGlobalModule);
     let mut found = globals.find(vm.thread, key, hash)?;
@@ -86,12 +94,17 @@ pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether a dict is one and nothing that derives from it, which may have a `__missing__`.
+fn is_plain(dict: &PyDict) -> bool {
+    as_ref(dict).get_exact::<PyDict>().is_some()
+}
+
 /// A global or built-in.
 fn global(vm: Vm<'_>, name: &PyStr) -> PyResult<Value> {
     let (globals, builtins) = dicts(vm);
-    let found = match globals.get_str(vm.thread, name)? {
+    let found = match namespace_get(vm.thread, as_ref(globals), as_ref(name))? {
         Some(value) => Some(value),
-        None => builtins.get_str(vm.thread, name)?,
+        None => namespace_get(vm.thread, as_ref(builtins), as_ref(name))?,
     };
     found.ok_or_else(|| unknown(vm.thread, name))
 }

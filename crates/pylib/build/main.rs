@@ -1,13 +1,14 @@
 //! Makes the archive: every module of the pure-Python library, compiled and verified.
 //!
 //! The sources are those of the crate `rustpython-pylib`, which are CPython's. `tree.rs` says which of them are
-//! taken, `edits.rs` what is changed in them, `compile.rs` runs the front end, `write.rs` lays the file out.
+//! taken, `edits.rs` what is changed in them, `own.rs` adds ours, `compile.rs` runs the front end, `write.rs` lays the file out.
 //! Invariant: the same sources and the same front end give the same bytes.
 
 mod compile;
 mod edits;
 #[path = "../src/layout.rs"]
 mod layout;
+mod own;
 mod tree;
 mod write;
 
@@ -29,6 +30,7 @@ pub struct Module {
 
 fn main() {
     println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed=library");
     println!("cargo:rerun-if-changed=src/layout.rs");
     if let Err(error) = run() {
         println!("cargo:error={error}");
@@ -40,6 +42,7 @@ fn run() -> Result<(), String> {
     let library = Path::new(rustpython_pylib::LIB_PATH);
     let mut modules = tree::modules(library)?;
     edits::apply(&mut modules)?;
+    own::add(&mut modules)?;
     compile::all(&mut modules)?;
     let bytes = write::archive(&modules)?;
     let folder = std::env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;

@@ -42,6 +42,13 @@ pub(crate) fn names(thread: &Thread) -> PyResult<Value> {
     Ok(PyTuple::from_values(thread, names.collect::<PyResult<Vec<Value>>>()?)?.into_value())
 }
 
+/// The names of all modules, native ones and those of the library.
+pub(crate) fn all_names(thread: &Thread) -> Vec<&'static str> {
+    let mut names = import::native_names(thread);
+    names.extend(taipan_pylib::entries().map(taipan_pylib::Entry::name));
+    names
+}
+
 /// A native module, made when it is first asked for.
 pub(crate) fn native(thread: &Thread, name: &str) -> PyResult<Value> {
     match import::native(thread, name)? {

@@ -3,6 +3,7 @@
 use super::{limits, set};
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
+use taipan_object::set::PySet;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Thread, Value};
@@ -132,10 +133,23 @@ fn implementation(thread: &Thread) -> PyResult<Value> {
     set(thread, &dict, "version", limits::version_info(thread)?)?;
     let (major, minor, micro) = limits::VERSION;
     set(thread, &dict, "hexversion", Value::int(thread, major << 24 | minor << 16 | micro << 8 | 0xF0)?)?;
-    let multiarch = format!("{}-{}-gnu", std::env::consts::ARCH, std::env::consts::OS);
+    let multiarch = match std::env::consts::OS {
+        "macos" => "darwin".to_owned(),
+        system => format!("{}-{system}-gnu", std::env::consts::ARCH),
+    };
     set(thread, &dict, "_multiarch", text(thread, &multiarch)?)?;
     set(thread, &dict, "supports_isolated_interpreters", Value::bool(true))?;
     taipan_runtime_builtins::generics::namespace::simple_namespace(thread, dict)
+}
+
+/// `sys.stdlib_module_names`: the first names of all modules that there are.
+fn library_names(thread: &Thread) -> PyResult<Value> {
+    let names = PySet::new_frozen(thread)?;
+    for name in crate::imports::all_names(thread) {
+        let first = name.split('.').next().unwrap_or(name);
+        names.add(thread, text(thread, first)?.as_ref())?;
+    }
+    Ok(names.into_value())
 }
 
 /// Puts the facts into the dict of the module.
@@ -154,6 +168,10 @@ pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()>
     }
     set(thread, dict, "platlibdir", text(thread, "lib")?)?;
     set(thread, dict, "_framework", text(thread, "")?)?;
+    set(thread, dict, "abiflags", text(thread, "")?)?;
+    // the library is part of the program
+    set(thread, dict, "_stdlib_dir", Value::none())?;
+    set(thread, dict, "stdlib_module_names", library_names(thread)?)?;
     set(thread, dict, "flags", flags(thread, &facts.flags)?)?;
     set(thread, dict, "implementation", implementation(thread)?)?;
     set(thread, dict, "dont_write_bytecode", Value::bool(facts.flags.dont_write_bytecode))?;

@@ -2,6 +2,7 @@
 
 mod facts;
 mod functions;
+mod jit;
 mod limits;
 mod monitoring;
 mod settings;
@@ -33,6 +34,7 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
         let function = PyCFunction::new(thread, method, Some(as_ref(module).to_value()), Some(name))?;
         set(thread, &dict, method.name(), function.into_value())?;
     }
+    set(thread, &dict, "_jit", jit::create(thread)?)?;
     set(thread, &dict, "monitoring", monitoring::create(thread)?)?;
     thread.interp().hooks.unraisable.set(unraisable::report);
     for name in ["excepthook", "displayhook", "unraisablehook", "breakpointhook"] {

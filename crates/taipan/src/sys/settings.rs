@@ -24,6 +24,7 @@ method_table! { FUNCTIONS:
     Instance Positional c"getunicodeinternedsize" "($module, /)" interned_size, c"How many strings are interned.";
     Instance None c"_current_frames" "($module, /)" current_frames, c"The frame of each thread, by the thread's number.";
     Instance None c"_current_exceptions" "($module, /)" current_exceptions, c"The exception that each thread handles, by the thread's number.";
+    Instance None c"getdlopenflags" "($module, /)" getdlopenflags, c"The flags for loading extensions: RTLD_NOW.";
     Instance Two c"call_tracing" "($module, func, args, /)" call_tracing, c"Calls a function with a tuple of arguments.";
 }
 
@@ -46,6 +47,10 @@ fn yes(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(false))
+}
+
+fn getdlopenflags(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(2))
 }
 
 fn nothing(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

@@ -1,0 +1,24 @@
+//! Modules of the library that are ours, in `library/`.
+
+use crate::Module;
+use std::path::Path;
+
+/// Adds them.
+pub fn add(modules: &mut Vec<Module>) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("library/_sysconfigdata.py");
+    let source = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = format!("_sysconfigdata__{}", platform()?);
+    modules.push(Module { file: format!("{name}.py"), name, is_package: false, source, code: Vec::new() });
+    modules.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(())
+}
+
+/// `sys.platform` and `sys.implementation._multiarch` of what is built for, as `sysconfig` puts them into the name.
+fn platform() -> Result<String, String> {
+    let variable = |name: &str| std::env::var(name).map_err(|error| format!("{name}: {error}"));
+    let (system, machine) = (variable("CARGO_CFG_TARGET_OS")?, variable("CARGO_CFG_TARGET_ARCH")?);
+    Ok(match system.as_str() {
+        "macos" => "darwin_darwin".to_owned(),
+        system => format!("{system}_{machine}-{system}-gnu"),
+    })
+}

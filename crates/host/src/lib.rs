@@ -12,12 +12,14 @@ mod files;
 pub mod numbers;
 pub mod path;
 pub mod raise;
+mod sockets;
 mod system;
 mod waiting;
 
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
 pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
 };
@@ -28,7 +30,7 @@ use taipan_object::{Interp, Thread};
 
 /// All that a host can do.
 pub trait Host:
-    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching
+    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching + Sockets
 {
 }
 
@@ -44,6 +46,7 @@ impl Processes for Nothing {}
 impl Platform for Nothing {}
 impl Waiting for Nothing {}
 impl Launching for Nothing {}
+impl Sockets for Nothing {}
 impl Host for Nothing {}
 
 static NOTHING: Nothing = Nothing;

@@ -194,6 +194,11 @@ pub const fn error_type(
     exception_type(name, Some(base), 72, core)
 }
 
+/// A type that derives from `OSError` and adds nothing, for the layers above. `name` ends with a NUL.
+pub const fn os_error_type(name: &'static str, core: &'static TypeCore) -> PyTypeObject {
+    exception_type(name, Some(&OS_ERROR), 112, core)
+}
+
 exceptions! {
     BASE_EXCEPTION BASE_EXCEPTION_CORE "BaseException\0": None, 72;
     BASE_EXCEPTION_GROUP BASE_EXCEPTION_GROUP_CORE "BaseExceptionGroup\0": Some(&BASE_EXCEPTION), 96;

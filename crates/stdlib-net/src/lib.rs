@@ -1,10 +1,11 @@
-//! Native modules about descriptors, other processes and the network: `select` and `_posixsubprocess`. [`MODULES`] has
+//! Native modules about descriptors, other processes and the network: `select`, `_socket` and `_posixsubprocess`. [`MODULES`] has
 //! them, [`fill`] makes their types ready while the process is set up. Invariant: the system is reached through
 //! `taipan-host` alone; nothing of an object is borrowed across a call that may run Python code.
 #![forbid(unsafe_code)]
 
 mod arguments;
 mod select;
+mod socket;
 mod subprocess;
 
 use taipan_object::types::{PyTypeObject, ready};
@@ -12,7 +13,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 2] = [&select::MODULE, &subprocess::MODULE];
+pub static MODULES: [&ModuleDef; 3] = [&select::MODULE, &socket::MODULE, &subprocess::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.
@@ -20,7 +21,16 @@ pub static MODULES: [&ModuleDef; 2] = [&select::MODULE, &subprocess::MODULE];
 /// # Errors
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
-    let types: Vec<&'static PyTypeObject> = select::types().into_iter().collect();
+    let types: Vec<&'static PyTypeObject> = select::types().into_iter().chain(socket::types()).collect();
     ready::ready_more(thread, &types)?;
-    select::fill(thread)
+    select::fill(thread)?;
+    socket::fill(thread)
+}
+
+/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
+///
+/// # Errors
+/// When there is no memory.
+pub fn finish(thread: &Thread) -> PyResult<()> {
+    select::finish(thread)
 }

@@ -26,6 +26,7 @@ pub(crate) fn begin(thread: &Thread) {
     let mut natives: Vec<&'static ModuleDef> = modules::ALL.into_iter().collect();
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
+    natives.extend(taipan_stdlib_data::MODULES);
     natives.extend(taipan_stdlib_text::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);

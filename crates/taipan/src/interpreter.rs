@@ -46,10 +46,13 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;
     taipan_stdlib_sre::fill(thread)?;
+    taipan_stdlib_data::fill(thread)?;
     taipan_stdlib_text::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
+    taipan_stdlib_data::finish(thread)?;
+    taipan_stdlib_net::finish(thread)?;
     taipan_stdlib_core::finish(thread)
 }
 

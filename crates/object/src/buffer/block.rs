@@ -72,6 +72,17 @@ impl Block {
         (at < bytes.len()).then(|| unsafe { bytes.as_ptr().add(at).read_volatile() })
     }
 
+    /// Copies the bytes from a place on to `to`; says whether there are as many.
+    pub fn read(&self, at: usize, to: &mut [u8]) -> bool {
+        let bytes = self.inner.bytes.borrow();
+        let within = at.checked_add(to.len()).is_some_and(|end| end <= bytes.len());
+        if within {
+            // SAFETY: within the block, of which nobody has a slice that can be written.
+            unsafe { bytes.as_ptr().add(at).copy_to_nonoverlapping(to.as_mut_ptr(), to.len()) };
+        }
+        within
+    }
+
     /// Writes bytes at a place, as many as there is room for; says how many.
     pub fn write(&self, at: usize, bytes: &[u8]) -> usize {
         let mut own = self.inner.bytes.borrow_mut();
@@ -81,6 +92,43 @@ impl Block {
             unsafe { own.as_mut_ptr().add(at).copy_from_nonoverlapping(bytes.as_ptr(), room) };
         }
         room
+    }
+
+    /// A copy of the bytes from `start` to before `end`, both brought within the block.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn copy(&self, thread: &Thread, start: usize, end: usize) -> PyResult<Vec<u8>> {
+        let mut copy = Vec::new();
+        self.with(|bytes| {
+            let end = end.min(bytes.len());
+            let part = bytes.get(start.min(end)..end).unwrap_or_default();
+            copy.try_reserve_exact(part.len()).map_err(|_| thread.raise_memory_error())?;
+            copy.extend_from_slice(part);
+            Ok(())
+        })?;
+        Ok(copy)
+    }
+
+    /// Puts `new` where the bytes from `start` to before `end` are, both brought within the block.
+    ///
+    /// # Errors
+    /// `BufferError` if the length changes while the block is lent, `MemoryError`.
+    pub fn splice(&self, thread: &Thread, start: usize, end: usize, new: &[u8]) -> PyResult<()> {
+        let len = self.len();
+        let end = end.min(len);
+        let start = start.min(end);
+        if end - start == new.len() {
+            self.write(start, new);
+            return Ok(());
+        }
+        if self.is_lent() {
+            return Err(raise!(thread, BUFFER_ERROR, "cannot resize an array that is exporting buffers"));
+        }
+        let mut bytes = self.inner.bytes.borrow_mut();
+        bytes.try_reserve(new.len()).map_err(|_| thread.raise_memory_error())?;
+        drop(bytes.splice(start..end, new.iter().copied()));
+        Ok(())
     }
 
     /// Lets a function change the bytes and how many they are; it must not run Python code.

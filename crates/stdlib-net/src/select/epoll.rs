@@ -35,7 +35,6 @@ native_type! {
 native_state!(Epoll in EPOLL:);
 
 method_table! { METHODS:
-    Class One c"fromfd" "($type, fd, /)" from_fd, c"A set of a descriptor.";
     Instance None c"close" "($self, /)" close, c"Closes the set.";
     Instance None c"fileno" "($self, /)" |thread, this| open(thread, this).map(Value::small), c"Its descriptor.";
     Instance Keywords c"register" "($self, /, fd,\n         eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)" register, c"Waits for a descriptor, too.";
@@ -46,6 +45,10 @@ method_table! { METHODS:
     Instance Positional c"__exit__" "($self, exc_type=None, exc_value=None, exc_tb=None, /)" |thread, this, _| close(thread, this), c"Closes the set.";
 }
 
+method_table! { CLASS_METHODS:
+    Class One c"fromfd" "($type, fd, /)" from_fd, c"A set of a descriptor.";
+}
+
 attribute_table! { ATTRIBUTES:
     "closed" |thread, this| Ok(Value::bool(receiver::<Epoll>(thread, this)?.fd.get() < 0)), None, "Whether it is closed.";
 }
@@ -54,6 +57,11 @@ attribute_table! { ATTRIBUTES:
 pub(super) fn fill(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &EPOLL, &METHODS)?;
     install::attributes(thread, &EPOLL, &ATTRIBUTES)
+}
+
+/// Completes the type with what needs the types of `taipan_runtime_builtins`.
+pub(super) fn finish(thread: &Thread) -> PyResult<()> {
+    install::methods(thread, &EPOLL, &CLASS_METHODS)
 }
 
 type Names<'a> = Option<&'a PyTuple>;

@@ -210,10 +210,8 @@ fn lookup(thread: &Thread, this: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
     let found = match version {
         Version::Current => character_named(&known),
         // aliases came later
-        Version::Old => character_named(&known).filter(|&c| {
-            let official = name_of(c).is_some_and(|official| official.eq_ignore_ascii_case(&known));
-            official && database::is_assigned(version, c.into())
-        }),
+        Version::Old => character_named(&known)
+            .filter(|&c| name_of(c).is_some_and(|official| official.eq_ignore_ascii_case(&known))),
     };
     if let Some(c) = found {
         return Ok(PyStr::from_code_point(thread, c.into())?.into_value());

@@ -46,7 +46,19 @@ impl<'a> Scan<'a> {
         object: Ref<'a>,
         (start, end): (isize, isize),
     ) -> PyResult<Scan<'a>> {
-        let subject = Subject::new(thread, object)?;
+        Scan::of_subject(thread, pattern, Subject::new(thread, object)?, (start, end))
+    }
+
+    /// The same, given the object as what is searched.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not what the pattern is for.
+    pub(crate) fn of_subject(
+        thread: &Thread,
+        pattern: &'a Native<Pattern>,
+        subject: Subject<'a>,
+        (start, end): (isize, isize),
+    ) -> PyResult<Scan<'a>> {
         match (pattern.is_bytes, subject.is_bytes()) {
             (Some(false), true) => {
                 return Err(raise!(thread, TYPE_ERROR, "cannot use a string pattern on a bytes-like object"));

@@ -10,7 +10,7 @@ use taipan_runtime_builtins::arguments::{Parameters, check_count, to_index};
 use taipan_runtime_builtins::text;
 
 use super::Match;
-use crate::subject::Subject;
+use crate::subject::part_of;
 use crate::template;
 
 impl Match {
@@ -40,7 +40,7 @@ impl Match {
     fn text(&self, thread: &Thread, group: usize) -> PyResult<Option<Value>> {
         let Some((start, end)) = self.span_of(group) else { return Ok(None) };
         let string = self.string();
-        Ok(Some(Subject::new(thread, string.as_ref())?.part(thread, start, end)?))
+        Ok(Some(part_of(thread, string.as_ref(), start, end)?))
     }
 }
 

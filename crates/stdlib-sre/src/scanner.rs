@@ -39,8 +39,8 @@ native_type! {
 native_state!(Scanner in SCANNER: pattern, string);
 
 method_table! { METHODS:
-    Instance None c"match" "($self, /)" |thread, this| next(thread, this, Wanted::Match), c"The match where the last one ended.";
-    Instance None c"search" "($self, /)" |thread, this| next(thread, this, Wanted::Search), c"The next match.";
+    Instance Keywords c"match" "($self, /)" |thread, this, given, _| next(thread, this, given, Wanted::Match), c"The match where the last one ended.";
+    Instance Keywords c"search" "($self, /)" |thread, this, given, _| next(thread, this, given, Wanted::Search), c"The next match.";
 }
 
 static FIELDS: [Field; 1] = [(
@@ -78,7 +78,11 @@ impl Drop for Busy<'_> {
     }
 }
 
-fn next(thread: &Thread, this: Ref<'_>, wanted: Wanted) -> PyResult<Value> {
+fn next(thread: &Thread, this: Ref<'_>, given: &[Value], wanted: Wanted) -> PyResult<Value> {
+    if !given.is_empty() {
+        let name = if wanted == Wanted::Match { "match" } else { "search" };
+        return Err(raise!(thread, TYPE_ERROR, "{name}() takes no arguments"));
+    }
     let this = receiver::<Scanner>(thread, this)?;
     if this.is_busy.replace(true) {
         return Err(raise!(thread, VALUE_ERROR, "regular expression scanner already executing"));

@@ -50,7 +50,8 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
-    taipan_stdlib_core::finish(thread)
+    taipan_stdlib_core::finish(thread)?;
+    taipan_stdlib_sre::finish(thread)
 }
 
 static SET_UP: Once = Once::new();

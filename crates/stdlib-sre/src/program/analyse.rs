@@ -39,11 +39,12 @@ fn replace(program: &mut Program, at: usize, op: Op) {
     }
 }
 
-/// The next operation that is more than a mark or a jump, and where it stands.
+/// The next operation that is more than a mark or a jump, and where it stands. Looking ahead is no more either: what
+/// it looks for must stand here, too.
 fn next(program: &Program, mut at: usize) -> Option<(usize, Op)> {
     for _ in 0..EFFORT {
         match *program.ops.get(at)? {
-            Op::Mark(_) => at += 1,
+            Op::Mark(_) | Op::Assert(0) => at += 1,
             Op::Jump(to) => at = to as usize,
             op => return Some((at, op)),
         }

@@ -142,7 +142,7 @@ fn first(program: &Program) -> Option<First> {
     for _ in 0..EFFORT {
         let Some(at) = places.pop() else { return Some(First::new(latin, wide)) };
         match *program.ops.get(at)? {
-            Op::Mark(_) | Op::At(_) | Op::Atomic | Op::AtomicEnd | Op::PossessiveLoop(_) => {
+            Op::Mark(_) | Op::At(_) | Op::Assert(0) | Op::Atomic | Op::AtomicEnd | Op::PossessiveLoop(_) => {
                 places.push(at + 1)
             }
             Op::Jump(to) | Op::Loop(_, to) | Op::AssertNot(_, to) => places.push(to as usize),

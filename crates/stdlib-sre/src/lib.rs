@@ -17,6 +17,8 @@ mod scan;
 mod scanner;
 mod subject;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use taipan_object::declare::method_table;
 use taipan_object::module::PyModule;

@@ -101,7 +101,7 @@ fn start(program: &Program) -> Start {
     }
     let (text, is_whole) = prefix(program);
     if text.len() > 1 || is_whole && !text.is_empty() {
-        return Start::Literal(Literal::new(text, is_whole));
+        return Start::Literal(Box::new(Literal::new(text, is_whole)));
     }
     match first(program) {
         Some(first) => Start::First(Box::new(first)),

@@ -14,7 +14,7 @@ pub(crate) enum Start {
     /// Only the first place that is tried can be one.
     Beginning,
     /// A literal text stands there.
-    Literal(Literal),
+    Literal(Box<Literal>),
     /// A character of a set stands there.
     First(Box<First>),
 }

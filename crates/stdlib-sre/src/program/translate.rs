@@ -300,16 +300,16 @@ impl Translator<'_> {
 
     /// Says where an operation goes.
     fn patch(&mut self, op: usize, place: u32) {
-        if let Some(op) = self.program.ops.get_mut(op) {
-            match op {
-                Op::Alternative(to)
-                | Op::Jump(to)
-                | Op::Loop(_, to)
-                | Op::PossessiveNext(_, to)
-                | Op::AssertNot(_, to)
-                | Op::Exists(_, to) => *to = place,
-                _ => {}
-            }
+        if let Some(
+            Op::Alternative(to)
+            | Op::Jump(to)
+            | Op::Loop(_, to)
+            | Op::PossessiveNext(_, to)
+            | Op::AssertNot(_, to)
+            | Op::Exists(_, to),
+        ) = self.program.ops.get_mut(op)
+        {
+            *to = place;
         }
     }
 

@@ -77,7 +77,11 @@ fn not_searchable(thread: &Thread, object: Ref<'_>) -> Raised {
 
 /// A part of an object that was searched; bounds beyond its end are brought within.
 pub(crate) fn part_of(thread: &Thread, object: Ref<'_>, start: usize, end: usize) -> PyResult<Value> {
-    if object.get::<PyStr>().is_some() || object.get::<PyBytes>().is_some() {
+    if let Some(text) = object.get::<PyStr>() {
+        let end = end.min(text.len());
+        return Ok(text.slice(thread, start.min(end), end)?.into_value());
+    }
+    if object.get::<PyBytes>().is_some() {
         return Subject::new(thread, object)?.part(thread, start, end);
     }
     let Some(buffer) = buffer_of(thread, object)? else { return Err(not_searchable(thread, object)) };

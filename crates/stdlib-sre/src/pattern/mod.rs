@@ -43,7 +43,7 @@ pub(crate) struct Pattern {
     code: Box<[u32]>,
     pub(crate) program: Box<Program>,
     /// A machine for the next match.
-    pub(crate) spare: Cell<Machine>,
+    pub(crate) spare: Cell<Option<Box<Machine>>>,
 }
 
 native_type! {

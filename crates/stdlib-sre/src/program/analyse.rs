@@ -125,17 +125,18 @@ fn prefix(program: &Program) -> (Vec<u32>, bool) {
 
 /// The characters that matches begin with; none if there may be empty ones, or if it takes too long to find out.
 fn first(program: &Program) -> Option<First> {
-    let (mut latin, mut wide) = ([false; 256], false);
+    let (mut latin, mut wide) = ([false; 256], Vec::new());
     let mut add = |unit: Unit| {
         for (c, place) in (0..).zip(latin.iter_mut()) {
             *place |= program.accepts(unit, c);
         }
-        wide |= match unit {
+        let is_wide = match unit {
             Unit::Literal(c) => c > 0xFF,
             Unit::Set(set) => program.sets.get(set as usize).is_none_or(super::Set::is_wide),
             Unit::Never => false,
             _ => true,
         };
+        wide.extend(is_wide.then_some(unit));
     };
     let mut seen_loops = Vec::new();
     let mut places = vec![0];

@@ -21,7 +21,7 @@ pub(crate) type Span = (usize, usize);
 /// The span of a group that has not matched.
 const NO_SPAN: Span = (NOWHERE, NOWHERE);
 /// So many spans stand in the object itself.
-const FEW: usize = 4;
+const FEW: usize = 6;
 
 /// The spans of the whole and of the groups.
 enum Spans {

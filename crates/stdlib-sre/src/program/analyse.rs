@@ -8,6 +8,8 @@ use crate::code::At;
 
 /// So many operations are looked at to find out what a match begins with.
 const EFFORT: usize = 256;
+/// So many alternatives are compared with one.
+const MOST_ALTERNATIVES: usize = 64;
 /// Longer texts are not collected.
 const LONGEST: usize = 1 << 16;
 
@@ -16,9 +18,12 @@ pub(super) fn complete(program: &mut Program) {
     for at in 0..program.ops.len() {
         match program.ops.get(at).copied() {
             Some(Op::Alternative(next)) => {
-                let op = match head(program, at + 1) {
-                    Some(Unit::Literal(c)) => Op::AlternativeLiteral(c, next),
-                    Some(Unit::Set(set)) => Op::AlternativeSet(set, next),
+                let Some(unit) = head(program, at + 1) else { continue };
+                let op = match (unit, is_settled(program, unit, next as usize)) {
+                    (Unit::Literal(c), true) => Op::OnlyLiteral(c, next),
+                    (Unit::Literal(c), false) => Op::AlternativeLiteral(c, next),
+                    (Unit::Set(set), true) => Op::OnlySet(set, next),
+                    (Unit::Set(set), false) => Op::AlternativeSet(set, next),
                     _ => continue,
                 };
                 replace(program, at, op);
@@ -78,6 +83,26 @@ fn are_apart(program: &Program, a: Unit, b: Unit) -> bool {
     }
 }
 
+/// Whether no alternative from a place on, none of which has been looked at yet, can match a character that a unit
+/// matches.
+fn is_settled(program: &Program, unit: Unit, mut at: usize) -> bool {
+    for _ in 0..MOST_ALTERNATIVES {
+        let other = match program.ops.get(at) {
+            Some(&Op::Alternative(next)) => Some(next as usize),
+            _ => None,
+        };
+        let begin = if other.is_some() { at + 1 } else { at };
+        if !head(program, begin).is_some_and(|head| are_apart(program, unit, head)) {
+            return false;
+        }
+        match other {
+            Some(next) => at = next,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// Notes what follows a repetition.
 fn follow(program: &mut Program, at: usize, number: u32) {
     let follow = head(program, at + 1);
@@ -89,8 +114,8 @@ fn follow(program: &mut Program, at: usize, number: u32) {
         Some((_, Op::End | Op::AssertEnd | Op::AssertNotEnd | Op::AtomicEnd | Op::PossessiveEnd(..)))
     );
     // with less of it, there would stand a character that can't follow
-    let is_settled = ends || follow.is_some_and(|follow| are_apart(program, unit, follow));
-    if is_settled && matches!(program.ops.get(at), Some(Op::Greedy(_))) {
+    let is_final = ends || follow.is_some_and(|follow| are_apart(program, unit, follow));
+    if is_final && matches!(program.ops.get(at), Some(Op::Greedy(_))) {
         replace(program, at, Op::Possessive(number));
     }
 }
@@ -150,6 +175,8 @@ fn first(program: &Program) -> Option<First> {
             Op::Alternative(to)
             | Op::AlternativeLiteral(_, to)
             | Op::AlternativeSet(_, to)
+            | Op::OnlyLiteral(_, to)
+            | Op::OnlySet(_, to)
             | Op::Exists(_, to) => places.extend([to as usize, at + 1]),
             Op::Greedy(repeat) | Op::Lazy(repeat) | Op::Possessive(repeat) => {
                 let repeat = program.repeats.get(repeat as usize)?;

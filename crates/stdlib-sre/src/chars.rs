@@ -174,12 +174,32 @@ pub(crate) fn locale_upper(c: u32) -> u32 {
     if matches!(c, 0x61..=0x7A) { c & !0x20 } else { c }
 }
 
+/// The lower cases of the rows that have letters, computed when they are first asked for.
+static LOWER: [OnceLock<Box<[u32; 256]>>; 0x200] = [const { OnceLock::new() }; 0x200];
+
+fn lower_of_tables(c: u32) -> u32 {
+    case::to_lower(c).as_slice().first().copied().unwrap_or(c)
+}
+
+fn row_of_lower(row: u32) -> Box<[u32; 256]> {
+    let mut lower = Box::new([0; 256]);
+    (row << 8..).zip(lower.iter_mut()).for_each(|(c, lower)| *lower = lower_of_tables(c));
+    lower
+}
+
 /// The lower case of a character, as one character.
+#[inline]
 pub(crate) fn unicode_lower(c: u32) -> u32 {
     if c < 0x80 {
         return ascii_lower(c);
     }
-    case::to_lower(c).as_slice().first().copied().unwrap_or(c)
+    match LOWER.get((c >> 8) as usize) {
+        Some(row) => {
+            let row = row.get_or_init(|| row_of_lower(c >> 8));
+            row.get(c as usize & 0xFF).copied().unwrap_or(c)
+        }
+        None => lower_of_tables(c),
+    }
 }
 
 /// The upper case of a character, as one character.

@@ -17,6 +17,8 @@ mod scan;
 mod scanner;
 mod subject;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use taipan_object::declare::method_table;
 use taipan_object::module::PyModule;
@@ -63,6 +65,15 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     pattern::install(thread)?;
     match_object::install(thread)?;
     scanner::install(thread)
+}
+
+/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
+///
+/// # Errors
+/// When there is no memory.
+pub fn finish(thread: &Thread) -> PyResult<()> {
+    pattern::finish(thread)?;
+    match_object::finish(thread)
 }
 
 /// The character that is an argument. What is no code point is mapped to itself, as in C.

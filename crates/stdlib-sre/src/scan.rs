@@ -13,7 +13,8 @@ use crate::subject::Subject;
 pub(crate) struct Scan<'a> {
     pub(crate) pattern: &'a Native<Pattern>,
     pub(crate) subject: Subject<'a>,
-    machine: Machine,
+    /// There until the scan ends.
+    machine: Option<Box<Machine>>,
     /// Where the string is taken to begin and to end.
     pub(crate) bounds: (usize, usize),
     /// Where to go on.
@@ -46,7 +47,19 @@ impl<'a> Scan<'a> {
         object: Ref<'a>,
         (start, end): (isize, isize),
     ) -> PyResult<Scan<'a>> {
-        let subject = Subject::new(thread, object)?;
+        Scan::of_subject(thread, pattern, Subject::new(thread, object)?, (start, end))
+    }
+
+    /// The same, given the object as what is searched.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not what the pattern is for.
+    pub(crate) fn of_subject(
+        thread: &Thread,
+        pattern: &'a Native<Pattern>,
+        subject: Subject<'a>,
+        (start, end): (isize, isize),
+    ) -> PyResult<Scan<'a>> {
         match (pattern.is_bytes, subject.is_bytes()) {
             (Some(false), true) => {
                 return Err(raise!(thread, TYPE_ERROR, "cannot use a string pattern on a bytes-like object"));
@@ -58,9 +71,17 @@ impl<'a> Scan<'a> {
         }
         let within = |place: isize| usize::try_from(place).map_or(0, |place| place.min(subject.len()));
         let bounds = (within(start), within(end));
-        let mut machine = pattern.spare.take();
+        let mut machine = pattern.spare.take().unwrap_or_default();
         machine.prepare(thread, &pattern.program)?;
-        Ok(Scan { pattern, subject, machine, bounds, from: bounds.0, advance: false, found: (0, 0) })
+        Ok(Scan {
+            pattern,
+            subject,
+            machine: Some(machine),
+            bounds,
+            from: bounds.0,
+            advance: false,
+            found: (0, 0),
+        })
     }
 
     /// The next match, noted in `found`; whether there is one. The next search goes on behind it.
@@ -70,7 +91,7 @@ impl<'a> Scan<'a> {
     pub(crate) fn next(&mut self, thread: &Thread, wanted: Wanted) -> PyResult<bool> {
         let (program, end) = (&self.pattern.program, self.bounds.1);
         let (from, advance) = (self.from, self.advance);
-        let machine = &mut self.machine;
+        let Some(machine) = &mut self.machine else { return Ok(false) };
         macro_rules! find {
             ($chars:ident) => {{
                 let text = $chars.get(..end).unwrap_or($chars);
@@ -97,7 +118,7 @@ impl<'a> Scan<'a> {
     /// Where a group of the last match begins and ends, the whole being 0.
     pub(crate) fn span(&self, group: usize) -> Option<Span> {
         let Some(at) = group.checked_sub(1) else { return Some(self.found) };
-        span_of(self.machine.marks(), at)
+        span_of(self.machine.as_ref()?.marks(), at)
     }
 
     /// The text of a group of the last match.
@@ -107,14 +128,17 @@ impl<'a> Scan<'a> {
 
     /// The last match as an object.
     pub(crate) fn to_match(&self, thread: &Thread) -> PyResult<Value> {
-        Match::make(thread, self, self.machine.marks().len() / 2 + 1, self.machine.last_group())
+        let last = self.machine.as_ref().and_then(|machine| machine.last_group());
+        Match::make(thread, self, self.pattern.program.marks / 2 + 1, last)
     }
 }
 
 impl Drop for Scan<'_> {
     fn drop(&mut self) {
-        self.machine.relax();
-        self.pattern.spare.set(std::mem::take(&mut self.machine));
+        if let Some(mut machine) = self.machine.take() {
+            machine.relax();
+            self.pattern.spare.set(Some(machine));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `SRE_Scanner`: one match after the other; what `finditer` and `re.Scanner` are made of.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use taipan_object::declare::{method_table, native_state, receiver};
 use taipan_object::descriptor::member::MemberKind;
@@ -12,12 +13,15 @@ use taipan_runtime_builtins::install::{self, Field};
 
 use crate::pattern::Pattern;
 use crate::scan::{Scan, Wanted};
+use crate::subject::{Copied, Subject};
 
 /// A scanner.
 #[derive(Default)]
 pub(crate) struct Scanner {
     pattern: Slot,
     string: Slot,
+    /// A copy of the bytes, if they may change.
+    copied: Option<Rc<Copied>>,
     bounds: Cell<(usize, usize)>,
     /// Where to go on; none behind the last match.
     from: Cell<Option<usize>>,
@@ -35,8 +39,8 @@ native_type! {
 native_state!(Scanner in SCANNER: pattern, string);
 
 method_table! { METHODS:
-    Instance None c"match" "($self, /)" |thread, this| next(thread, this, Wanted::Match), c"The match where the last one ended.";
-    Instance None c"search" "($self, /)" |thread, this| next(thread, this, Wanted::Search), c"The next match.";
+    Instance Keywords c"match" "($self, /)" |thread, this, given, _| next(thread, this, given, Wanted::Match), c"The match where the last one ended.";
+    Instance Keywords c"search" "($self, /)" |thread, this, given, _| next(thread, this, given, Wanted::Search), c"The next match.";
 }
 
 static FIELDS: [Field; 1] = [(
@@ -56,6 +60,7 @@ pub(crate) fn new(thread: &Thread, scan: &Scan<'_>) -> PyResult<Value> {
     let state = Scanner {
         pattern: Slot::new(as_ref(scan.pattern).to_value()),
         string: Slot::new(scan.subject.object().to_value()),
+        copied: scan.subject.copied(),
         bounds: Cell::new(scan.bounds),
         from: Cell::new(Some(scan.from)),
         advance: Cell::new(scan.advance),
@@ -73,7 +78,11 @@ impl Drop for Busy<'_> {
     }
 }
 
-fn next(thread: &Thread, this: Ref<'_>, wanted: Wanted) -> PyResult<Value> {
+fn next(thread: &Thread, this: Ref<'_>, given: &[Value], wanted: Wanted) -> PyResult<Value> {
+    if !given.is_empty() {
+        let name = if wanted == Wanted::Match { "match" } else { "search" };
+        return Err(raise!(thread, TYPE_ERROR, "{name}() takes no arguments"));
+    }
     let this = receiver::<Scanner>(thread, this)?;
     if this.is_busy.replace(true) {
         return Err(raise!(thread, VALUE_ERROR, "regular expression scanner already executing"));
@@ -85,7 +94,11 @@ fn next(thread: &Thread, this: Ref<'_>, wanted: Wanted) -> PyResult<Value> {
     };
     let pattern = receiver::<Pattern>(thread, pattern.as_ref())?;
     let (start, end) = this.bounds.get();
-    let mut scan = Scan::new(thread, pattern, string.as_ref(), (start as isize, end as isize))?;
+    let subject = match &this.copied {
+        Some(copied) => Subject::with_copy(string.as_ref(), copied.clone()),
+        None => Subject::new(thread, string.as_ref())?,
+    };
+    let mut scan = Scan::of_subject(thread, pattern, subject, (start as isize, end as isize))?;
     (scan.from, scan.advance) = (from, this.advance.get());
     if !scan.next(thread, wanted)? {
         this.from.set(None);

@@ -1,17 +1,26 @@
-//! What is searched: a string, or the bytes of an object. Neither is converted. Invariant: the characters that are
-//! lent stay as they are while the object is held: bytes that may change are copied first.
+//! What is searched: a string, or the bytes of an object that lends them. Strings and `bytes` are read where they are;
+//! bytes that may change are copied, and their object can't be resized meanwhile.
 
-use taipan_object::bytearray::PyByteArray;
+use std::rc::Rc;
+
+use taipan_object::buffer::{Buffer, Order, Request};
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::{Chars, PyStr};
-use taipan_object::{PyResult, Ref, Thread, Value, raise};
+use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 
 /// Bytes of an object.
+#[derive(Clone)]
 pub(crate) enum Bytes<'a> {
     /// Those of an object that does not change.
     Lent(&'a [u8]),
     /// A copy.
-    Copied(Vec<u8>),
+    Copied(Rc<Copied>),
+}
+
+/// Bytes as they were, and what keeps the object from being resized.
+pub(crate) struct Copied {
+    bytes: Vec<u8>,
+    _buffer: Buffer,
 }
 
 impl std::ops::Deref for Bytes<'_> {
@@ -20,7 +29,7 @@ impl std::ops::Deref for Bytes<'_> {
     fn deref(&self) -> &[u8] {
         match self {
             Bytes::Lent(bytes) => bytes,
-            Bytes::Copied(bytes) => bytes,
+            Bytes::Copied(copied) => &copied.bytes,
         }
     }
 }
@@ -36,15 +45,54 @@ pub(crate) struct Subject<'a> {
     data: Data<'a>,
 }
 
+/// The memory that an object lends; none if it lends none that will do.
+fn buffer_of(thread: &Thread, object: Ref<'_>) -> PyResult<Option<Buffer>> {
+    if object.ty().slots().get_buffer.get().is_none() {
+        return Ok(None);
+    }
+    match Buffer::get(thread, object, Request::SIMPLE) {
+        Ok(buffer) => Ok(Some(buffer)),
+        Err(raised) => {
+            drop(thread.catch(raised));
+            Ok(None)
+        }
+    }
+}
+
 /// The bytes of an object; none if it has none.
 pub(crate) fn bytes_of<'a>(thread: &Thread, object: Ref<'a>) -> PyResult<Option<Bytes<'a>>> {
     if let Some(bytes) = object.get::<PyBytes>() {
         return Ok(Some(Bytes::Lent(bytes.as_slice())));
     }
-    match object.get::<PyByteArray>() {
-        Some(array) => Ok(Some(Bytes::Copied(array.copy(thread, 0, usize::MAX)?))),
-        None => Ok(None),
+    let Some(buffer) = buffer_of(thread, object)? else { return Ok(None) };
+    let bytes = buffer.geometry().to_vec(thread, Order::C)?;
+    Ok(Some(Bytes::Copied(Rc::new(Copied { bytes, _buffer: buffer }))))
+}
+
+#[cold]
+fn not_searchable(thread: &Thread, object: Ref<'_>) -> Raised {
+    let name = object.ty().name();
+    raise!(thread, TYPE_ERROR, "expected string or bytes-like object, got '{name}'")
+}
+
+/// A part of an object that was searched; bounds beyond its end are brought within.
+pub(crate) fn part_of(thread: &Thread, object: Ref<'_>, start: usize, end: usize) -> PyResult<Value> {
+    if let Some(text) = object.get::<PyStr>() {
+        let end = end.min(text.len());
+        return Ok(text.slice(thread, start.min(end), end)?.into_value());
     }
+    if object.get::<PyBytes>().is_some() {
+        return Subject::new(thread, object)?.part(thread, start, end);
+    }
+    let Some(buffer) = buffer_of(thread, object)? else { return Err(not_searchable(thread, object)) };
+    let Some(memory) = buffer.contiguous() else { return Err(not_searchable(thread, object)) };
+    let end = end.min(memory.len());
+    let start = start.min(end);
+    let part = PyBytes::build(thread, end - start, |to| {
+        to.iter_mut().zip(memory.iter().skip(start)).for_each(|(to, byte)| *to = byte);
+        Ok(())
+    })?;
+    Ok(part.into_value())
 }
 
 impl<'a> Subject<'a> {
@@ -58,10 +106,20 @@ impl<'a> Subject<'a> {
         }
         match bytes_of(thread, object)? {
             Some(bytes) => Ok(Subject { object, data: Data::Bytes(bytes) }),
-            None => {
-                let name = object.ty().name();
-                Err(raise!(thread, TYPE_ERROR, "expected string or bytes-like object, got '{name}'"))
-            }
+            None => Err(not_searchable(thread, object)),
+        }
+    }
+
+    /// An object whose bytes were copied before.
+    pub(crate) fn with_copy(object: Ref<'a>, copied: Rc<Copied>) -> Subject<'a> {
+        Subject { object, data: Data::Bytes(Bytes::Copied(copied)) }
+    }
+
+    /// The copy of the bytes, if there is one.
+    pub(crate) fn copied(&self) -> Option<Rc<Copied>> {
+        match &self.data {
+            Data::Bytes(Bytes::Copied(copied)) => Some(copied.clone()),
+            _ => None,
         }
     }
 

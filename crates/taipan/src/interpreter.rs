@@ -53,7 +53,8 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_runtime_builtins::fill(thread)?;
     taipan_stdlib_data::finish(thread)?;
     taipan_stdlib_net::finish(thread)?;
-    taipan_stdlib_core::finish(thread)
+    taipan_stdlib_core::finish(thread)?;
+    taipan_stdlib_sre::finish(thread)
 }
 
 static SET_UP: Once = Once::new();

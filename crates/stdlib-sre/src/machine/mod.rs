@@ -78,6 +78,9 @@ impl Machine {
     /// # Errors
     /// `MemoryError`
     pub(crate) fn prepare(&mut self, thread: &Thread, program: &crate::program::Program) -> PyResult<()> {
+        if self.marks.len() == program.marks && self.counts.len() == program.loops.len() {
+            return Ok(());
+        }
         let none = Count { count: 0, last: NOWHERE };
         let marks = program.marks.saturating_sub(self.marks.len());
         let loops = program.loops.len().saturating_sub(self.counts.len());

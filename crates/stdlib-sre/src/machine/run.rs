@@ -92,6 +92,16 @@ impl Machine {
                     }
                     _ => pc = next as usize,
                 },
+                Op::OnlyLiteral(c, next) => {
+                    if text.get(pos).is_none_or(|found| found.code() != c) {
+                        pc = next as usize;
+                    }
+                }
+                Op::OnlySet(set, next) => {
+                    if text.get(pos).is_none_or(|found| !program.has(set, found.code())) {
+                        pc = next as usize;
+                    }
+                }
                 Op::Alternative(next) => self.push(thread, Entry::Resume { pc: next, pos })?,
                 Op::Possessive(number) => {
                     let Some(repeat) = program.repeats.get(number as usize) else { return Ok(None) };

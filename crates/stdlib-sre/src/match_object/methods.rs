@@ -4,13 +4,13 @@ use taipan_object::declare::receiver;
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::native::Native;
 use taipan_object::str::StrBuilder;
-use taipan_object::tuple::PyTuple;
+use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, check_count, to_index};
 use taipan_runtime_builtins::text;
 
 use super::Match;
-use crate::subject::Subject;
+use crate::subject::part_of;
 use crate::template;
 
 impl Match {
@@ -40,8 +40,17 @@ impl Match {
     fn text(&self, thread: &Thread, group: usize) -> PyResult<Option<Value>> {
         let Some((start, end)) = self.span_of(group) else { return Ok(None) };
         let string = self.string();
-        Ok(Some(Subject::new(thread, string.as_ref())?.part(thread, start, end)?))
+        Ok(Some(part_of(thread, string.as_ref(), start, end)?))
     }
+}
+
+/// A tuple of so many values.
+fn tuple(thread: &Thread, len: usize, mut value: impl FnMut(usize) -> PyResult<Value>) -> PyResult<Value> {
+    let mut builder = TupleBuilder::new(thread, len)?;
+    for at in 0..len {
+        builder.push(value(at)?);
+    }
+    Ok(builder.finish().into_value())
 }
 
 fn text_of(thread: &Thread, this: &Match, key: Ref<'_>, default: Ref<'_>) -> PyResult<Value> {
@@ -60,8 +69,11 @@ pub(super) fn group(thread: &Thread, this: Ref<'_>, keys: &[Value]) -> PyResult<
         [] => Ok(this.text(thread, 0)?.unwrap_or(none)),
         [key] => text_of(thread, this, key.as_ref(), none.as_ref()),
         _ => {
-            let texts = keys.iter().map(|key| text_of(thread, this, key.as_ref(), none.as_ref()));
-            Ok(PyTuple::from_values(thread, texts.collect::<PyResult<Vec<Value>>>()?)?.into_value())
+            let mut texts = TupleBuilder::new(thread, keys.len())?;
+            for key in keys {
+                texts.push(text_of(thread, this, key.as_ref(), none.as_ref())?);
+            }
+            Ok(texts.finish().into_value())
         }
     }
 }
@@ -119,11 +131,10 @@ pub(super) fn groups(
 ) -> PyResult<Value> {
     let default = default_of(thread, "groups", arguments, names)?;
     let this = receiver::<Match>(thread, this)?;
-    let texts = (1..=this.groups()).map(|group| {
-        let text = this.text(thread, group)?;
+    tuple(thread, this.groups(), |at| {
+        let text = this.text(thread, at + 1)?;
         Ok(text.unwrap_or_else(|| default.clone()))
-    });
-    Ok(PyTuple::from_values(thread, texts.collect::<PyResult<Vec<Value>>>()?)?.into_value())
+    })
 }
 
 pub(super) fn groupdict(
@@ -182,8 +193,7 @@ pub(super) fn regs(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     if let Some(regs) = this.regs.get() {
         return Ok(regs);
     }
-    let pairs = (0..=this.groups()).map(|group| pair(thread, numbers(this.span_of(group))));
-    let regs = PyTuple::from_values(thread, pairs.collect::<PyResult<Vec<Value>>>()?)?.into_value();
+    let regs = tuple(thread, this.groups() + 1, |group| pair(thread, numbers(this.span_of(group))))?;
     drop(this.regs.replace(Some(regs.clone())));
     Ok(regs)
 }

@@ -21,7 +21,7 @@ pub(crate) type Span = (usize, usize);
 /// The span of a group that has not matched.
 const NO_SPAN: Span = (NOWHERE, NOWHERE);
 /// So many spans stand in the object itself.
-const FEW: usize = 4;
+const FEW: usize = 6;
 
 /// The spans of the whole and of the groups.
 enum Spans {
@@ -66,6 +66,9 @@ method_table! { METHODS:
     Instance Keywords c"expand" "($self, /, template)" methods::expand, c"What a replacement makes of the match.";
     Instance None c"__copy__" "($self, /)" |_, this| Ok(this.to_value()), c"The match, which does not change.";
     Instance One c"__deepcopy__" "($self, memo, /)" |_, this, _| Ok(this.to_value()), c"The match, which does not change.";
+}
+
+method_table! { CLASS_METHODS:
     Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The type, by the type of its strings.";
 }
 
@@ -85,6 +88,11 @@ static FIELDS: [Field; 4] = [
     field("pos", std::mem::offset_of!(Match, pos), MemberKind::Size),
     field("endpos", std::mem::offset_of!(Match, endpos), MemberKind::Size),
 ];
+
+/// What needs the type of class methods.
+pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+    install::methods(thread, &MATCH, &CLASS_METHODS)
+}
 
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &MATCH, &METHODS)?;

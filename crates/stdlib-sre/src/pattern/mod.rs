@@ -43,7 +43,7 @@ pub(crate) struct Pattern {
     code: Box<[u32]>,
     pub(crate) program: Box<Program>,
     /// A machine for the next match.
-    pub(crate) spare: Cell<Machine>,
+    pub(crate) spare: Cell<Option<Box<Machine>>>,
 }
 
 native_type! {
@@ -66,6 +66,9 @@ method_table! { METHODS:
     Instance Keywords c"scanner" "($self, /, string, pos=0, endpos=sys.maxsize)" search::scanner, c"What gives one match after the other.";
     Instance None c"__copy__" "($self, /)" |_, this| Ok(this.to_value()), c"The pattern, which does not change.";
     Instance One c"__deepcopy__" "($self, memo, /)" |_, this, _| Ok(this.to_value()), c"The pattern, which does not change.";
+}
+
+method_table! { CLASS_METHODS:
     Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The type, by the type of its strings.";
 }
 
@@ -82,6 +85,11 @@ static FIELDS: [Field; 3] = [
     field("flags", std::mem::offset_of!(Pattern, flags), MemberKind::Int),
     field("groups", std::mem::offset_of!(Pattern, groups), MemberKind::Size),
 ];
+
+/// What needs the type of class methods.
+pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+    install::methods(thread, &PATTERN, &CLASS_METHODS)
+}
 
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &PATTERN, &METHODS)?;

@@ -4,7 +4,7 @@ use taipan_object::declare::receiver;
 use taipan_object::list::PyList;
 use taipan_object::native::Native;
 use taipan_object::str::intern::intern_text;
-use taipan_object::tuple::PyTuple;
+use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 use taipan_runtime_builtins::arguments::{Parameters, to_size};
 use taipan_runtime_builtins::callable_iterator;
@@ -109,8 +109,11 @@ fn texts(thread: &Thread, scan: &Scan<'_>) -> PyResult<Value> {
         0 => text(0),
         1 => text(1),
         groups => {
-            let texts = (1..=groups).map(text).collect::<PyResult<Vec<Value>>>()?;
-            Ok(PyTuple::from_values(thread, texts)?.into_value())
+            let mut texts = TupleBuilder::new(thread, groups)?;
+            for group in 1..=groups {
+                texts.push(text(group)?);
+            }
+            Ok(texts.finish().into_value())
         }
     }
 }

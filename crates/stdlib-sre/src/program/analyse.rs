@@ -8,6 +8,8 @@ use crate::code::At;
 
 /// So many operations are looked at to find out what a match begins with.
 const EFFORT: usize = 256;
+/// So many alternatives are compared with one.
+const MOST_ALTERNATIVES: usize = 64;
 /// Longer texts are not collected.
 const LONGEST: usize = 1 << 16;
 
@@ -16,9 +18,12 @@ pub(super) fn complete(program: &mut Program) {
     for at in 0..program.ops.len() {
         match program.ops.get(at).copied() {
             Some(Op::Alternative(next)) => {
-                let op = match head(program, at + 1) {
-                    Some(Unit::Literal(c)) => Op::AlternativeLiteral(c, next),
-                    Some(Unit::Set(set)) => Op::AlternativeSet(set, next),
+                let Some(unit) = head(program, at + 1) else { continue };
+                let op = match (unit, is_settled(program, unit, next as usize)) {
+                    (Unit::Literal(c), true) => Op::OnlyLiteral(c, next),
+                    (Unit::Literal(c), false) => Op::AlternativeLiteral(c, next),
+                    (Unit::Set(set), true) => Op::OnlySet(set, next),
+                    (Unit::Set(set), false) => Op::AlternativeSet(set, next),
                     _ => continue,
                 };
                 replace(program, at, op);
@@ -39,11 +44,12 @@ fn replace(program: &mut Program, at: usize, op: Op) {
     }
 }
 
-/// The next operation that is more than a mark or a jump, and where it stands.
+/// The next operation that is more than a mark or a jump, and where it stands. Looking ahead is no more either: what
+/// it looks for must stand here, too.
 fn next(program: &Program, mut at: usize) -> Option<(usize, Op)> {
     for _ in 0..EFFORT {
         match *program.ops.get(at)? {
-            Op::Mark(_) => at += 1,
+            Op::Mark(_) | Op::Assert(0) => at += 1,
             Op::Jump(to) => at = to as usize,
             op => return Some((at, op)),
         }
@@ -77,6 +83,26 @@ fn are_apart(program: &Program, a: Unit, b: Unit) -> bool {
     }
 }
 
+/// Whether no alternative from a place on, none of which has been looked at yet, can match a character that a unit
+/// matches.
+fn is_settled(program: &Program, unit: Unit, mut at: usize) -> bool {
+    for _ in 0..MOST_ALTERNATIVES {
+        let other = match program.ops.get(at) {
+            Some(&Op::Alternative(next)) => Some(next as usize),
+            _ => None,
+        };
+        let begin = if other.is_some() { at + 1 } else { at };
+        if !head(program, begin).is_some_and(|head| are_apart(program, unit, head)) {
+            return false;
+        }
+        match other {
+            Some(next) => at = next,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// Notes what follows a repetition.
 fn follow(program: &mut Program, at: usize, number: u32) {
     let follow = head(program, at + 1);
@@ -88,8 +114,8 @@ fn follow(program: &mut Program, at: usize, number: u32) {
         Some((_, Op::End | Op::AssertEnd | Op::AssertNotEnd | Op::AtomicEnd | Op::PossessiveEnd(..)))
     );
     // with less of it, there would stand a character that can't follow
-    let is_settled = ends || follow.is_some_and(|follow| are_apart(program, unit, follow));
-    if is_settled && matches!(program.ops.get(at), Some(Op::Greedy(_))) {
+    let is_final = ends || follow.is_some_and(|follow| are_apart(program, unit, follow));
+    if is_final && matches!(program.ops.get(at), Some(Op::Greedy(_))) {
         replace(program, at, Op::Possessive(number));
     }
 }
@@ -100,7 +126,7 @@ fn start(program: &Program) -> Start {
     }
     let (text, is_whole) = prefix(program);
     if text.len() > 1 || is_whole && !text.is_empty() {
-        return Start::Literal(Literal::new(text, is_whole));
+        return Start::Literal(Box::new(Literal::new(text, is_whole)));
     }
     match first(program) {
         Some(first) => Start::First(Box::new(first)),
@@ -124,30 +150,33 @@ fn prefix(program: &Program) -> (Vec<u32>, bool) {
 
 /// The characters that matches begin with; none if there may be empty ones, or if it takes too long to find out.
 fn first(program: &Program) -> Option<First> {
-    let (mut latin, mut wide) = ([false; 256], false);
+    let (mut latin, mut wide) = ([false; 256], Vec::new());
     let mut add = |unit: Unit| {
         for (c, place) in (0..).zip(latin.iter_mut()) {
             *place |= program.accepts(unit, c);
         }
-        wide |= match unit {
+        let is_wide = match unit {
             Unit::Literal(c) => c > 0xFF,
             Unit::Set(set) => program.sets.get(set as usize).is_none_or(super::Set::is_wide),
             Unit::Never => false,
             _ => true,
         };
+        wide.extend(is_wide.then_some(unit));
     };
     let mut seen_loops = Vec::new();
     let mut places = vec![0];
     for _ in 0..EFFORT {
         let Some(at) = places.pop() else { return Some(First::new(latin, wide)) };
         match *program.ops.get(at)? {
-            Op::Mark(_) | Op::At(_) | Op::Atomic | Op::AtomicEnd | Op::PossessiveLoop(_) => {
+            Op::Mark(_) | Op::At(_) | Op::Assert(0) | Op::Atomic | Op::AtomicEnd | Op::PossessiveLoop(_) => {
                 places.push(at + 1)
             }
             Op::Jump(to) | Op::Loop(_, to) | Op::AssertNot(_, to) => places.push(to as usize),
             Op::Alternative(to)
             | Op::AlternativeLiteral(_, to)
             | Op::AlternativeSet(_, to)
+            | Op::OnlyLiteral(_, to)
+            | Op::OnlySet(_, to)
             | Op::Exists(_, to) => places.extend([to as usize, at + 1]),
             Op::Greedy(repeat) | Op::Lazy(repeat) | Op::Possessive(repeat) => {
                 let repeat = program.repeats.get(repeat as usize)?;

@@ -1,7 +1,7 @@
 //! Reading sets of characters out of code words.
 
 use super::set::{Item, Set};
-use crate::chars::{Fold, locale_lower, locale_upper};
+use crate::chars::Fold;
 use crate::code::{Category, Code};
 
 /// Words of the bits of 256 characters.
@@ -58,11 +58,6 @@ pub(super) fn items(mut words: &[u32]) -> Option<Vec<Item>> {
 /// The set of one literal whose case is ignored.
 pub(super) fn literal(c: u32, fold: Fold, negated: bool) -> Set {
     let mut items = if negated { vec![Item::Negate] } else { Vec::new() };
-    if fold != Fold::Locale {
-        items.push(Item::Literal(c));
-        return Set::new(items, fold);
-    }
-    // such a literal is as the pattern has it: either case of it will do
-    items.extend([c, locale_lower(c), locale_upper(c)].map(Item::Literal));
-    Set::new(items, Fold::None)
+    items.push(Item::Literal(c));
+    Set::new(items, fold)
 }

@@ -63,6 +63,10 @@ pub(crate) enum Op {
     AlternativeLiteral(u32, u32),
     /// The same for a set.
     AlternativeSet(u32, u32),
+    /// Goes on if the next character is this one, and then no other alternative can match; else goes there.
+    OnlyLiteral(u32, u32),
+    /// The same for a set.
+    OnlySet(u32, u32),
     /// As many of a unit as there are, then fewer.
     Greedy(u32),
     /// As few of a unit as there must be, then more.

@@ -83,28 +83,37 @@ impl Set {
         set
     }
 
-    fn contains_folded(&self, c: u32) -> bool {
+    fn contains_by_items(&self, c: u32) -> bool {
+        match self.fold {
+            Fold::None => self.finds(|item| item.contains(c)),
+            Fold::Ascii => {
+                let c = chars::ascii_lower(c);
+                self.finds(|item| item.contains(c))
+            }
+            Fold::Unicode => {
+                let c = chars::unicode_lower(c);
+                self.finds(|item| item.contains(c))
+            }
+            // either case of the character, part by part: so that one which is left out is left out in both
+            Fold::Locale => {
+                let (low, high) = (chars::locale_lower(c), chars::locale_upper(c));
+                self.finds(|item| item.contains(low) || low != high && item.contains(high))
+            }
+        }
+    }
+
+    /// What the first part that contains a character says.
+    #[inline(always)]
+    fn finds(&self, contains: impl Fn(&Item) -> bool) -> bool {
         let mut outcome = true;
         for item in &self.items {
             if matches!(item, Item::Negate) {
                 outcome = !outcome;
-            } else if item.contains(c) {
+            } else if contains(item) {
                 return outcome;
             }
         }
         !outcome
-    }
-
-    fn contains_by_items(&self, c: u32) -> bool {
-        match self.fold {
-            Fold::None => self.contains_folded(c),
-            Fold::Ascii => self.contains_folded(chars::ascii_lower(c)),
-            Fold::Unicode => self.contains_folded(chars::unicode_lower(c)),
-            Fold::Locale => {
-                let (low, high) = (chars::locale_lower(c), chars::locale_upper(c));
-                self.contains_folded(low) || low != high && self.contains_folded(high)
-            }
-        }
     }
 
     /// Whether a character is in the set.

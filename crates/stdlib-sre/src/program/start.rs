@@ -14,7 +14,7 @@ pub(crate) enum Start {
     /// Only the first place that is tried can be one.
     Beginning,
     /// A literal text stands there.
-    Literal(Literal),
+    Literal(Box<Literal>),
     /// A character of a set stands there.
     First(Box<First>),
 }
@@ -31,9 +31,9 @@ pub(crate) struct Literal {
 /// The characters that matches begin with.
 pub(crate) struct First {
     /// Of the first 256.
-    pub(super) latin: [bool; 256],
-    /// Whether there may be others.
-    pub(super) wide: bool,
+    latin: [bool; 256],
+    /// What else may match others.
+    wide: Vec<Unit>,
     /// The first 256 where they are few.
     few: Vec<u8>,
 }
@@ -79,13 +79,13 @@ impl Literal {
 }
 
 impl First {
-    pub(super) fn new(latin: [bool; 256], wide: bool) -> First {
+    pub(super) fn new(latin: [bool; 256], wide: Vec<Unit>) -> First {
         let few: Vec<u8> =
             (0..=0xFF).filter(|&c: &u8| latin.get(c as usize) == Some(&true)).take(4).collect();
         First { latin, wide, few }
     }
 
-    fn find<C: Char>(&self, text: &[C]) -> Option<usize> {
+    fn find<C: Char>(&self, program: &Program, text: &[C]) -> Option<usize> {
         if let Some(bytes) = C::bytes(text) {
             return match *self.few {
                 [] => None,
@@ -95,7 +95,14 @@ impl First {
                 _ => bytes.iter().position(|&c| self.latin.get(c as usize).copied().unwrap_or(false)),
             };
         }
-        text.iter().position(|c| self.latin.get(c.code() as usize).copied().unwrap_or(self.wide))
+        if let ([], [Unit::Literal(c)]) = (self.few.as_slice(), self.wide.as_slice()) {
+            return C::find(text, *c);
+        }
+        let fits = |c: u32| match self.latin.get(c as usize) {
+            Some(&fits) => fits,
+            None => self.wide.iter().any(|&unit| program.accepts(unit, c)),
+        };
+        text.iter().position(|c| fits(c.code()))
     }
 }
 
@@ -106,7 +113,7 @@ impl Program {
         match &self.start {
             Start::Anywhere | Start::Beginning => Some(at),
             Start::Literal(literal) => literal.find(text.get(at..)?).map(|found| at + found),
-            Start::First(first) => first.find(text.get(at..)?).map(|found| at + found),
+            Start::First(first) => first.find(self, text.get(at..)?).map(|found| at + found),
         }
     }
 }

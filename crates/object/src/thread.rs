@@ -240,6 +240,22 @@ impl Thread {
         self.stack_limit.set(address);
     }
 
+    /// `RecursionError` near the end of the native stack: for natives that call natives of their own kind, and no
+    /// Python code between, as iterators over iterators do.
+    #[inline(always)]
+    pub fn check_stack(&self) -> PyResult<()> {
+        let here = 0u8;
+        match std::ptr::from_ref(&here).addr() < self.stack_limit.get() {
+            true => Err(self.stack_is_used_up()),
+            false => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn stack_is_used_up(&self) -> crate::error::Raised {
+        raise!(self, RECURSION_ERROR, "maximum recursion depth exceeded")
+    }
+
     /// Goes one level deeper into native code, until the guard is dropped; `RecursionError` at the limit
     /// or near the end of the native stack. `doing` completes the message (" while calling a Python object").
     #[inline]

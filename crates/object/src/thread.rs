@@ -240,16 +240,40 @@ impl Thread {
         self.stack_limit.set(address);
     }
 
-    /// Goes one level deeper into native code, until the guard is dropped; `RecursionError` at the limit
-    /// or near the end of the native stack. `doing` completes the message (" while calling a Python object").
+    /// `RecursionError` near the end of the native stack: for natives that call natives of their own kind, and no
+    /// Python code between, as iterators over iterators do.
+    #[inline(always)]
+    pub fn check_stack(&self) -> PyResult<()> {
+        if self.has_stack() { Ok(()) } else { Err(self.stack_is_used_up()) }
+    }
+
+    /// Whether the end of the native stack is far.
+    #[inline(always)]
+    pub fn has_stack(&self) -> bool {
+        let here = 0u8;
+        std::ptr::from_ref(&here).addr() >= self.stack_limit.get()
+    }
+
+    #[cold]
+    fn stack_is_used_up(&self) -> crate::error::Raised {
+        raise!(self, RECURSION_ERROR, "maximum recursion depth exceeded")
+    }
+
+    /// Goes one level deeper into native code, until the guard is dropped; `RecursionError` near the end of the native
+    /// stack. Where that is not known the limit of nested calls counts instead. `doing` completes the message
+    /// (" while calling a Python object").
     #[inline]
     pub fn recurse(&self, doing: &str) -> PyResult<Recursion<'_>> {
+        let limit = self.stack_limit.get();
         let here = std::ptr::from_ref(&doing).addr();
-        if self.recursion_remaining.get() <= 0 || here < self.stack_limit.get() {
+        let counted = limit == 0;
+        if here < limit || (counted && self.recursion_remaining.get() <= 0) {
             return Err(raise!(self, RECURSION_ERROR, "maximum recursion depth exceeded{doing}"));
         }
-        self.recursion_remaining.set(self.recursion_remaining.get() - 1);
-        Ok(Recursion { thread: self })
+        if counted {
+            self.recursion_remaining.set(self.recursion_remaining.get() - 1);
+        }
+        Ok(Recursion { thread: self, counted })
     }
 }
 
@@ -257,12 +281,15 @@ impl Thread {
 #[must_use]
 pub struct Recursion<'a> {
     thread: &'a Thread,
+    counted: bool,
 }
 
 impl Drop for Recursion<'_> {
     fn drop(&mut self) {
-        let thread = self.thread;
-        thread.recursion_remaining.set(thread.recursion_remaining.get() + 1);
+        if self.counted {
+            let thread = self.thread;
+            thread.recursion_remaining.set(thread.recursion_remaining.get() + 1);
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! Walking what can be iterated.
 
-use taipan_object::exception::{self, INDEX_ERROR, STOP_ITERATION};
-use taipan_object::list::PyList;
-use taipan_object::str::statics::names;
-use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol::container, raise};
+pub(crate) use taipan_object::protocol::length_hint::length_hint;
 
-use crate::special::call_special;
+use taipan_object::exception::{INDEX_ERROR, STOP_ITERATION};
+use taipan_object::list::PyList;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol::container};
 
 /// Calls `each` with the items, as long as it says to go on.
 pub(crate) fn for_each(
@@ -52,44 +51,6 @@ pub(crate) fn ends_sequence(thread: &Thread, raised: Raised) -> PyResult<()> {
     let exception = thread.catch(raised);
     let ty = exception.as_ref().ty();
     match ty.is_subtype(&INDEX_ERROR) || ty.is_subtype(&STOP_ITERATION) {
-        true => Ok(()),
-        false => Err(thread.raise(exception)),
-    }
-}
-
-/// How many items an iterable is likely to have: its length, or what `__length_hint__` says; none if it says
-/// nothing. It is only a hint, so it never is an error that there is none.
-pub(crate) fn length_hint(thread: &Thread, value: Ref<'_>) -> PyResult<Option<usize>> {
-    let slots = value.ty().slots();
-    if let Some(length) = slots.length.get().or(slots.map_length.get()) {
-        match length(thread, value) {
-            Ok(length) => return Ok(Some(length)),
-            Err(raised) => without_type_error(thread, raised)?,
-        }
-    }
-    let hint = match call_special(thread, value, names::__length_hint__.get(), []) {
-        Ok(Some(hint)) => hint,
-        Ok(None) => return Ok(None),
-        Err(raised) => return without_type_error(thread, raised).map(|()| None),
-    };
-    if hint.as_ref().is_not_implemented() {
-        return Ok(None);
-    }
-    if !hint.as_ref().is_int() {
-        let ty = hint.as_ref().ty().name();
-        return Err(raise!(thread, TYPE_ERROR, "__length_hint__ must be an integer, not {ty}"));
-    }
-    match hint.as_ref().to_i64() {
-        Some(hint) if hint >= 0 => Ok(usize::try_from(hint).ok()),
-        Some(_) => Err(raise!(thread, VALUE_ERROR, "__length_hint__() should return >= 0")),
-        None => Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C ssize_t")),
-    }
-}
-
-/// Forgets a `TypeError`; other exceptions go on.
-fn without_type_error(thread: &Thread, raised: taipan_object::Raised) -> PyResult<()> {
-    let exception = thread.catch(raised);
-    match exception.as_ref().ty().is_subtype(&exception::TYPE_ERROR) {
         true => Ok(()),
         false => Err(thread.raise(exception)),
     }

@@ -113,6 +113,23 @@ fn drain(thread: &Thread) {
     thread.dealloc_depth.set(0);
 }
 
+/// Runs what an object's end calls: Python code, in which objects die as they do elsewhere. What dies in it does not
+/// wait for the end of what runs around it, or a finalizer that makes an object of its own kind would go on for ever,
+/// not until the recursion limit.
+pub(crate) fn apart<R>(thread: &Thread, act: impl FnOnce() -> R) -> R {
+    // natives that release what they hold nest here without limit, unless what is released begins to wait again
+    if !thread.has_stack() {
+        return act();
+    }
+    let (depth, later) =
+        (thread.dealloc_depth.replace(0), thread.delete_later.replace(std::ptr::null_mut()));
+    let result = act();
+    debug_assert!(thread.delete_later.get().is_null(), "the outermost deallocation ends those that wait");
+    thread.dealloc_depth.set(depth);
+    thread.delete_later.set(later);
+    result
+}
+
 /// Calls the finalizer of a dying object, once in its life. Says whether the object has come back to life.
 ///
 /// # Safety
@@ -158,7 +175,10 @@ pub fn call_finalizer(thread: &Thread, head: &PyObject) {
         pre.set(super::pre_header::FINALIZED);
     }
     let pending = thread.take_exception();
-    if let Err(raised) = finalize(thread, crate::Ref::from_head(head)) {
+    let finalize = || finalize(thread, crate::Ref::from_head(head));
+    // those of built-in types make no objects of their own kind
+    let result = if ty.has_flag(flags::HEAPTYPE) { apart(thread, finalize) } else { finalize() };
+    if let Err(raised) = result {
         report(thread, raised, ty);
     }
     if let Some(pending) = pending {

@@ -249,6 +249,10 @@ fn power_modulo(
     if modulus.digits.is_empty() {
         return Err(raise!(thread, VALUE_ERROR, "pow() 3rd argument cannot be 0"));
     }
+    // everything is a multiple of one, also the powers of what has no inverse
+    if modulus.digits == [1] {
+        return Ok(Value::small(0));
+    }
     let ring = ConstDivisor::new(library::from_digits(modulus.digits));
     let mut element = ring.reduce(library::from_digits(base.digits));
     if base.negative {

@@ -131,6 +131,8 @@ fn what_cannot_be_is_an_error() {
         assert_eq!(pow(-3, 3, 5).unwrap(), "3");
         assert_eq!(pow(3, -1, 7).unwrap(), "5");
         assert_eq!(pow(3, 2, -5).unwrap(), "-1");
+        assert_eq!(pow(2, 0, 1).unwrap(), "0");
+        assert_eq!(pow(0, -1, -1).unwrap(), "0");
         assert_eq!(error(thread, pow(2, -1, 4)), "ValueError: base is not invertible for the given modulus");
     });
 }

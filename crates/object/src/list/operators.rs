@@ -58,10 +58,7 @@ pub(super) fn inplace_concat(thread: &Thread, list: Ref<'_>, other: Ref<'_>) -> 
         drop(this.splice(thread, usize::MAX, usize::MAX, new)?);
         return Ok(list.to_value());
     }
-    let iterator = protocol::iter(thread, other)?;
-    while let Some(item) = protocol::next(thread, iterator.as_ref())? {
-        this.push(thread, item)?;
-    }
+    protocol::length_hint::extend_list(thread, this, other)?;
     Ok(list.to_value())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod attribute;
 pub mod container;
+pub mod length_hint;
 pub mod number;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@
 use taipan_object::buffer::{all_bytes_of, is_bytes_like};
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
-use taipan_object::protocol::number::index;
+use taipan_object::list::PyList;
+use taipan_object::protocol::{container, number::index};
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
@@ -15,7 +16,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, exception, raise};
 
 use crate::arguments::Parameters;
 use crate::codecs;
-use crate::iterate::for_each;
+use crate::iterate::length_hint;
 use crate::methods::text_argument;
 use crate::special::call_special;
 
@@ -199,14 +200,19 @@ fn of_iterable(thread: &Thread, object: Ref<'_>, what: &str) -> PyResult<Vec<u8>
     }
     let subject = if what == "bytes" { "bytes" } else { "byte" };
     let mut bytes = Vec::new();
-    for_each(thread, object, |item| {
+    let listed = object.get_exact::<PyList>().is_some() || object.get_exact::<PyTuple>().is_some();
+    let iterator = container::iter(thread, object)?;
+    if !listed && what == "bytes" {
+        let hint = length_hint(thread, object)?.unwrap_or(0);
+        bytes.try_reserve(hint).map_err(|_| thread.raise_memory_error())?;
+    }
+    while let Some(item) = container::next(thread, iterator.as_ref())? {
         let int = index(thread, item.as_ref())?;
         let Some(byte) = int.as_ref().to_i64().and_then(|byte| u8::try_from(byte).ok()) else {
             return Err(raise!(thread, VALUE_ERROR, "{subject} must be in range(0, 256)"));
         };
         bytes.try_reserve(1).map_err(|_| thread.raise_memory_error())?;
         bytes.push(byte);
-        Ok(true)
-    })?;
+    }
     Ok(bytes)
 }

@@ -8,7 +8,7 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::types::statics::FLOAT;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
-use super::number_text::{float_length, shown, text_of, trim, without_underscores};
+use super::number_text::{float_length, text_of, trim, without_underscores};
 use crate::arguments::{check_count, no_keywords};
 
 /// `float.__new__`.
@@ -81,7 +81,7 @@ fn float_of(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
     match whole.and_then(|text| text.parse::<f64>().ok()) {
         Some(float) => Ok(float),
         None => {
-            let shown = shown(thread, value)?;
+            let shown = crate::text::repr(thread, value)?.to_text_lossy();
             Err(raise!(thread, VALUE_ERROR, "could not convert string to float: {shown}"))
         }
     }

@@ -183,6 +183,7 @@ fn is_abstract(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 /// Whether a function says that it is abstract.
 pub(super) fn is_abstract_function(thread: &Thread, function: Ref<'_>) -> PyResult<bool> {
+    let _guard = thread.recurse("")?;
     match find_attribute(thread, function, names::__isabstractmethod__.get())? {
         Some(value) => protocol::truth(thread, value.as_ref()),
         None => Ok(false),

@@ -131,11 +131,7 @@ pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         let name = source.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "Value after * must be an iterable, not {name}"));
     }
-    let iterator = protocol::iter(thread, source)?;
-    while let Some(item) = protocol::next(thread, iterator.as_ref())? {
-        list.push(thread, item)?;
-    }
-    Ok(())
+    protocol::length_hint::extend_list(thread, list, source)
 }
 
 pub(super) fn set_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {

@@ -31,7 +31,7 @@ def clip(x):
     return x
 def plain_hash(x):
     value = hash(x)
-    return value if type(x) in (int, float, bool, complex, str, bytes, frozenset) else "hash"
+    return value if type(x) in (int, float, bool, complex, str, bytes, frozenset) and x == x else "hash"
 def attempt(function, *args, **more):
     try:
         show("gave", function(*args, **more))

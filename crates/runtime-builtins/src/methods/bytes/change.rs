@@ -2,11 +2,12 @@
 
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::str::PyStr;
+use taipan_object::protocol::container;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use super::{bytes_of, peek, reserve, to_byte};
 use crate::arguments::{check_count, clip, to_size};
-use crate::iterate::for_each;
+use crate::iterate::length_hint;
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyByteArray> {
     let found = this.get::<PyByteArray>();
@@ -39,7 +40,9 @@ fn collected(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<u8>> {
         return Err(raise!(thread, TYPE_ERROR, "can't extend bytearray with {got}"));
     }
     let mut bytes = Vec::new();
-    for_each(thread, iterable, |item| {
+    let iterator = container::iter(thread, iterable)?;
+    reserve(thread, &mut bytes, length_hint(thread, iterable)?.unwrap_or(0))?;
+    while let Some(item) = container::next(thread, iterator.as_ref())? {
         if iterable.get::<PyStr>().is_some() {
             let got = iterable.ty().name();
             return Err(raise!(thread, TYPE_ERROR, "expected iterable of integers; got: '{got}'"));
@@ -47,8 +50,7 @@ fn collected(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<u8>> {
         let byte = to_byte(thread, item.as_ref())?;
         reserve(thread, &mut bytes, 1)?;
         bytes.push(byte);
-        Ok(true)
-    })?;
+    }
     Ok(bytes)
 }
 

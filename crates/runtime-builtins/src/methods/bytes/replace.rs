@@ -1,5 +1,6 @@
 //! Putting bytes together anew: `replace`, `join`, `translate`.
 
+use taipan_object::bytes::PyBytes;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -22,6 +23,7 @@ pub(super) fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> Py
     let mut left = usize::try_from(count).unwrap_or(usize::MAX);
     let bytes = bytes_of(thread, this)?;
     let mut result = Vec::new();
+    reserve(thread, &mut result, replaced_length(thread, &bytes, &old, &new, left)?)?;
     if old.is_empty() {
         // before every byte and at the end
         for at in 0..=bytes.len() {
@@ -44,10 +46,43 @@ pub(super) fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> Py
     alike(thread, this, &result)
 }
 
+/// How long bytes are when all places of `old`, or so many, are replaced by `new`.
+fn replaced_length(
+    thread: &Thread,
+    bytes: &[u8],
+    old: &[u8],
+    new: &[u8],
+    most: usize,
+) -> PyResult<usize> {
+    let mut places = 0;
+    if old.is_empty() {
+        places = most.min(bytes.len() + 1);
+    } else {
+        let mut done = 0;
+        while places < most
+            && let Some(at) = find_first(bytes, old, done)
+        {
+            places += 1;
+            done = at + old.len();
+        }
+    }
+    let kept = bytes.len() - places * old.len();
+    let length = places.checked_mul(new.len()).and_then(|more| more.checked_add(kept));
+    length
+        .filter(|&length| isize::try_from(length).is_ok())
+        .ok_or_else(|| raise!(thread, OVERFLOW_ERROR, "replace bytes is too long"))
+}
+
 pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> {
     let items = items(thread, iterable)?;
     let separator = bytes_of(thread, this)?;
     let mut result = Vec::new();
+    let mut length = separator.len().saturating_mul(items.len().saturating_sub(1));
+    for item in &items {
+        let item = item.as_ref().get::<PyBytes>().map_or(0, |bytes| bytes.as_slice().len());
+        length = length.saturating_add(item);
+    }
+    reserve(thread, &mut result, length)?;
     for (at, item) in items.iter().enumerate() {
         let Some(bytes) = peek(thread, item.as_ref())? else {
             let got = item.as_ref().ty().name();

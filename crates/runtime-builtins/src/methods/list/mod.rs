@@ -9,7 +9,6 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 use super::method_table;
 use crate::arguments::{check_count, clip, to_index, to_size};
-use crate::iterate::for_each;
 use crate::iterators::list_reversed;
 
 method_table! { METHODS:
@@ -82,7 +81,7 @@ pub(crate) fn extend_list(thread: &Thread, list: &PyList, iterable: Ref<'_>) -> 
         drop(list.splice(thread, list.len(), list.len(), block)?);
         return Ok(());
     }
-    for_each(thread, iterable, |item| list.push(thread, item).map(|()| true))
+    protocol::length_hint::extend_list(thread, list, iterable)
 }
 
 fn reversed(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

@@ -146,16 +146,23 @@ pub(super) fn replace(
     if old.is_empty() {
         return interleaved(thread, text, new, left);
     }
-    let mut places = Vec::new();
+    let (mut places, mut has_memory) = (Vec::new(), true);
     each_place(text, old, |at| {
-        places.push(at);
+        has_memory = places.try_reserve(1).is_ok();
+        if has_memory {
+            places.push(at);
+        }
         left -= 1;
-        left > 0
+        has_memory && left > 0
     });
+    if !has_memory {
+        return Err(thread.raise_memory_error());
+    }
     if places.is_empty() {
         return unchanged(thread, text);
     }
     let mut builder = StrBuilder::new();
+    builder.reserve(thread, length(thread, text.len() - places.len() * old.len(), places.len(), new)?)?;
     let mut done = 0;
     for at in places {
         builder.push(thread, &*text.slice(thread, done, at)?)?;
@@ -166,9 +173,18 @@ pub(super) fn replace(
     value(builder.finish(thread))
 }
 
+/// The length of what is kept with so many times `new`.
+fn length(thread: &Thread, kept: usize, times: usize, new: &PyStr) -> PyResult<usize> {
+    let length = times.checked_mul(new.len()).and_then(|more| more.checked_add(kept));
+    length
+        .filter(|&length| isize::try_from(length).is_ok())
+        .ok_or_else(|| raise!(thread, OVERFLOW_ERROR, "replace string is too long"))
+}
+
 /// `new` before every character and at the end, so many times at most.
 fn interleaved(thread: &Thread, text: &PyStr, new: &PyStr, count: usize) -> PyResult<Value> {
     let mut builder = StrBuilder::new();
+    builder.reserve(thread, length(thread, text.len(), count.min(text.len() + 1), new)?)?;
     for at in 0..=text.len() {
         if at < count {
             builder.push(thread, new)?;

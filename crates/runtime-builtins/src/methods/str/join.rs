@@ -43,6 +43,11 @@ pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResul
         return Ok(Owned::into_value(statics::empty()));
     }
     let mut builder = StrBuilder::new();
+    let mut length = separator.len().saturating_mul(items.len() - 1);
+    for item in &items {
+        length = length.saturating_add(item.as_ref().get::<PyStr>().map_or(0, PyStr::len));
+    }
+    builder.reserve(thread, length)?;
     for (at, item) in items.iter().enumerate() {
         let Some(text) = item.as_ref().get::<PyStr>() else {
             let got = item.as_ref().ty().name();

@@ -5,7 +5,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
 use crate::arguments::check_count;
-use crate::iterate::{collect, for_each};
+use crate::iterate::for_each;
 use crate::iterators::callable_iterator;
 
 pub(super) fn all(thread: &Thread, _: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> {
@@ -55,7 +55,8 @@ pub(super) fn sorted(
     let (positional, named) = arguments.split_at(arguments.len().saturating_sub(by_name));
     check_count(thread, "sorted", positional.len(), 1, 1)?;
     let iterable = positional.first().map_or(this, Value::as_ref);
-    let list = PyList::from_values(thread, collect(thread, iterable)?)?;
+    let list = PyList::new(thread)?;
+    crate::methods::extend_list(thread, &list, iterable)?;
     crate::methods::sort_list(thread, &list, named, names)?;
     Ok(list.into_value())
 }

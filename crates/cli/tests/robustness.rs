@@ -1,0 +1,76 @@
+//! The scripts of `fixtures/robustness`: whatever they ask for, the process ends by itself, with an answer for each of
+//! their cases. `TAIPAN_ROBUST_DEPTH` says how deep they go, `TAIPAN_ROBUST_MILLISECONDS` how long a request may take
+//! that is to be refused at once: `cargo xtask robust` asks for more than an ordinary test run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use taipan_parity::children::{self, Ended};
+
+/// For one script.
+const LIMIT: Duration = Duration::from_secs(300);
+
+fn variable(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/robustness")
+}
+
+fn run(script: &str, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taipan"));
+    command.arg(folder().join(script)).args(arguments).env("PYTHONHASHSEED", "0");
+    children::run(&mut command, LIMIT).unwrap()
+}
+
+/// Runs a script; gives the lines of its cases.
+fn answers(script: &str, argument: &str) -> Vec<String> {
+    let ended = run(script, &[argument]);
+    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let errors: Vec<&str> = errors.lines().rev().take(5).collect();
+    let last = lines.pop().unwrap_or_default();
+    assert!(
+        ended.failure().is_none() && last == "all",
+        "{script}: {:?} behind {last:?}: {errors:?}",
+        ended.failure()
+    );
+    lines
+}
+
+#[test]
+fn deep_sources_end_in_an_error_or_in_none() {
+    let lines = answers("nesting.py", &variable("TAIPAN_ROBUST_DEPTH", "5000"));
+    assert!(lines.len() > 60, "{}", lines.len());
+}
+
+#[test]
+fn deep_recursion_ends_in_an_error_or_in_none() {
+    let lines = answers("recursion.py", &variable("TAIPAN_ROBUST_DEPTH", "5000"));
+    assert!(lines.len() > 200, "{}", lines.len());
+    let inexact: Vec<&String> = lines.iter().filter(|line| line.contains("DEPTH")).collect();
+    assert!(inexact.is_empty(), "the depth is not counted exactly behind {inexact:?}");
+}
+
+#[test]
+fn what_cannot_fit_is_refused_at_once() {
+    let lines = answers("sizes.py", &variable("TAIPAN_ROBUST_MILLISECONDS", "500"));
+    assert!(lines.len() > 60, "{}", lines.len());
+    let wrong: Vec<&String> = lines.iter().filter(|line| line.contains("TOO ")).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn functions_nest_as_deep_as_is_promised() {
+    let lines = answers("floors.py", "0");
+    let short: Vec<&String> = lines.iter().filter(|line| line.contains("TOO FEW")).collect();
+    assert!(short.is_empty(), "{short:#?}");
+}
+
+#[test]
+fn what_callbacks_change_under_a_container_does_no_harm() {
+    let lines = answers("reentrancy.py", &variable("TAIPAN_ROBUST_SHARE", "20"));
+    assert!(!lines.is_empty());
+}

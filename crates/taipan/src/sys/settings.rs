@@ -5,6 +5,7 @@ use super::get;
 use taipan_object::declare::method_table;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::struct_sequence::StructSequence;
 use taipan_vm::frame::stacks;
@@ -20,7 +21,7 @@ method_table! { FUNCTIONS:
     Instance Positional c"activate_stack_trampoline" "($module, backend, /)" no_trampoline, c"Raises ValueError: there is no trampoline.";
     Instance None c"get_coroutine_origin_tracking_depth" "($module, /)" get_origin_depth, c"How many frames a coroutine notes of where it was made.";
     Instance Positional c"set_coroutine_origin_tracking_depth" "($module, /, depth)" set_origin_depth, c"Sets it; more than none is not supported.";
-    Instance None c"_clear_type_descriptors" "($module, /)" nothing, c"Does nothing: nothing of it is kept.";
+    Instance One c"_clear_type_descriptors" "($module, type, /)" clear_type_descriptors, c"Removes __dict__ and __weakref__ from the dict of a class.";
     Instance Positional c"getunicodeinternedsize" "($module, /)" interned_size, c"How many strings are interned.";
     Instance None c"_current_frames" "($module, /)" current_frames, c"The frame of each thread, by the thread's number.";
     Instance None c"_current_exceptions" "($module, /)" current_exceptions, c"The exception that each thread handles, by the thread's number.";
@@ -51,6 +52,22 @@ fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 fn getdlopenflags(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::small(2))
+}
+
+fn clear_type_descriptors(thread: &Thread, _: Ref<'_>, class: Ref<'_>) -> PyResult<Value> {
+    let Some(class) = class.get::<PyTypeObject>() else {
+        let got = class.ty().name();
+        return Err(raise!(thread, TYPE_ERROR, "_clear_type_descriptors() argument must be type, not {got}"));
+    };
+    if !class.has_flag(flags::HEAPTYPE) {
+        return Err(raise!(thread, TYPE_ERROR, "argument is immutable"));
+    }
+    if let Some(dict) = class.dict() {
+        for name in ["__dict__", "__weakref__"] {
+            drop(dict.remove(thread, intern_text(thread, name)?.as_ref())?);
+        }
+    }
+    Ok(Value::none())
 }
 
 fn nothing(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

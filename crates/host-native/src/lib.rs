@@ -10,6 +10,7 @@ mod files;
 mod folders;
 mod launching;
 mod processes;
+mod resources;
 mod sockets;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ mod files;
 pub mod numbers;
 pub mod path;
 pub mod raise;
+mod resources;
 mod sockets;
 mod system;
 mod waiting;
@@ -19,6 +20,7 @@ mod waiting;
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use resources::{ResourceLimit, Resources, Usage};
 pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
 pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
@@ -30,7 +32,7 @@ use taipan_object::{Interp, Thread};
 
 /// All that a host can do.
 pub trait Host:
-    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching + Sockets
+    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching + Sockets + Resources
 {
 }
 
@@ -47,6 +49,7 @@ impl Platform for Nothing {}
 impl Waiting for Nothing {}
 impl Launching for Nothing {}
 impl Sockets for Nothing {}
+impl Resources for Nothing {}
 impl Host for Nothing {}
 
 static NOTHING: Nothing = Nothing;

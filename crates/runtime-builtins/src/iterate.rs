@@ -23,7 +23,7 @@ pub(crate) fn for_each(
 }
 
 /// All items.
-pub(crate) fn collect(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>> {
+pub fn collect(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<Value>> {
     let mut items = Vec::new();
     // no code runs while these are copied
     if let Some(tuple) = iterable.get_exact::<PyTuple>() {

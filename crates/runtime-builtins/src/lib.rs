@@ -19,7 +19,7 @@ pub mod format;
 pub mod generics;
 pub mod install;
 pub mod instance_check;
-mod iterate;
+pub mod iterate;
 mod iterators;
 mod methods;
 pub mod modules;

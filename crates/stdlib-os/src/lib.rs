@@ -1,4 +1,4 @@
-//! The modules `posix`, `errno` and `time`: what the system offers, behind the traits of `taipan-host`.
+//! The modules `posix`, `errno`, `time` and `resource`: what the system offers, behind the traits of `taipan-host`.
 //!
 //! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
 //! `struct_sequence.rs` has tuples with named fields. Invariant: the system is reached through `taipan-host` alone.
@@ -7,6 +7,7 @@
 mod arguments;
 mod errno;
 mod posix;
+mod resource;
 pub mod struct_sequence;
 mod time;
 
@@ -15,7 +16,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 3] = [&posix::MODULE, &errno::MODULE, &time::MODULE];
+pub static MODULES: [&ModuleDef; 4] = [&posix::MODULE, &errno::MODULE, &time::MODULE, &resource::MODULE];
 
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {

@@ -18,14 +18,10 @@ fn name_of<'a>(thread: &Thread, function: &str, name: Ref<'a>) -> PyResult<&'a P
     call::str_argument(thread, function, "argument", name)
 }
 
-/// The module of the library, unless a test says that there is none.
+/// The module of the library. That frozen modules are not to be used (`_override_frozen_modules_for_tests`) does not
+/// hide it: there is no other library.
 fn find(thread: &Thread, name: &PyStr) -> Option<Frozen> {
-    let name = name.to_text_lossy();
-    let hidden = machinery(thread).is_some_and(|machinery| machinery.frozen_override.get() < 0);
-    if hidden && !name.contains("importlib") {
-        return None;
-    }
-    frozen(thread, &name)
+    frozen(thread, &name.to_text_lossy())
 }
 
 #[cold]

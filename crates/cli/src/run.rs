@@ -170,10 +170,18 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         path.push(main.folder());
     }
     path.extend(variable("PYTHONPATH").iter().flat_map(|value| value.split(':')).map(str::to_owned));
+    let mut warn_options: Vec<String> = if flags.dev_mode { vec!["default".to_owned()] } else { Vec::new() };
+    let given = variable("PYTHONWARNINGS").unwrap_or_default();
+    warn_options.extend(given.split(',').filter(|option| !option.is_empty()).map(str::to_owned));
+    warn_options.extend(settings.warnings.iter().cloned());
+    match flags.bytes_warning {
+        0 => {}
+        1 => warn_options.push("default::BytesWarning".to_owned()),
+        _ => warn_options.push("error::BytesWarning".to_owned()),
+    }
     let orig_argv =
         host.arguments().iter().map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
-    let facts =
-        Facts { argv, orig_argv, path, executable, prefix, warn_options: settings.warnings.clone(), flags };
+    let facts = Facts { argv, orig_argv, path, executable, prefix, warn_options, flags };
     Options {
         facts,
         unbuffered: settings.unbuffered

@@ -32,7 +32,17 @@ use taipan_object::{Interp, Thread};
 
 /// All that a host can do.
 pub trait Host:
-    Files + Clock + Environment + Entropy + Terminal + Processes + Platform + Waiting + Launching + Sockets + Resources
+    Files
+    + Clock
+    + Environment
+    + Entropy
+    + Terminal
+    + Processes
+    + Platform
+    + Waiting
+    + Launching
+    + Sockets
+    + Resources
 {
 }
 

@@ -22,12 +22,7 @@ pub trait Resources {
     }
 
     /// The limits of a resource of a process, 0 for the own one; sets others if there are some.
-    fn limit(
-        &self,
-        _process: i32,
-        _resource: i32,
-        _new: Option<ResourceLimit>,
-    ) -> HostResult<ResourceLimit> {
+    fn limit(&self, _process: i32, _resource: i32, _new: Option<ResourceLimit>) -> HostResult<ResourceLimit> {
         unsupported()
     }
 

@@ -41,6 +41,15 @@ fn compile_noting(
     options: CompileOptions,
     warnings: &mut Vec<SourceWarning>,
 ) -> Result<Code, Diagnostic> {
+    let ended;
+    let bytes = match mode {
+        // a statement that is typed in ends with its line
+        Mode::Single if !bytes.ends_with(b"\n") => {
+            ended = [bytes, b"\n"].concat();
+            &ended
+        }
+        _ => bytes,
+    };
     let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
     let lexed = lex(&source, &LexOptions::default());
     let arena = arena_for(&lexed.tokens);

@@ -98,7 +98,12 @@ impl Interpreter {
             .enter(|thread| {
                 start(thread, &options.facts)?;
                 taipan_stdlib_core::import::start_later(thread);
-                streams::open(thread, options.unbuffered, options.terminals)
+                streams::open(thread, options.unbuffered, options.terminals)?;
+                match options.facts.warn_options.is_empty() {
+                    true => Ok(()),
+                    // it reads the options
+                    false => import(thread, "warnings"),
+                }
             })
             .map_err(|raised| {
                 let text = interpreter.enter(|thread| {
@@ -159,6 +164,10 @@ impl Interpreter {
             report::finish(thread, result.map(drop), report::Main { filename, source })
         })
     }
+}
+
+fn import(thread: &Thread, name: &str) -> PyResult<()> {
+    (thread.interp().hooks.import.get())(thread, &*intern_text(thread, name)?).map(drop)
 }
 
 fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {

@@ -177,6 +177,13 @@ pub(crate) fn forget_run(run: &Run) {
     }
 }
 
+/// Says at which code unit an ended frame stands.
+pub(crate) fn set_unit(object: Ref<'_>, unit: u32) {
+    if let Some(state) = state(object) {
+        state.unit.set(unit);
+    }
+}
+
 /// Lets a frame that ends go: if somebody else holds its object, the locals move there.
 pub(crate) fn detach(thread: &Thread, frame: &mut Frame) {
     let Some(object) = frame.object() else { return };

@@ -112,10 +112,14 @@ pub fn set_bases(
         for (class, mro) in undo {
             class.set_mro(thread, &mro);
         }
-        if let (Some(bases), base) = &before {
+        if let ((Some(bases), base), true) = (&before, has_bases(class, &tuple)) {
             put_bases(thread, class, bases, base);
         }
         return Err(raised);
+    }
+    if !has_bases(class, &tuple) {
+        // a `mro()` in Python gave the class other bases meanwhile, and all that belongs to them
+        return Ok(());
     }
     let (old_bases, _) = before;
     for base in old_bases.iter().flat_map(|bases| bases.iter()).filter_map(|base| base.get::<PyTypeObject>())
@@ -130,6 +134,11 @@ pub fn set_bases(
         }
     }
     Ok(())
+}
+
+/// Whether the bases of a class are those of a tuple, the very one.
+fn has_bases(class: &PyTypeObject, tuple: &Owned<PyTuple>) -> bool {
+    class.bases().is_some_and(|bases| std::ptr::eq(bases, &**tuple))
 }
 
 fn put_bases(thread: &Thread, class: &PyTypeObject, bases: &Owned<PyTuple>, base: &PyTypeObject) {

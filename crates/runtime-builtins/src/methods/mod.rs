@@ -19,7 +19,7 @@ use taipan_object::descriptor::GetSetDef;
 use taipan_object::memoryview::MEMORYVIEW;
 use taipan_object::range::RANGE;
 use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{PyResult, Thread};
+use taipan_object::{PyResult, Ref, Thread, Value};
 
 use crate::format::percent;
 
@@ -28,6 +28,14 @@ pub(crate) use taipan_object::declare::method_table;
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};
 pub(crate) use str::{is_identifier, text_argument};
+
+method_table! { SINGLETON_METHODS:
+    Instance None c"__reduce__" "($self, /)" name_of_singleton, c"The name by which pickle finds the object.";
+}
+
+fn name_of_singleton(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    Ok(crate::text::repr(thread, this)?.into_value())
+}
 
 /// Fills slots that are more than a look into the layout.
 pub(crate) fn install_slots() {
@@ -44,6 +52,8 @@ pub(crate) fn install_slots() {
 /// Puts the methods into their types.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     let all: [(&'static PyTypeObject, &'static [MethodDef]); _] = [
+        (&statics::ELLIPSIS_TYPE, &SINGLETON_METHODS),
+        (&statics::NOT_IMPLEMENTED_TYPE, &SINGLETON_METHODS),
         (&statics::INT, &int::METHODS),
         (&statics::FLOAT, &float::METHODS),
         (&statics::COMPLEX, &float::COMPLEX_METHODS),

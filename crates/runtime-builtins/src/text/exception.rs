@@ -5,7 +5,7 @@ use taipan_object::exception::PyBaseException;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::statics;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 
 use super::{ascii, repr, str};
 use crate::exceptions::unicode;
@@ -143,6 +143,17 @@ fn unicode_error(thread: &Thread, value: Ref<'_>, does: &str) -> PyResult<Value>
     };
     let encoding = fields.encoding.map(|encoding| str(thread, encoding.as_ref())).transpose()?;
     let reason = str(thread, fields.reason.as_ref())?.to_text_lossy();
+    // their texts may have been made by Python code that changed the exception
+    let Some(fields) = value.get::<PyBaseException>().and_then(unicode::fields) else {
+        return Err(raise!(thread, TYPE_ERROR, "UnicodeError 'object' attribute is not set"));
+    };
+    let (is_bytes, is_str) = (fields.object.as_ref().get::<PyBytes>(), fields.object.as_ref().get::<PyStr>());
+    if does == "decode" && is_bytes.is_none() {
+        return Err(raise!(thread, TYPE_ERROR, "UnicodeError 'object' attribute must be a bytes"));
+    }
+    if does != "decode" && is_str.is_none() {
+        return Err(raise!(thread, TYPE_ERROR, "UnicodeError 'object' attribute must be a string"));
+    }
     let (start, end) = (fields.start, fields.end);
     let only = usize::try_from(start).ok().filter(|_| end.wrapping_sub(start) == 1);
     let object = fields.object.as_ref();

@@ -1,6 +1,6 @@
 //! `Generic` and `NoDefault`.
 
-use taipan_object::native::{BaseStatic, Native};
+use taipan_object::native::Native;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags};
@@ -12,7 +12,7 @@ use taipan_object::declare::{method_table, native_state};
 native_base! {
     /// `typing.Generic`.
     pub(super) static GENERIC = "typing.Generic", flags flags::BASETYPE,
-    does { new: new_generic }
+    does {}
 }
 
 method_table! { CLASS_METHODS:
@@ -20,21 +20,10 @@ method_table! { CLASS_METHODS:
     Class Keywords c"__init_subclass__" "" init_subclass, c"Finds out the parameters of a class.";
 }
 
-fn generic() -> &'static BaseStatic {
-    &GENERIC
-}
-
-fn new_generic(
-    thread: &Thread,
-    class: &PyTypeObject,
-    arguments: &[Value],
-    names: Option<&PyTuple>,
-) -> PyResult<Value> {
-    let object = taipan_object::types::statics::OBJECT.slots().new.get();
-    match object {
-        Some(new) => new(thread, class, arguments, names),
-        None => generic().instance(thread, class),
-    }
+/// Lets classes that derive from it be made as those of `object` are: it has no `__new__` of its own.
+pub(super) fn finish() {
+    GENERIC.slots().new.set(taipan_object::types::statics::OBJECT.slots().new.get());
+    GENERIC.sync_slots();
 }
 
 fn forward(

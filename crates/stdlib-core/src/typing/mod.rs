@@ -90,6 +90,7 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
 
 /// Adds the methods of classes, whose type must be ready.
 pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+    generic::finish();
     install::methods(thread, &generic::GENERIC, &generic::CLASS_METHODS)
 }
 

@@ -25,6 +25,10 @@ method_table! { FUNCTIONS:
     Instance Positional c"getunicodeinternedsize" "($module, /)" interned_size, c"How many strings are interned.";
     Instance None c"_current_frames" "($module, /)" current_frames, c"The frame of each thread, by the thread's number.";
     Instance None c"_current_exceptions" "($module, /)" current_exceptions, c"The exception that each thread handles, by the thread's number.";
+    Instance One c"settrace" "($module, function, /)" set_trace, c"Sets the function that traces.";
+    Instance One c"setprofile" "($module, function, /)" set_trace, c"Sets the function that profiles.";
+    Instance One c"_settraceallthreads" "($module, function, /)" set_trace, c"Sets the function that traces in all threads.";
+    Instance One c"_setprofileallthreads" "($module, function, /)" set_trace, c"Sets the function that profiles in all threads.";
     Instance None c"getdlopenflags" "($module, /)" getdlopenflags, c"The flags for loading extensions: RTLD_NOW.";
     Instance Two c"call_tracing" "($module, func, args, /)" call_tracing, c"Calls a function with a tuple of arguments.";
 }
@@ -48,6 +52,14 @@ fn yes(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(false))
+}
+
+/// No function is all that there can be.
+fn set_trace(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
+    if function.is_none() {
+        return Ok(Value::none());
+    }
+    Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "programs can't be traced yet"))
 }
 
 fn getdlopenflags(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

@@ -46,7 +46,8 @@ fn raises_again(thread: &Thread, frame: &Frame, exception: &Value) -> bool {
     let number = word.number();
     let is = |op: Op| op as u16 == number;
     // a `raise` alone leaves the traceback as it is, if there was something to raise
-    let is_handled = || exceptions::handled(thread).is_some_and(|handled| handled.as_ref().is(exception.as_ref()));
+    let is_handled =
+        || exceptions::handled(thread).is_some_and(|handled| handled.as_ref().is(exception.as_ref()));
     [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(is)
         || (is(Op::Raise) && word.b() == 0 && is_handled())
 }
@@ -95,6 +96,24 @@ unsafe fn handle(thread: &Thread, frame: *mut Frame, exception: &Value) -> bool 
     }
 }
 
+/// The frame object, if there is one, of a frame that raises again, and the code unit at which it raised first.
+fn raised_first(frame: &Frame, code: &crate::code::RegisterCode) -> Option<(Value, u32)> {
+    // SAFETY: `ip` is an operation of the frame's code.
+    let word = unsafe { OpWord(*frame.ip) };
+    if word.number() != Op::Reraise as u16 || word.b() == 0 {
+        return None;
+    }
+    let object = frame.object()?;
+    let at = word.c();
+    if at >= code.slots as usize {
+        return None;
+    }
+    // SAFETY: a slot of the frame; what is no int there is passed over.
+    let place = taipan_object::Word::from_bits(unsafe { *frame.slots.add(at) })?;
+    let unit = place.as_int().and_then(|unit| u32::try_from(unit).ok())?;
+    Some((object, unit))
+}
+
 /// Ends a frame that does not handle the exception.
 ///
 /// # Safety
@@ -104,9 +123,13 @@ unsafe fn abandon(thread: &Thread, stacks: &Stacks, frame: *mut Frame) -> Contin
     unsafe {
         let code = &*(*frame).code;
         let continuation = (*frame).continuation;
+        let first = raised_first(&*frame, code);
         clear((*frame).slots, code.locals as usize, code.slots as usize);
         generator::end_run(thread, &*frame);
         super::call::pop(thread, stacks, frame);
+        if let Some((object, unit)) = first {
+            frame_object::set_unit(object.as_ref(), unit);
+        }
         continuation
     }
 }

@@ -97,8 +97,12 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
         locals,
         slots,
         argcount: code.argcount,
-        simple: plain && code.kwonlyargcount == 0,
-        exact: if plain && code.kwonlyargcount == 0 { code.argcount } else { u32::MAX },
+        simple: plain && code.kwonlyargcount == 0 && flags.has(CodeFlags::OPTIMIZED),
+        exact: if plain && code.kwonlyargcount == 0 && flags.has(CodeFlags::OPTIMIZED) {
+            code.argcount
+        } else {
+            u32::MAX
+        },
         suspends: flags.0 & suspending != 0,
         source: code.code().clone(),
         object,

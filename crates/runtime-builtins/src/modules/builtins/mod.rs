@@ -2,6 +2,7 @@
 //! needs a frame (`exec`, `globals`, `super`, …) is added by the VM.
 
 mod class_check;
+mod console;
 mod fold;
 mod iteration;
 mod number;
@@ -27,6 +28,8 @@ method_table! { FUNCTIONS:
     Instance One c"bin" "($module, integer, /)" number::bin, c"The binary digits of an integer.";
     Instance One c"callable" "($module, obj, /)" object::callable, c"Whether the object can be called.";
     Instance One c"chr" "($module, i, /)" number::chr, c"The character of a code point.";
+    Instance Keywords c"breakpoint" "($module, /, *args, **kws)" console::breakpoint, c"Calls a debugger: sys.breakpointhook(*args, **kws).";
+    Instance Positional c"input" "($module, prompt='', /)" console::input, c"Writes a prompt and reads a line from standard input.";
     Instance Two c"delattr" "($module, obj, name, /)" object::delattr, c"Deletes an attribute.";
     Instance Positional c"dir" "([object], /)" object::dir, c"The names of the attributes, sorted.";
     Instance Two c"divmod" "($module, x, y, /)" number::divmod, c"Quotient and remainder.";

@@ -4,6 +4,7 @@ use super::super::bind;
 use crate::code::RegisterCode;
 use crate::frame::{Continuation, Frame, Stacks, UNBOUND, clear, extra, is_pointer, release};
 use crate::load::registers;
+use taipan_bytecode_format::CodeFlags;
 use taipan_object::code::PyCode;
 use taipan_object::dict::PyDict;
 use taipan_object::function::PyFunction;
@@ -154,6 +155,12 @@ pub(in crate::interp) unsafe fn enter(
             destination,
         };
         push(stacks, next, start);
+        if !code.source.flags.has(CodeFlags::OPTIMIZED) {
+            // the code of a module as a function: its names are globals
+            if let Some(globals) = function.func_globals().get() {
+                (*next).set_namespace(globals);
+            }
+        }
     }
     Ok(())
 }

@@ -62,7 +62,10 @@ static DOCS: &[(&str, &str)] = &[
     ("NoneType", "The type of None, of which there is nothing else."),
     ("NotADirectoryError", "It is no directory."),
     ("NotImplementedError", "Something is not implemented."),
-    ("NotImplementedType", "The type of NotImplemented, by which operators say that they do not know an operand."),
+    (
+        "NotImplementedType",
+        "The type of NotImplemented, by which operators say that they do not know an operand.",
+    ),
     ("OSError", "The operating system refused something."),
     ("OverflowError", "A result is too large."),
     ("PendingDeprecationWarning", "Something will go some day."),
@@ -93,48 +96,117 @@ static DOCS: &[(&str, &str)] = &[
     ("ValueError", "A value is of the right type and not acceptable."),
     ("Warning", "Base of all warnings."),
     ("ZeroDivisionError", "Division by zero."),
-    ("bool", "bool(object=False, /)\n--\n\nTrue if the argument counts as true, else False. There are no other instances, and nothing derives from it."),
-    ("bytearray", "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\nbytearray(bytes_or_buffer) -> mutable copy\nbytearray(int) -> so many zeros\nbytearray() -> no bytes\n\nA sequence of bytes that can be changed."),
-    ("bytes", "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> so many zeros\nbytes() -> no bytes\n\nA sequence of bytes that does not change."),
+    (
+        "bool",
+        "bool(object=False, /)\n--\n\nTrue if the argument counts as true, else False. There are no other instances, and nothing derives from it.",
+    ),
+    (
+        "bytearray",
+        "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\nbytearray(bytes_or_buffer) -> mutable copy\nbytearray(int) -> so many zeros\nbytearray() -> no bytes\n\nA sequence of bytes that can be changed.",
+    ),
+    (
+        "bytes",
+        "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> so many zeros\nbytes() -> no bytes\n\nA sequence of bytes that does not change.",
+    ),
     ("cell", "cell([contents])\n--\n\nA variable that functions share."),
-    ("classmethod", "classmethod(function, /)\n--\n\nA function in a class that is given the class in place of the instance."),
-    ("code", "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nWhat was compiled of a function, a class or a module."),
+    (
+        "classmethod",
+        "classmethod(function, /)\n--\n\nA function in a class that is given the class in place of the instance.",
+    ),
+    (
+        "code",
+        "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nWhat was compiled of a function, a class or a module.",
+    ),
     ("collections.OrderedDict", "A dict whose order can be changed."),
-    ("collections.defaultdict", "defaultdict(default_factory=None, /, [...])\n--\n\nA dict that makes the values of keys that it does not have."),
+    (
+        "collections.defaultdict",
+        "defaultdict(default_factory=None, /, [...])\n--\n\nA dict that makes the values of keys that it does not have.",
+    ),
     ("collections.deque", "deque([iterable[, maxlen]])\n--\n\nA sequence that is fast at both ends."),
     ("complex", "complex(real=0, imag=0)\n--\n\nA complex number: of its parts, of a number or of a text."),
-    ("dict", "dict() -> empty dictionary\ndict(mapping) -> the same keys and values\ndict(iterable) -> of pairs of key and value\ndict(**kwargs) -> of names and values"),
+    (
+        "dict",
+        "dict() -> empty dictionary\ndict(mapping) -> the same keys and values\ndict(iterable) -> of pairs of key and value\ndict(**kwargs) -> of names and values",
+    ),
     ("ellipsis", "The type of Ellipsis, which is also written as three dots."),
     ("enumerate", "enumerate(iterable, start=0)\n--\n\nPairs of a count and an item."),
-    ("filter", "filter(function, iterable, /)\n--\n\nThe items for which a function is true, or which are true themselves if it is None."),
+    (
+        "filter",
+        "filter(function, iterable, /)\n--\n\nThe items for which a function is true, or which are true themselves if it is None.",
+    ),
     ("float", "float(x=0, /)\n--\n\nA floating point number: of a number or of a text."),
     ("frozenset", "frozenset(iterable=(), /)\n--\n\nA set that does not change."),
-    ("function", "function(code, globals, name=None, argdefs=None, closure=None,\n         kwdefaults=None)\n--\n\nA function."),
-    ("functools.partial", "partial(func, /, *args, **keywords)\n--\n\nA callable with some of its arguments."),
-    ("int", "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size: of a number without its fraction, or of the digits in a text.\nThe base is 0 or from 2 to 36; 0 reads it off the text, as in source code."),
+    (
+        "function",
+        "function(code, globals, name=None, argdefs=None, closure=None,\n         kwdefaults=None)\n--\n\nA function.",
+    ),
+    (
+        "functools.partial",
+        "partial(func, /, *args, **keywords)\n--\n\nA callable with some of its arguments.",
+    ),
+    (
+        "int",
+        "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size: of a number without its fraction, or of the digits in a text.\nThe base is 0 or from 2 to 36; 0 reads it off the text, as in source code.",
+    ),
     ("list", "list(iterable=(), /)\n--\n\nA sequence that can be changed, of the items of an iterable."),
-    ("map", "map(function, iterable, /, *iterables, strict=False)\n--\n\nThe results of a function for the items of iterables."),
+    (
+        "map",
+        "map(function, iterable, /, *iterables, strict=False)\n--\n\nThe results of a function for the items of iterables.",
+    ),
     ("mappingproxy", "mappingproxy(mapping)\n--\n\nA view of a mapping that can't change it."),
     ("memoryview", "memoryview(object)\n--\n\nA view of the memory that an object lends."),
     ("method", "method(function, instance, /)\n--\n\nA function bound to an instance."),
     ("module", "module(name, doc=None)\n--\n\nA module."),
-    ("object", "The base of all classes, with what every object can do.\n\nobject() has no attributes and takes no arguments."),
-    ("property", "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nAn attribute that is computed by functions: one that gets it, one that sets it, one that deletes it."),
-    ("range", "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start to before stop, in steps."),
+    (
+        "object",
+        "The base of all classes, with what every object can do.\n\nobject() has no attributes and takes no arguments.",
+    ),
+    (
+        "property",
+        "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nAn attribute that is computed by functions: one that gets it, one that sets it, one that deletes it.",
+    ),
+    (
+        "range",
+        "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start to before stop, in steps.",
+    ),
     ("reversed", "reversed(sequence, /)\n--\n\nThe items from the last to the first."),
     ("set", "set(iterable=(), /)\n--\n\nAn unordered collection of different hashable items."),
-    ("slice", "slice(stop)\nslice(start, stop[, step])\n\nWhat stands between the brackets of s[start:stop:step]."),
-    ("staticmethod", "staticmethod(function, /)\n--\n\nA function in a class that is not given the instance or the class."),
-    ("str", "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nThe text of an object, or the text that bytes stand for in an encoding."),
-    ("string.templatelib.Interpolation", "A value of a t-string, with its source text, conversion and format specification."),
+    (
+        "slice",
+        "slice(stop)\nslice(start, stop[, step])\n\nWhat stands between the brackets of s[start:stop:step].",
+    ),
+    (
+        "staticmethod",
+        "staticmethod(function, /)\n--\n\nA function in a class that is not given the instance or the class.",
+    ),
+    (
+        "str",
+        "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nThe text of an object, or the text that bytes stand for in an encoding.",
+    ),
+    (
+        "string.templatelib.Interpolation",
+        "A value of a t-string, with its source text, conversion and format specification.",
+    ),
     ("string.templatelib.Template", "What a t-string gives: its strings and interpolations."),
-    ("super", "super() -> the attributes of the classes behind the one that the method stands in\nsuper(type, object) -> those behind type, bound to object\nsuper(type, type2) -> those behind type, bound to type2"),
-    ("traceback", "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nAn entry of the way that an exception took."),
+    (
+        "super",
+        "super() -> the attributes of the classes behind the one that the method stands in\nsuper(type, object) -> those behind type, bound to object\nsuper(type, type2) -> those behind type, bound to type2",
+    ),
+    (
+        "traceback",
+        "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nAn entry of the way that an exception took.",
+    ),
     ("tuple", "tuple(iterable=(), /)\n--\n\nA sequence that does not change, of the items of an iterable."),
     ("type", "type(object) -> the type of an object\ntype(name, bases, dict, **kwds) -> a new class"),
     ("types.GenericAlias", "GenericAlias(origin, args, /)\n--\n\nA type with parameters."),
-    ("types.SimpleNamespace", "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAttributes and nothing else."),
-    ("zip", "zip(*iterables, strict=False)\n--\n\nTuples of one item of each iterable, until the shortest ends; with strict, they must be of the same length."),
+    (
+        "types.SimpleNamespace",
+        "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAttributes and nothing else.",
+    ),
+    (
+        "zip",
+        "zip(*iterables, strict=False)\n--\n\nTuples of one item of each iterable, until the shortest ends; with strict, they must be of the same length.",
+    ),
 ];
 
 #[cfg(test)]
@@ -142,7 +214,9 @@ mod tests {
     #[test]
     fn names_are_sorted() {
         assert!(super::DOCS.is_sorted_by(|a, b| a.0 < b.0));
-        assert!(super::of("int").is_some_and(|doc| doc.starts_with("int(")) && super::of("nothing").is_none());
+        assert!(
+            super::of("int").is_some_and(|doc| doc.starts_with("int(")) && super::of("nothing").is_none()
+        );
         assert_eq!(super::signature_of("functools.partial"), Some("(func, /, *args, **keywords)"));
     }
 }

@@ -11,9 +11,7 @@ use crate::iterate::length_hint;
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyByteArray> {
     let found = this.get::<PyByteArray>();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().name()))
 }
 
 pub(super) fn append(thread: &Thread, this: Ref<'_>, item: Ref<'_>) -> PyResult<Value> {

@@ -99,10 +99,14 @@ pub(super) fn log(z: Complex) -> Outcome {
 
 /// The logarithm to a base.
 pub(super) fn log_to(z: Complex, base: Complex) -> Outcome {
-    match (log(z), log(base)) {
-        (Is(z), Is(base)) => quotient(z, base),
-        (Domain, _) | (_, Domain) => Domain,
-        _ => Outcome::Range,
+    // that zero has no logarithm counts for the base only
+    let above = match log(z) {
+        Is(above) => above,
+        _ => complex(f64::NEG_INFINITY, atan2(z.im, z.re)),
+    };
+    match log(base) {
+        Is(base) => quotient(above, base),
+        failed => failed,
     }
 }
 

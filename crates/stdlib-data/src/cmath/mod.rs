@@ -113,8 +113,8 @@ fn number(thread: &Thread, value: Ref<'_>) -> PyResult<Complex> {
             let [re, im] = number.parts();
             return Ok(complex(re, im));
         }
-        let (own, ty) = (value.ty().name(), made.as_ref().ty().name());
-        return Err(raise!(thread, TYPE_ERROR, "{own}.__complex__() must return a complex, not {ty}"));
+        let ty = made.as_ref().ty().name();
+        return Err(raise!(thread, TYPE_ERROR, "__complex__ returned non-complex (type {ty})"));
     }
     Ok(complex(real(thread, value)?, 0.0))
 }

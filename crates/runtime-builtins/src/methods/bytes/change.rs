@@ -1,8 +1,8 @@
 //! What only a `bytearray` has: methods that change it.
 
 use taipan_object::bytearray::PyByteArray;
-use taipan_object::str::PyStr;
 use taipan_object::protocol::container;
+use taipan_object::str::PyStr;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use super::{bytes_of, peek, reserve, to_byte};

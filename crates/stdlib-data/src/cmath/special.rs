@@ -2,13 +2,14 @@
 //! part is not finite.
 
 use std::f64::consts::FRAC_PI_2;
-use std::f64::{INFINITY, NAN};
 
 use taipan_object::libm::{atan2, cos, sin};
 
 use super::functions::Outcome;
 use super::{Complex, complex};
 
+const INFINITY: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
 const NONE: Complex = complex(NAN, NAN);
 
 /// The angle of a number; NaN if a part is.

@@ -5,6 +5,7 @@
 mod call;
 mod clock;
 mod constants;
+mod control;
 mod environment;
 mod files;
 mod folders;

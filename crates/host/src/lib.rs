@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod control;
 mod error;
 mod files;
 pub mod numbers;
@@ -18,6 +19,7 @@ mod system;
 mod waiting;
 
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
+pub use control::{AccountKey, Accounts, Control, GroupAccount, PartLock, UserAccount};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
 pub use resources::{ResourceLimit, Resources, Usage};
@@ -42,6 +44,8 @@ pub trait Host:
     + Waiting
     + Launching
     + Sockets
+    + Control
+    + Accounts
     + Resources
 {
 }
@@ -60,6 +64,8 @@ impl Waiting for Nothing {}
 impl Launching for Nothing {}
 impl Sockets for Nothing {}
 impl Resources for Nothing {}
+impl Control for Nothing {}
+impl Accounts for Nothing {}
 impl Host for Nothing {}
 
 static NOTHING: Nothing = Nothing;

@@ -143,6 +143,9 @@ impl Platform for TestHost {
 impl taipan_host::Waiting for TestHost {}
 impl taipan_host::Launching for TestHost {}
 impl taipan_host::Sockets for TestHost {}
+impl taipan_host::Control for TestHost {}
+impl taipan_host::Accounts for TestHost {}
+impl taipan_host::Resources for TestHost {}
 impl Clock for TestHost {}
 impl Environment for TestHost {}
 impl Entropy for TestHost {}

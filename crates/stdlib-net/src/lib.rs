@@ -1,9 +1,10 @@
-//! Native modules about descriptors, other processes and the network: `select`, `_socket` and `_posixsubprocess`. [`MODULES`] has
+//! Native modules about descriptors, other processes and the network: `select`, `_socket`, `fcntl` and `_posixsubprocess`. [`MODULES`] has
 //! them, [`fill`] makes their types ready while the process is set up. Invariant: the system is reached through
 //! `taipan-host` alone; nothing of an object is borrowed across a call that may run Python code.
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod control;
 mod select;
 mod socket;
 mod subprocess;
@@ -13,7 +14,8 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 3] = [&select::MODULE, &socket::MODULE, &subprocess::MODULE];
+pub static MODULES: [&ModuleDef; 4] =
+    [&control::MODULE, &select::MODULE, &socket::MODULE, &subprocess::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.

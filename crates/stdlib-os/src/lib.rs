@@ -1,9 +1,11 @@
-//! The modules `posix`, `errno`, `time` and `resource`: what the system offers, behind the traits of `taipan-host`.
+//! The modules `posix`, `errno`, `time`, `resource`, `pwd` and `grp`: what the system offers, behind the traits of
+//! `taipan-host`.
 //!
 //! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
 //! `struct_sequence.rs` has tuples with named fields. Invariant: the system is reached through `taipan-host` alone.
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod arguments;
 mod errno;
 mod posix;
@@ -16,7 +18,14 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 4] = [&posix::MODULE, &errno::MODULE, &time::MODULE, &resource::MODULE];
+pub static MODULES: [&ModuleDef; 6] = [
+    &posix::MODULE,
+    &errno::MODULE,
+    &time::MODULE,
+    &resource::MODULE,
+    &accounts::USERS_MODULE,
+    &accounts::GROUPS_MODULE,
+];
 
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {

@@ -13,7 +13,7 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::types::slots::Slots;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
-use crate::{posix, time};
+use crate::{accounts, posix, time};
 use taipan_object::declare::method_table;
 
 /// What there is to say about a type of such tuples.
@@ -29,12 +29,14 @@ pub struct SequenceDef {
 }
 
 /// All of them.
-static ALL: [&SequenceDef; 5] = [
+static ALL: [&SequenceDef; 7] = [
     &posix::STAT_RESULT,
     &posix::TERMINAL_SIZE,
     &posix::TIMES_RESULT,
     &posix::UNAME_RESULT,
     &time::STRUCT_TIME,
+    &accounts::PASSWD,
+    &accounts::GROUP,
 ];
 
 method_table! { METHODS:

@@ -84,7 +84,7 @@ pub(crate) fn parse(
     warnings.iter().try_for_each(|warning| crate::warn::syntax_warning(thread, filename, warning))?;
     let parsed = parsed.map_err(|diagnostic| failed(thread, &diagnostic, filename))?;
     let module = match options.optimize {
-        Some(level) => preprocess(parsed.module, level, &mut interner, &arena),
+        Some(level) => preprocess(parsed.module, level, &interner, &arena),
         None => parsed.module,
     };
     build::objects(thread, module, &interner, &lines)
@@ -99,7 +99,7 @@ pub(crate) fn check_class(thread: &Thread, tree: Ref<'_>, class: Class) -> PyRes
 pub(crate) fn optimized(thread: &Thread, tree: Ref<'_>, class: Class, level: u8) -> PyResult<Value> {
     let (arena, mut interner) = (Arena::new(), Interner::new());
     let read = read::tree(thread, tree, class, &arena, &mut interner)?;
-    let module = preprocess(read.module, level, &mut interner, &arena);
+    let module = preprocess(read.module, level, &interner, &arena);
     build::objects(thread, module, &interner, &read.lines)
 }
 

@@ -56,6 +56,11 @@ impl Block {
         Ok(())
     }
 
+    /// Where the bytes stand now.
+    pub fn address(&self) -> usize {
+        self.inner.bytes.borrow().as_ptr().addr()
+    }
+
     /// Shows the bytes to a function, which must not change the block. Those of a block that is lent are a copy.
     pub fn with<R>(&self, show: impl FnOnce(&[u8]) -> R) -> R {
         let bytes = self.inner.bytes.borrow();

@@ -5,7 +5,9 @@ use std::ffi::CStr;
 
 use taipan_object::exception::OVERFLOW_ERROR;
 use taipan_object::str::PyStr;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+
+use crate::real;
 
 /// The type of the items of an array.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -228,31 +230,6 @@ pub(super) fn swapped(mut bytes: [u8; 8], size: usize) -> [u8; 8] {
         item.reverse();
     }
     bytes
-}
-
-/// A real number.
-fn real(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
-    if let Some(number) = value.to_f64().filter(|_| !value.is_int()) {
-        return Ok(number);
-    }
-    let slots = value.ty().slots();
-    if let Some(float) = slots.float.get()
-        && !value.is_int()
-    {
-        let number = float(thread, value)?;
-        return number.as_ref().to_f64().ok_or_else(|| not_real(thread, value));
-    }
-    if !value.is_int() && slots.index.get().is_none() {
-        return Err(not_real(thread, value));
-    }
-    let int = protocol::number::index(thread, value)?;
-    taipan_object::int::int_to_f64(thread, int.as_ref())
-}
-
-#[cold]
-fn not_real(thread: &Thread, value: Ref<'_>) -> Raised {
-    let ty = value.ty().short_name();
-    raise!(thread, TYPE_ERROR, "must be real number, not {ty}")
 }
 
 fn character(thread: &Thread, value: Ref<'_>) -> PyResult<u32> {

@@ -14,7 +14,7 @@ use super::Array;
 
 pub(super) fn buffer_info(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let array = receiver::<Array>(thread, this)?;
-    let address = array.block.with(|bytes| bytes.as_ptr().addr());
+    let address = array.block.address();
     let pair = [Value::int(thread, address as i64)?, Value::int(thread, array.len() as i64)?];
     Ok(PyTuple::pack(thread, pair)?.into_value())
 }

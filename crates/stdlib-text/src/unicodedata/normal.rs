@@ -40,7 +40,7 @@ pub(super) fn normalized(version: Version, form: Form, points: &[u32]) -> Vec<u3
     let mut out = Vec::with_capacity(points.len());
     let is_surrogate = |point: &u32| (0xD800..0xE000).contains(point);
     for part in points.chunk_by(|a, b| is_surrogate(a) == is_surrogate(b)) {
-        if part.first().is_some_and(|point| is_surrogate(point)) {
+        if part.first().is_some_and(is_surrogate) {
             out.extend_from_slice(part);
             continue;
         }

@@ -318,10 +318,12 @@ pub(crate) fn clear_condemned(
 
 fn run_callback(thread: &Thread, reference: &Owned<PyWeakReference>, callback: Value) {
     let argument = [reference.clone().into_value()];
-    crate::gc::death::apart(thread, || match crate::protocol::call(thread, callback.as_ref(), &argument, None) {
-        Ok(result) => drop(result),
-        Err(raised) => {
-            thread.unraisable(raised, Some("while calling weakref callback"), Some(callback.as_ref()));
+    crate::gc::death::apart(thread, || {
+        match crate::protocol::call(thread, callback.as_ref(), &argument, None) {
+            Ok(result) => drop(result),
+            Err(raised) => {
+                thread.unraisable(raised, Some("while calling weakref callback"), Some(callback.as_ref()));
+            }
         }
     });
 }

@@ -60,7 +60,8 @@ fn forget(thread: &Thread, system: &Owned<PyDict>) -> PyResult<()> {
 
 /// What finalizers need to the last.
 fn stays(name: Ref<'_>) -> bool {
-    name.get::<PyStr>().is_some_and(|name| ["sys", "builtins"].iter().any(|stays| name.to_text_lossy() == *stays))
+    name.get::<PyStr>()
+        .is_some_and(|name| ["sys", "builtins"].iter().any(|stays| name.to_text_lossy() == *stays))
 }
 
 /// The entries as they are now: what is called meanwhile may change the dict.

@@ -32,8 +32,7 @@ impl Ended {
 /// # Errors
 /// The child cannot be started or waited for.
 pub fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
         let stdout = scope.spawn(|| drain(out));

@@ -58,8 +58,8 @@ pub fn each<T: Send>(items: Vec<T>, act: impl Fn(T) -> io::Result<()> + Sync) ->
     std::thread::scope(|scope| {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))))
+        threads.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
+        })
     })
 }

@@ -121,8 +121,7 @@ pub(crate) fn apart<R>(thread: &Thread, act: impl FnOnce() -> R) -> R {
     if !thread.has_stack() {
         return act();
     }
-    let (depth, later) =
-        (thread.dealloc_depth.replace(0), thread.delete_later.replace(std::ptr::null_mut()));
+    let (depth, later) = (thread.dealloc_depth.replace(0), thread.delete_later.replace(std::ptr::null_mut()));
     let result = act();
     debug_assert!(thread.delete_later.get().is_null(), "the outermost deallocation ends those that wait");
     thread.dealloc_depth.set(depth);

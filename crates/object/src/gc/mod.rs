@@ -15,16 +15,16 @@
 mod collect;
 pub mod death;
 pub mod inspect;
+mod order;
 pub mod pre_header;
 #[cfg(test)]
 mod tests;
-mod order;
 mod track;
 pub mod visit;
 
 pub use collect::{Collected, collect, collect_due, shut_down};
-pub use order::order_from;
 pub use death::dealloc;
+pub use order::order_from;
 pub(crate) use track::untrack;
 
 use std::cell::{Cell, RefCell};

@@ -94,7 +94,10 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 #[inline]
 pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
     match iterator.ty().slots().next.get() {
-        Some(next) => thread.check_stack().and_then(|()| next(thread, iterator)).or_else(|raised| end_or_error(thread, raised)),
+        Some(next) => thread
+            .check_stack()
+            .and_then(|()| next(thread, iterator))
+            .or_else(|raised| end_or_error(thread, raised)),
         None => {
             let name = iterator.ty().name();
             Err(raise!(thread, TYPE_ERROR, "'{name}' object is not an iterator"))

@@ -141,7 +141,9 @@ impl StrBuilder {
     /// Makes room for so many characters more, if they are no wider than those so far: what cannot fit fails at once.
     pub fn reserve(&mut self, thread: &Thread, more: usize) -> PyResult<()> {
         let done = match &mut self.buffer {
-            Buffer::One(bytes) if bytes.more.capacity() == 0 && bytes.len.saturating_add(more) <= FEW => Ok(()),
+            Buffer::One(bytes) if bytes.more.capacity() == 0 && bytes.len.saturating_add(more) <= FEW => {
+                Ok(())
+            }
             Buffer::One(bytes) if isize::try_from(more).is_ok() => bytes.spilled(more).map(drop),
             Buffer::One(_) => Err(()),
             Buffer::Two(chars) => chars.try_reserve(more).map_err(drop),

@@ -58,7 +58,8 @@ impl PyTypeObject {
         if !self.has_flag(flags::HEAPTYPE) {
             return self.name().strip_prefix("builtins.").unwrap_or(self.name()).to_owned();
         }
-        let name = self.qualified_name().as_ref().and_then(text).unwrap_or_else(|| self.short_name().to_owned());
+        let name =
+            self.qualified_name().as_ref().and_then(text).unwrap_or_else(|| self.short_name().to_owned());
         let key = as_ref(crate::str::statics::names::__module__.get());
         let module = match self.dict().map(|dict| dict.get(thread, key)) {
             Some(Ok(module)) => module,

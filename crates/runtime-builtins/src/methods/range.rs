@@ -36,9 +36,7 @@ pub(super) static ATTRIBUTES: [GetSetDef; 3] = [
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyRange> {
     let found = this.get::<PyRange>();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'range' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'range' object expected, not '{}'", this.ty().name()))
 }
 
 fn part(thread: &Thread, this: Ref<'_>, at: usize) -> PyResult<Value> {

@@ -40,9 +40,7 @@ pub(super) static ATTRIBUTES: [GetSetDef; 3] = [
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PySlice> {
     let found = this.get::<PySlice>();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'slice' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'slice' object expected, not '{}'", this.ty().name()))
 }
 
 fn parts(thread: &Thread, slice: &PySlice) -> PyResult<Owned<PyTuple>> {

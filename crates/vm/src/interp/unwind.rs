@@ -46,7 +46,8 @@ fn raises_again(thread: &Thread, frame: &Frame, exception: &Value) -> bool {
     let number = word.number();
     let is = |op: Op| op as u16 == number;
     // a `raise` alone leaves the traceback as it is, if there was something to raise
-    let is_handled = || exceptions::handled(thread).is_some_and(|handled| handled.as_ref().is(exception.as_ref()));
+    let is_handled =
+        || exceptions::handled(thread).is_some_and(|handled| handled.as_ref().is(exception.as_ref()));
     [Op::Reraise, Op::CleanupThrow, Op::EndAsyncFor].into_iter().any(is)
         || (is(Op::Raise) && word.b() == 0 && is_handled())
 }

@@ -39,7 +39,9 @@ pub fn run(request: &Request) -> io::Result<bool> {
             let mut report = report.lock().map_err(|_| io::Error::other("a thread panicked"))?;
             match outcome {
                 Outcome::Equal => report.equal(),
-                Outcome::Unanswered => passed_over.lock().map_err(|_| io::Error::other("a thread panicked"))?
+                Outcome::Unanswered => passed_over
+                    .lock()
+                    .map_err(|_| io::Error::other("a thread panicked"))?
                     .push(file.display().to_string()),
                 Outcome::Differs(how) => report.differs(&how)?,
             }

@@ -1,8 +1,8 @@
 //! What only a `bytearray` has: methods that change it.
 
 use taipan_object::bytearray::PyByteArray;
-use taipan_object::str::PyStr;
 use taipan_object::protocol::container;
+use taipan_object::str::PyStr;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use super::{bytes_of, peek, reserve, to_byte};
@@ -11,9 +11,7 @@ use crate::iterate::length_hint;
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyByteArray> {
     let found = this.get::<PyByteArray>();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'bytearray' object expected, not '{}'", this.ty().name()))
 }
 
 pub(super) fn append(thread: &Thread, this: Ref<'_>, item: Ref<'_>) -> PyResult<Value> {

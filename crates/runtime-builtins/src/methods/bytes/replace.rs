@@ -47,13 +47,7 @@ pub(super) fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> Py
 }
 
 /// How long bytes are when all places of `old`, or so many, are replaced by `new`.
-fn replaced_length(
-    thread: &Thread,
-    bytes: &[u8],
-    old: &[u8],
-    new: &[u8],
-    most: usize,
-) -> PyResult<usize> {
+fn replaced_length(thread: &Thread, bytes: &[u8], old: &[u8], new: &[u8], most: usize) -> PyResult<usize> {
     let mut places = 0;
     if old.is_empty() {
         places = most.min(bytes.len() + 1);

@@ -37,8 +37,7 @@ method_table! { METHODS:
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDict> {
     let found = this.get::<PyDict>();
-    found
-        .ok_or_else(|| raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().name()))
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'dict' object expected, not '{}'", this.ty().name()))
 }
 
 fn contains(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {

@@ -220,7 +220,8 @@ fn set_of(thread: &Thread, iterable: Ref<'_>) -> PyResult<Owned<PySet>> {
 fn and(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     let (view, other) = if is_set_view(a) { (a, b) } else { (b, a) };
     if other.get_exact::<PySet>().is_some_and(|_| std::ptr::eq(other.ty(), &SET))
-        && protocol::length(thread, view)? <= protocol::length(thread, other)? {
+        && protocol::length(thread, view)? <= protocol::length(thread, other)?
+    {
         return algebra::intersection(thread, other, &[view.to_value()]);
     }
     // the shorter of two views is walked

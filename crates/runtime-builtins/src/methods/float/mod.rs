@@ -68,9 +68,7 @@ pub(super) static COMPLEX_ATTRIBUTES: [GetSetDef; 2] = [
 
 fn receiver(thread: &Thread, this: Ref<'_>) -> PyResult<f64> {
     let found = this.to_f64();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'float' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'float' object expected, not '{}'", this.ty().name()))
 }
 
 fn exact(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -110,9 +108,7 @@ fn as_integer_ratio(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 fn parts(thread: &Thread, this: Ref<'_>) -> PyResult<[f64; 2]> {
     let found = this.get::<PyComplex>().map(PyComplex::parts);
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'complex' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'complex' object expected, not '{}'", this.ty().name()))
 }
 
 fn complex(thread: &Thread, [real, imaginary]: [f64; 2]) -> PyResult<Value> {

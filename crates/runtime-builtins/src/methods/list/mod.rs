@@ -29,8 +29,7 @@ method_table! { METHODS:
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyList> {
     let found = this.get::<PyList>();
-    found
-        .ok_or_else(|| raise!(thread, TYPE_ERROR, "'list' object expected, not '{}'", this.ty().name()))
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'list' object expected, not '{}'", this.ty().name()))
 }
 
 fn clear(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {

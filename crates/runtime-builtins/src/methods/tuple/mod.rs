@@ -15,9 +15,7 @@ method_table! { METHODS:
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyTuple> {
     let found = this.get::<PyTuple>();
-    found.ok_or_else(|| {
-        raise!(thread, TYPE_ERROR, "'tuple' object expected, not '{}'", this.ty().name())
-    })
+    found.ok_or_else(|| raise!(thread, TYPE_ERROR, "'tuple' object expected, not '{}'", this.ty().name()))
 }
 
 fn index(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {

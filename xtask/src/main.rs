@@ -17,6 +17,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
                                           symtable, bytecode, refusals, reproducible,
                                           programs, generated
        cargo xtask bench [OPTIONS]        run the benchmarks
+       cargo xtask robust                 ask for more in the tests of robustness than they ask for by themselves
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz("10000000", None),
         ["fuzz", rounds] => fuzz(rounds, None),
         ["fuzz", rounds, name] => fuzz(rounds, Some(name)),
+        ["robust"] => robust(),
         ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
         ["aliases", path] => aliases::run(path),
@@ -66,6 +68,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The scripts of `fixtures/robustness` at the depth, and in the time, that they are meant for.
+fn robust() -> Result<(), String> {
+    let arguments = ["test", "--release", "-p", "taipan-cli", "--test", "robustness"];
+    let variables = [
+        ("TAIPAN_ROBUST_DEPTH", "100000"),
+        ("TAIPAN_ROBUST_MILLISECONDS", "10"),
+        ("TAIPAN_ROBUST_SHARE", "1"),
+    ];
+    // one after the other, so that the times are those of requests
+    cargo(&arguments, &["--", "--test-threads=1"], &variables)
 }
 
 /// The mutators run for a moment in every test run; here they go through more mutants.

@@ -34,6 +34,8 @@ pub mod safepoint {
     pub const ASYNC: usize = 1 << 3;
     /// The embedder interrupts.
     pub const INTERRUPT: usize = 1 << 4;
+    /// Somebody is to be told of what the program does (`sys.settrace`, `sys.setprofile`).
+    pub const TRACE: usize = 1 << 5;
 }
 
 /// `_PyErr_StackItem`: the exception that is being handled, and the one outside of it.
@@ -207,6 +209,17 @@ impl Thread {
     #[inline]
     pub fn request(&self, bit: usize) {
         self.eval_breaker.fetch_or(bit, Ordering::Relaxed);
+    }
+
+    /// Takes back what was asked for.
+    pub fn withdraw(&self, bit: usize) {
+        self.eval_breaker.fetch_and(!bit, Ordering::Relaxed);
+    }
+
+    /// Whether something was asked for.
+    #[inline(always)]
+    pub fn has_request(&self, bit: usize) -> bool {
+        self.eval_breaker.load(Ordering::Relaxed) & bit != 0
     }
 
     /// Whether something is to be done at a safepoint.

@@ -181,6 +181,12 @@ pub struct Stacks {
     pub(crate) found: OnceCell<FoundTable>,
     /// What asynchronous generators are shown to first, and what ends them (`sys.set_asyncgen_hooks`).
     pub async_hooks: [Slot; 2],
+    /// What is told of lines, calls and returns (`sys.settrace`).
+    pub(crate) trace: Slot,
+    /// What is told of calls and returns (`sys.setprofile`).
+    pub(crate) profile: Slot,
+    /// One of them is being told something.
+    pub(crate) telling: Cell<bool>,
 }
 
 fn layouts() -> (Layout, Layout) {
@@ -206,8 +212,21 @@ impl Stacks {
         let retired = RefCell::default();
         let (high_water, async_hooks) = (Cell::new(base), Default::default());
         let found = OnceCell::new();
-        let stacks =
-            Stacks { base, high_water, end, frames: first, current, limit, retired, found, async_hooks };
+        let (trace, profile, telling) = (Slot::empty(), Slot::empty(), Cell::new(false));
+        let stacks = Stacks {
+            base,
+            high_water,
+            end,
+            frames: first,
+            current,
+            limit,
+            retired,
+            found,
+            async_hooks,
+            trace,
+            profile,
+            telling,
+        };
         stacks.set_limit(depth);
         stacks
     }

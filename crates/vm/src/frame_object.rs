@@ -39,6 +39,8 @@ pub struct FrameObject {
     no_lines: Cell<bool>,
     /// `f_trace_opcodes`.
     opcodes: Cell<bool>,
+    /// The line that was told of last, and the code unit at which it began.
+    last_line: Cell<(i32, u32)>,
 }
 
 native_type! {
@@ -217,6 +219,37 @@ pub(crate) fn detach(thread: &Thread, frame: &mut Frame) {
 }
 
 impl FrameObject {
+    /// What is told of the frame.
+    pub(crate) fn tracer(&self) -> Option<Value> {
+        self.trace.get()
+    }
+
+    /// Sets what is told of the frame.
+    pub(crate) fn set_tracer(&self, tracer: Option<Value>) {
+        let old = self.trace.replace(tracer);
+        drop(old);
+    }
+
+    /// Whether lines are to be told.
+    pub(crate) fn wants_lines(&self) -> bool {
+        !self.no_lines.get()
+    }
+
+    /// The line that was told of last, and the code unit at which it began.
+    pub(crate) fn last_line(&self) -> (i32, u32) {
+        self.last_line.get()
+    }
+
+    /// Notes which line is told.
+    pub(crate) fn set_last_line(&self, line: i32, unit: u32) {
+        self.last_line.set((line, unit));
+    }
+
+    /// The next line is a new one.
+    pub(crate) fn forget_line(&self) {
+        self.last_line.set((i32::MIN, 0));
+    }
+
     /// The code unit of the instruction that runs, or ran last.
     pub fn unit(&self) -> u32 {
         // SAFETY: `live` is null or a frame that runs.

@@ -18,6 +18,7 @@ mod pending;
 pub mod positions;
 pub mod suggest;
 mod traceback_object;
+pub mod tracing;
 pub mod translate;
 
 pub use load::{Program, code_object, program};

@@ -13,6 +13,7 @@ use taipan_object::complex::PyComplex;
 use taipan_object::set::PySet;
 use taipan_object::slice::PySlice;
 use taipan_object::str::{PyStr, intern};
+use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Thread, Value, raise};
 use taipan_wtf8::Wtf8Buf;
@@ -22,6 +23,8 @@ pub struct Program {
     /// The bytecode.
     pub source: Arc<Code>,
     registers: OnceCell<RegisterCode>,
+    /// The form that tells of lines, calls and returns.
+    traced: OnceCell<RegisterCode>,
     constants: OnceCell<Box<[Value]>>,
     object: Cell<*const PyCode>,
 }
@@ -36,6 +39,7 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
     let program = Box::new(Program {
         source: source.clone(),
         registers: OnceCell::new(),
+        traced: OnceCell::new(),
         constants: OnceCell::new(),
         object: Cell::new(std::ptr::null()),
     });
@@ -93,7 +97,7 @@ impl Program {
         if let Some(known) = self.registers.get() {
             return Ok(known);
         }
-        let made = self.translate(thread)?;
+        let made = self.translate(thread, false)?;
         let made = self.registers.get_or_init(|| made);
         // SAFETY: a program hangs off its code object, which is alive then.
         if let Some(object) = unsafe { self.object.get().as_ref() } {
@@ -112,7 +116,16 @@ impl Program {
         Ok(self.constants.get_or_init(|| constants))
     }
 
-    fn translate(&self, thread: &Thread) -> PyResult<RegisterCode> {
+    /// The form that tells of lines, calls and returns.
+    fn traced(&self, thread: &Thread) -> PyResult<&RegisterCode> {
+        if let Some(known) = self.traced.get() {
+            return Ok(known);
+        }
+        let made = self.translate(thread, true)?;
+        Ok(self.traced.get_or_init(|| made))
+    }
+
+    fn translate(&self, thread: &Thread, traced: bool) -> PyResult<RegisterCode> {
         let (verified, flow) = Verified::with_flow(self.source.clone())
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
         let constants = self.constants(thread)?.into();
@@ -122,7 +135,7 @@ impl Program {
         let names = all(&self.source.names)?;
         let local_names = all(&self.source.localsplusnames)?;
         let object = self.object.get();
-        translate(&verified, &flow, Parts { constants, names, local_names, object })
+        translate(&verified, &flow, Parts { constants, names, local_names, object, traced })
             .map_err(|_| raise!(thread, SYSTEM_ERROR, "a code object has too many locals or names"))
     }
 }
@@ -177,6 +190,9 @@ fn value(thread: &Thread, constant: &Const) -> PyResult<Value> {
 /// The register code of a code object, which is made when it is first asked for.
 #[inline(always)]
 pub fn registers<'c>(thread: &Thread, code: &'c PyCode) -> PyResult<&'c RegisterCode> {
+    if thread.has_request(safepoint::TRACE) && crate::tracing::is_on(thread) {
+        return program(code).traced(thread);
+    }
     // SAFETY: set when the register code was made, which lives as long as the code object.
     match unsafe { code.ready.get().cast::<RegisterCode>().as_ref() } {
         Some(ready) => Ok(ready),

@@ -27,8 +27,6 @@ method_table! { FUNCTIONS:
     Instance One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
     Instance Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
     Instance None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
-    Instance None c"gettrace" "($module, /)" none, c"The function that traces.";
-    Instance None c"getprofile" "($module, /)" none, c"The function that profiles.";
     Instance None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
     Instance One c"setswitchinterval" "($module, interval, /)" accept, c"Sets how long a thread runs before another may.";
     Instance None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";

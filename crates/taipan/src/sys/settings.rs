@@ -9,6 +9,7 @@ use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::struct_sequence::StructSequence;
 use taipan_vm::frame::stacks;
+use taipan_vm::tracing;
 
 method_table! { FUNCTIONS:
     Instance None c"get_asyncgen_hooks" "($module, /)" get_asyncgen_hooks, c"What asynchronous generators are shown to.";
@@ -25,10 +26,12 @@ method_table! { FUNCTIONS:
     Instance Positional c"getunicodeinternedsize" "($module, /)" interned_size, c"How many strings are interned.";
     Instance None c"_current_frames" "($module, /)" current_frames, c"The frame of each thread, by the thread's number.";
     Instance None c"_current_exceptions" "($module, /)" current_exceptions, c"The exception that each thread handles, by the thread's number.";
-    Instance One c"settrace" "($module, function, /)" set_trace, c"Sets the function that traces.";
-    Instance One c"setprofile" "($module, function, /)" set_trace, c"Sets the function that profiles.";
-    Instance One c"_settraceallthreads" "($module, function, /)" set_trace, c"Sets the function that traces in all threads.";
-    Instance One c"_setprofileallthreads" "($module, function, /)" set_trace, c"Sets the function that profiles in all threads.";
+    Instance None c"gettrace" "($module, /)" gettrace, c"The function that traces.";
+    Instance None c"getprofile" "($module, /)" getprofile, c"The function that profiles.";
+    Instance One c"settrace" "($module, function, /)" settrace, c"Sets the function that traces.";
+    Instance One c"setprofile" "($module, function, /)" setprofile, c"Sets the function that profiles.";
+    Instance One c"_settraceallthreads" "($module, function, /)" settrace, c"Sets the function that traces in all threads.";
+    Instance One c"_setprofileallthreads" "($module, function, /)" setprofile, c"Sets the function that profiles in all threads.";
     Instance None c"getdlopenflags" "($module, /)" getdlopenflags, c"The flags for loading extensions: RTLD_NOW.";
     Instance Two c"call_tracing" "($module, func, args, /)" call_tracing, c"Calls a function with a tuple of arguments.";
 }
@@ -54,12 +57,29 @@ fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(false))
 }
 
-/// No function is all that there can be.
-fn set_trace(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
-    if function.is_none() {
-        return Ok(Value::none());
-    }
-    Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "programs can't be traced yet"))
+/// A function that was given; none for `None`.
+fn given(function: Ref<'_>) -> Option<Value> {
+    if function.is_none() { None } else { Some(function.to_value()) }
+}
+
+fn settrace(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
+    tracing::set_trace(thread, given(function));
+    Ok(Value::none())
+}
+
+fn setprofile(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
+    tracing::set_profile(thread, given(function));
+    Ok(Value::none())
+}
+
+fn gettrace(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let [trace, _] = tracing::functions(thread);
+    Ok(trace.unwrap_or_else(Value::none))
+}
+
+fn getprofile(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let [_, profile] = tracing::functions(thread);
+    Ok(profile.unwrap_or_else(Value::none))
 }
 
 fn getdlopenflags(_: &Thread, _: Ref<'_>) -> PyResult<Value> {

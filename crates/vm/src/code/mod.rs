@@ -71,6 +71,8 @@ pub struct RegisterCode {
     pub exact: u32,
     /// A call makes a generator or coroutine.
     pub suspends: bool,
+    /// It tells of lines, calls and returns.
+    pub traced: bool,
     /// The bytecode that this was made from.
     pub source: Arc<Code>,
     /// The code object that this hangs off, which lives longer.

@@ -191,6 +191,9 @@ macro_rules! for_each_operation {
             (ConvertValue, 0, "a = a converted as b says")
             (BuildTemplate, 0, "a = the t-string of the strings a and the interpolations a+1")
             (BuildInterpolation, 0, "a = the interpolation of a with the text a+1, and a+2 if bit 0 of b is set")
+            (TraceCall, 0, "tells that a call begins, or goes on if a is not 0")
+            (TraceLine, 0, "tells that a line begins")
+            (TraceReturn, 0, "tells that a, which stays, is given back")
             (SetupAnnotations, 0, "makes __annotations__ in the frame's namespace")
             (Unbuilt, 0, "raises SystemError: the instruction of wide number is not built yet")
         }

@@ -820,6 +820,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             if thread.has_requests() {
                                 (*frame).ip = ip;
                                 try_or_raise!(safepoint::safepoint(thread));
+                                if thread.has_request(taipan_object::thread::safepoint::TRACE) {
+                                    enter!(call::call, w)
+                                }
                             }
                             let ty = if is_pointer(callable) {
                                 head(callable).type_ptr()
@@ -1093,6 +1096,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::ConvertValue => slow!(format::convert, w, 0),
                         Op::BuildTemplate => slow!(format::template, w, 0),
                         Op::BuildInterpolation => slow!(format::interpolation, w, 0),
+                        Op::TraceCall => slow!(tracing_call, w, 0),
+                        Op::TraceLine => slow!(tracing_line, w, 0),
+                        Op::TraceReturn => slow!(tracing_return, w, 0),
                         Op::SetupAnnotations => slow!(names::setup_annotations, w, 0),
                         Op::Unbuilt => slow!(unbuilt, w, 0),
                     }
@@ -1102,6 +1108,19 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
             load_frame!();
         }
     }
+}
+
+fn tracing_call(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    crate::tracing::call(vm.thread, vm.frame, w.a() == 0)
+}
+
+fn tracing_line(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
+    crate::tracing::line(vm.thread, vm.frame)
+}
+
+fn tracing_return(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let value = vm.borrow(w.a()).to_value();
+    crate::tracing::returned(vm.thread, vm.frame, Some(value))
 }
 
 #[cold]

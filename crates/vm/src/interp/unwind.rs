@@ -7,7 +7,7 @@
 use super::{Vm, exceptions, generator};
 use crate::code::{Op, OpWord};
 use crate::frame::{Continuation, Frame, Stacks, clear, put};
-use crate::frame_object;
+use crate::{frame_object, tracing};
 use taipan_object::traceback::PyTraceback;
 use taipan_object::{Raised, Thread, Value};
 
@@ -17,7 +17,7 @@ use taipan_object::{Raised, Thread, Value};
 /// # Errors
 /// When the frame ended that native code waits for.
 pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result<(), Raised> {
-    let exception = thread.catch(raised);
+    let mut exception = thread.catch(raised);
     if exceptions::traceback(exception.as_ref()).is_none() {
         exceptions::set_context(thread, exception.as_ref());
     }
@@ -26,10 +26,23 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
         // SAFETY: the running frame.
         if unsafe { !raises_again(thread, &*frame, &exception) } {
             note(thread, frame, &exception);
+            // SAFETY: a frame's code lives as long as the frame.
+            if unsafe { (*(*frame).code).traced }
+                && let Err(raised) = tracing::exception(thread, frame, &exception)
+            {
+                exception = tracing::instead(thread, raised);
+                note(thread, frame, &exception);
+            }
         }
         // SAFETY: as above.
         if unsafe { handle(thread, frame, &exception) } {
             return Ok(());
+        }
+        // SAFETY: a frame's code lives as long as the frame.
+        if unsafe { (*(*frame).code).traced }
+            && let Err(raised) = tracing::returned(thread, frame, None)
+        {
+            exception = tracing::instead(thread, raised);
         }
         // SAFETY: nothing of the frame is used behind this.
         let continuation = unsafe { abandon(thread, stacks, frame) };

@@ -15,6 +15,7 @@ mod containers;
 mod jumps;
 mod operators;
 mod simple;
+mod trace;
 mod values;
 
 use crate::code::{Handler, Op, OpWord, Pending, Points, RegisterCode};
@@ -27,6 +28,7 @@ use taipan_bytecode_format::{CodeFlags, LocalKind, Opcode, Verified};
 use taipan_object::code::PyCode;
 use taipan_object::str::PyStr;
 use taipan_object::{Owned, Value};
+use trace::Lines;
 use values::Entry;
 
 /// The code has more slots or names than operands can name.
@@ -43,6 +45,8 @@ pub struct Parts {
     pub local_names: Box<[Owned<PyStr>]>,
     /// The code object.
     pub object: *const PyCode,
+    /// Whether it is to tell of lines, calls and returns.
+    pub traced: bool,
 }
 
 /// Translates a code object.
@@ -50,7 +54,7 @@ pub struct Parts {
 /// # Errors
 /// [`TooLarge`]
 pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterCode, TooLarge> {
-    let Parts { constants, names, local_names, object } = parts;
+    let Parts { constants, names, local_names, object, traced } = parts;
     let locals = code.localsplusnames.len() as u32;
     let slots = locals + code.stacksize;
     if slots > u32::from(u16::MAX) || names.len() > usize::from(u16::MAX) {
@@ -58,6 +62,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
     }
     let blocks = Blocks::of(code);
     let bound = Bound::of(code, flow, &blocks);
+    let lines = if traced { Some(Lines::of(code, &blocks)) } else { None };
     let make = |far: bool| {
         let mut translator = Translator {
             code,
@@ -75,7 +80,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
             far,
             too_far: false,
         };
-        translator.run(&bound);
+        translator.run(&bound, lines.as_ref());
         translator
     };
     let mut translator = make(false);
@@ -104,6 +109,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
             u32::MAX
         },
         suspends: flags.0 & suspending != 0,
+        traced,
         source: code.code().clone(),
         object,
     })
@@ -167,7 +173,7 @@ struct Translator<'c> {
 }
 
 impl Translator<'_> {
-    fn run(&mut self, bound: &Bound) {
+    fn run(&mut self, bound: &Bound, lines: Option<&Lines>) {
         let blocks = self.blocks;
         for (number, block) in blocks.blocks.iter().enumerate() {
             let steps = blocks.steps.get(block.clone()).unwrap_or_default();
@@ -179,8 +185,15 @@ impl Translator<'_> {
             self.bound = bound.at(number);
             let mut row = 0;
             while let Some(step) = steps.get(row) {
+                let is_first_of_unit = row == 0 || self.unit != step.unit;
                 self.unit = step.unit;
-                row += 1 + self.step(step, steps.get(row + 1..).unwrap_or_default());
+                row += 1 + match lines {
+                    None => self.step(step, steps.get(row + 1..).unwrap_or_default()),
+                    Some(lines) => {
+                        self.traced_step(lines, step, is_first_of_unit);
+                        0
+                    }
+                };
                 self.points.note(self.words.len(), self.unit);
             }
             self.flush();

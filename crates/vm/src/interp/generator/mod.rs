@@ -18,7 +18,6 @@ pub use types::{AsyncGenerator, Coroutine, Generator, generator_types, run_of};
 
 use crate::frame::{is_pointer, release};
 use std::cell::{Cell, UnsafeCell};
-use taipan_object::code::PyCode;
 use taipan_object::native::Visitor;
 use taipan_object::slot::Slot;
 use taipan_object::thread::HandledException;
@@ -49,6 +48,8 @@ pub struct Run {
     handled: HandledException,
     function: Slot,
     code: Slot,
+    /// The form of the code that it runs, which lives as long as the code object.
+    registers: Cell<*const crate::code::RegisterCode>,
     globals: Slot,
     builtins: Slot,
     namespace: Slot,
@@ -74,6 +75,7 @@ impl Default for Run {
             handled: HandledException { exc_value: Slot::empty(), previous: Cell::new(std::ptr::null()) },
             function: Slot::empty(),
             code: Slot::empty(),
+            registers: Cell::new(std::ptr::null()),
             globals: Slot::empty(),
             builtins: Slot::empty(),
             namespace: Slot::empty(),
@@ -212,9 +214,9 @@ impl Run {
 
     /// Its register code.
     fn registers(&self) -> Option<&crate::code::RegisterCode> {
-        let code = self.code.peek_object()?;
-        // SAFETY: the slot holds a code object; its register code lives as long as it.
-        unsafe { code.cast::<PyCode>().as_ref().ready.get().cast::<crate::code::RegisterCode>().as_ref() }
+        self.code.peek_object()?;
+        // SAFETY: null, or what lives as long as the code object in the slot.
+        unsafe { self.registers.get().as_ref() }
     }
 }
 

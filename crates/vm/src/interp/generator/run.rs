@@ -72,6 +72,7 @@ pub(crate) fn return_generator(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
     *run.slots.get_mut() = slots;
     run.live.set(w.a());
     run.ip.set(frame.ip);
+    run.registers.set(code);
     run.status.set(Status::Created);
     run.function = Slot::from_option(function.map(Owned::into_value));
     run.code = Slot::new(Owned::new_ref(object).into_value());

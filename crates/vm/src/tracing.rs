@@ -1,0 +1,201 @@
+//! `sys.settrace` and `sys.setprofile`: who is told of what a program does.
+//!
+//! Frames that are entered while a function is set run a second form of their code, with operations that tell of
+//! lines, calls and returns ([`RegisterCode::traced`](crate::code::RegisterCode)); others know nothing of it and are
+//! as fast as ever. That a function is set is a bit of the safepoint word, so that calls take the slow way, which looks.
+//! Invariants: nothing is told while a function is being told; what a function raises switches it off.
+
+use crate::frame::{Frame, Stacks, stacks};
+use crate::frame_object::{self, FrameObject};
+use crate::positions;
+use taipan_object::str::PyStr;
+use taipan_object::thread::safepoint;
+use taipan_object::tuple::PyTuple;
+use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, protocol};
+
+/// Sets the function that traces, or none.
+pub fn set_trace(thread: &Thread, function: Option<Value>) {
+    let stacks = stacks(thread);
+    let old = stacks.trace.replace(function);
+    update(thread, stacks);
+    drop(old);
+}
+
+/// Sets the function that profiles, or none.
+pub fn set_profile(thread: &Thread, function: Option<Value>) {
+    let stacks = stacks(thread);
+    let old = stacks.profile.replace(function);
+    update(thread, stacks);
+    drop(old);
+}
+
+/// The functions that trace and profile.
+pub fn functions(thread: &Thread) -> [Option<Value>; 2] {
+    let stacks = stacks(thread);
+    [stacks.trace.get(), stacks.profile.get()]
+}
+
+fn update(thread: &Thread, stacks: &Stacks) {
+    match stacks.trace.peek().is_some() || stacks.profile.peek().is_some() {
+        true => thread.request(safepoint::TRACE),
+        false => thread.withdraw(safepoint::TRACE),
+    }
+}
+
+/// Whether frames that are entered now are to tell what they do.
+pub(crate) fn is_on(thread: &Thread) -> bool {
+    thread.has_request(safepoint::TRACE) && !stacks(thread).telling.get()
+}
+
+/// What there is to tell.
+enum Event {
+    Call,
+    Line,
+    Return(Option<Value>),
+    Exception(Value),
+}
+
+impl Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Call => "call",
+            Event::Line => "line",
+            Event::Return(_) => "return",
+            Event::Exception(_) => "exception",
+        }
+    }
+
+    fn argument(&self) -> Value {
+        match self {
+            Event::Call | Event::Line => Value::none(),
+            Event::Return(value) => value.clone().unwrap_or_else(Value::none),
+            Event::Exception(parts) => parts.clone(),
+        }
+    }
+}
+
+/// Ends the telling when it goes.
+struct Telling<'s>(&'s Stacks);
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.0.telling.set(false);
+    }
+}
+
+fn tell(thread: &Thread, function: Ref<'_>, frame: &Value, event: &Event) -> PyResult<Value> {
+    let stacks = stacks(thread);
+    stacks.telling.set(true);
+    let _telling = Telling(stacks);
+    let name = PyStr::from_text(thread, event.name())?.into_value();
+    protocol::call(thread, function, &[frame.clone(), name, event.argument()], None)
+}
+
+/// Tells the function that profiles.
+fn tell_profile(thread: &Thread, frame: &Value, event: &Event) -> PyResult<()> {
+    let Some(function) = stacks(thread).profile.get() else { return Ok(()) };
+    match tell(thread, function.as_ref(), frame, event) {
+        Ok(result) => {
+            drop(result);
+            Ok(())
+        }
+        Err(raised) => {
+            let error = thread.catch(raised);
+            set_profile(thread, None);
+            Err(thread.raise(error))
+        }
+    }
+}
+
+/// Tells the function that traces the frame: at a call that of the thread, which says what traces the rest.
+fn tell_trace(thread: &Thread, frame: &Value, event: &Event) -> PyResult<()> {
+    let Some(global) = stacks(thread).trace.get() else { return Ok(()) };
+    let Some(state) = frame_object::state_of(frame.as_ref()) else { return Ok(()) };
+    let is_call = matches!(event, Event::Call);
+    let Some(function) = (if is_call { Some(global) } else { state.tracer() }) else { return Ok(()) };
+    match tell(thread, function.as_ref(), frame, event) {
+        Ok(result) => {
+            let is_none = result.as_ref().is_none();
+            if is_call || !is_none {
+                state.set_tracer(if is_none { None } else { Some(result) });
+            }
+            Ok(())
+        }
+        Err(raised) => {
+            let error = thread.catch(raised);
+            set_trace(thread, None);
+            state.set_tracer(None);
+            Err(thread.raise(error))
+        }
+    }
+}
+
+/// The frame object of the running frame, if somebody is to be told.
+fn frame_of(thread: &Thread, frame: *mut Frame) -> PyResult<Option<Value>> {
+    if !is_on(thread) {
+        return Ok(None);
+    }
+    // SAFETY: the running frame.
+    frame_object::of(thread, unsafe { &mut *frame }).map(Some)
+}
+
+/// A function begins, or a generator goes on.
+pub(crate) fn call(thread: &Thread, frame: *mut Frame, begins: bool) -> PyResult<()> {
+    let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
+    if begins && let Some(state) = frame_object::state_of(object.as_ref()) {
+        state.forget_line();
+    }
+    tell_profile(thread, &object, &Event::Call)?;
+    tell_trace(thread, &object, &Event::Call)
+}
+
+/// A line begins, unless it is the one that ran last and nothing jumped back.
+pub(crate) fn line(thread: &Thread, frame: *mut Frame) -> PyResult<()> {
+    if !is_on(thread) || stacks(thread).trace.peek().is_none() {
+        return Ok(());
+    }
+    let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
+    let Some(state) = frame_object::state_of(object.as_ref()) else { return Ok(()) };
+    if !is_new_line(state) || !state.wants_lines() {
+        return Ok(());
+    }
+    tell_trace(thread, &object, &Event::Line)
+}
+
+fn is_new_line(state: &FrameObject) -> bool {
+    let unit = state.unit();
+    let line = state.code().and_then(|code| positions::line_of(&crate::load::program(&code).source, unit));
+    let Some(line) = line else { return false };
+    let (last_line, last_unit) = state.last_line();
+    state.set_last_line(line, unit);
+    last_line != line || unit <= last_unit
+}
+
+/// A frame gives a value back.
+pub(crate) fn returned(thread: &Thread, frame: *mut Frame, value: Option<Value>) -> PyResult<()> {
+    let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
+    let event = Event::Return(value);
+    let traced = tell_trace(thread, &object, &event);
+    let profiled = match &traced {
+        Ok(()) => tell_profile(thread, &object, &event),
+        Err(_) => Ok(()),
+    };
+    traced.and(profiled)
+}
+
+/// An exception was raised in a frame, or comes by.
+pub(crate) fn exception(thread: &Thread, frame: *mut Frame, exception: &Value) -> PyResult<()> {
+    if stacks(thread).trace.peek().is_none() {
+        return Ok(());
+    }
+    let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
+    let class = as_ref(exception.as_ref().ty()).to_value();
+    let traceback = crate::interp::exceptions::traceback(exception.as_ref()).unwrap_or_else(Value::none);
+    let parts = PyTuple::pack(thread, [class, exception.clone(), traceback])?.into_value();
+    tell_trace(thread, &object, &Event::Exception(parts))
+}
+
+/// What is raised in the place of an exception when a function that is told of it raises itself.
+pub(crate) fn instead(thread: &Thread, raised: Raised) -> Value {
+    thread.catch(raised)
+}

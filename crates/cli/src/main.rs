@@ -32,8 +32,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let thread =
-        std::thread::Builder::new().stack_size(STACK).spawn(move || run::run(command, STACK - RESERVE));
+    // signals are for the thread that runs Python: what it sends to itself has come when the call returns
+    let mask = taipan_host_native::SignalMask::block_all();
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        mask.restore();
+        run::run(command, STACK - RESERVE)
+    });
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => ExitCode::from(status),
         Ok(Err(_)) => ExitCode::from(70),

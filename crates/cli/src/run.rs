@@ -190,6 +190,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         hash_seed: seed,
         random: [word(low), word(high)],
         stack,
+        handle_signals: true,
         host: Box::new(host),
     }
 }

@@ -93,6 +93,7 @@ fn printed(folder: &Path, name: &str) -> String {
         ..Facts::default()
     };
     let options = Options {
+        handle_signals: false,
         facts,
         unbuffered: false,
         terminals: [false; 3],

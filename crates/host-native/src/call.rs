@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 
-use taipan_host::{HostError, HostResult, numbers};
+use taipan_host::{HostError, HostResult, Signals, numbers};
 
 /// The error of the last call.
 pub(crate) fn last_error() -> HostError {
@@ -17,7 +17,8 @@ pub(crate) fn retry<T: Copy + PartialEq + From<i8>>(mut call: impl FnMut() -> T)
             return Ok(result);
         }
         let error = last_error();
-        if error.errno != numbers::EINTR {
+        // a signal that was noted is the caller's business first
+        if error.errno != numbers::EINTR || crate::NativeHost.has_signals() {
             return Err(error);
         }
     }

@@ -12,10 +12,13 @@ mod folders;
 mod launching;
 mod processes;
 mod resources;
+mod signals;
 mod sockets;
 #[cfg(test)]
 mod tests;
 mod waiting;
+
+pub use signals::SignalMask;
 
 /// The system that the process runs on.
 #[derive(Default)]

@@ -14,6 +14,7 @@ pub mod numbers;
 pub mod path;
 pub mod raise;
 mod resources;
+mod signals;
 mod sockets;
 mod system;
 mod waiting;
@@ -23,6 +24,7 @@ pub use control::{AccountKey, Accounts, Control, GroupAccount, PartLock, UserAcc
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
 pub use resources::{ResourceLimit, Resources, Usage};
+pub use signals::{SignalAction, Signals};
 pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
 pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
@@ -47,6 +49,7 @@ pub trait Host:
     + Control
     + Accounts
     + Resources
+    + Signals
 {
 }
 
@@ -64,6 +67,7 @@ impl Waiting for Nothing {}
 impl Launching for Nothing {}
 impl Sockets for Nothing {}
 impl Resources for Nothing {}
+impl Signals for Nothing {}
 impl Control for Nothing {}
 impl Accounts for Nothing {}
 impl Host for Nothing {}

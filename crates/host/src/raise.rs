@@ -29,6 +29,17 @@ pub fn type_of(errno: i32) -> &'static PyTypeObject {
     }
 }
 
+/// Calls the handlers of signals that came, if the call that was interrupted is one of the thread that handles them.
+///
+/// # Errors
+/// What a handler raises.
+pub fn run_signals(thread: &Thread) -> PyResult<()> {
+    match of(thread).has_signals() && thread.handles_signals() {
+        true => (thread.interp().hooks.signals.get())(thread),
+        false => Ok(()),
+    }
+}
+
 /// An `OSError` with a number, a text and up to two paths.
 fn os_error(thread: &Thread, errno: i32, text: &str, paths: [Option<Value>; 2]) -> PyResult<Value> {
     let args = [Value::small(errno), PyStr::from_text(thread, text)?.into_value()];
@@ -71,6 +82,11 @@ impl HostError {
     /// Raises it with the paths that it is about.
     #[cold]
     pub fn raise_paths(self, thread: &Thread, paths: [Option<Value>; 2]) -> Raised {
+        if self.errno == numbers::EINTR
+            && let Err(raised) = run_signals(thread)
+        {
+            return raised;
+        }
         let text = of(thread).error_text(self.errno);
         match os_error(thread, self.errno, &text, paths) {
             Ok(error) => thread.raise(error),

@@ -39,6 +39,9 @@ pub type RunClassBodyHook = fn(&Thread, function: Ref<'_>, namespace: Ref<'_>) -
 /// Gives the class and the first argument that `super()` without arguments is about.
 pub type SuperArgumentsHook = fn(&Thread) -> PyResult<(Value, Value)>;
 
+/// Calls the handlers of signals that came.
+pub type SignalsHook = fn(&Thread) -> PyResult<()>;
+
 /// Imports a module by its full name.
 pub type ImportHook = fn(&Thread, &PyStr) -> PyResult<Value>;
 
@@ -62,6 +65,8 @@ pub struct Hooks {
     pub run_class_body: Cell<RunClassBodyHook>,
     /// Called by `super()`.
     pub super_arguments: Cell<SuperArgumentsHook>,
+    /// Called when signals came.
+    pub signals: Cell<SignalsHook>,
     /// Called by natives that need a module which is not in `sys.modules`.
     pub import: Cell<ImportHook>,
     /// Called by `str.encode` with an encoding that is not built in.
@@ -92,6 +97,7 @@ impl Hooks {
             super_arguments: Cell::new(|thread| {
                 Err(crate::raise!(thread, RUNTIME_ERROR, "super(): no current frame"))
             }),
+            signals: Cell::new(|_| Ok(())),
             import: Cell::new(|thread, name| {
                 let name = name.to_text_lossy();
                 Err(crate::raise!(thread, IMPORT_ERROR, "no import machinery to import '{name}' with"))

@@ -12,7 +12,7 @@ use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::mem::offset_of;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use crate::error::PyResult;
 use crate::header::PyObject;
@@ -102,6 +102,26 @@ offsets!(Thread, 832: interp 16, eval_breaker 24, holds_gil 36, state 44, recurs
     current_executor 272);
 const _: () = assert!(offset_of!(HandledException, previous) == 8);
 
+/// The safepoint word of the thread that signals are handled in; null if there is none.
+static SIGNALLED: AtomicPtr<AtomicUsize> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Tells the thread that handles signals that one came. A signal handler may call this.
+pub fn signal_came() {
+    // SAFETY: null, or a word of a thread state, which takes it back before it goes.
+    if let Some(word) = unsafe { SIGNALLED.load(Ordering::Acquire).as_ref() } {
+        word.fetch_or(safepoint::SIGNAL, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        let own = (&raw const self.eval_breaker).cast_mut();
+        let null = std::ptr::null_mut();
+        // whoever handles signals now goes on to do so
+        let _ = SIGNALLED.compare_exchange(own, null, Ordering::AcqRel, Ordering::Relaxed);
+    }
+}
+
 thread_local! {
     static CURRENT: Cell<*const Thread> = const { Cell::new(std::ptr::null()) };
 }
@@ -190,6 +210,16 @@ impl Thread {
         let thread = CURRENT.get();
         // SAFETY: `Attached` keeps the thread state borrowed as long as it is current.
         (!thread.is_null()).then(|| f(unsafe { &*thread }))
+    }
+
+    /// Lets this thread be the one in which signals are handled.
+    pub fn handle_signals(&self) {
+        SIGNALLED.store((&raw const self.eval_breaker).cast_mut(), Ordering::Release);
+    }
+
+    /// Whether this is the thread in which signals are handled.
+    pub fn handles_signals(&self) -> bool {
+        std::ptr::eq(SIGNALLED.load(Ordering::Relaxed), &raw const self.eval_breaker)
     }
 
     /// The interpreter.

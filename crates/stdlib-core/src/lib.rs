@@ -17,7 +17,7 @@ mod imp;
 pub mod import;
 mod marshal;
 mod random;
-mod signals;
+pub mod signals;
 mod structs;
 mod templates;
 mod thread;
@@ -64,6 +64,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     types.extend(codecs::types());
     types.extend(contextvars::types());
     types.push(&random::RANDOM);
+    types.extend(signals::types());
     types.extend(structs::types());
     types.extend(thread::types());
     types.extend(typing::types());
@@ -87,6 +88,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 /// Installs in a new interpreter what strings and bytes need of codecs.
 pub fn prepare(interp: &Interp) {
     codecs::prepare(interp);
+    signals::prepare(interp);
 }
 
 /// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.

@@ -81,7 +81,9 @@ pub(crate) fn wait<T>(
     loop {
         let left = deadline.map(|deadline| deadline.milliseconds(thread)).transpose()?;
         match call(left) {
-            Err(error) if error.errno == taipan_host::numbers::EINTR => {}
+            Err(error) if error.errno == taipan_host::numbers::EINTR => {
+                taipan_host::raise::run_signals(thread)?
+            }
             Err(error) => return Err(error.raise(thread)),
             Ok(result) => return Ok(result),
         }

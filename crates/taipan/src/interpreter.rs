@@ -29,6 +29,9 @@ pub struct Options {
     pub random: [u64; 2],
     /// Bytes of native stack that may be used from where the interpreter is made.
     pub stack: usize,
+    /// Whether the interpreter's first thread handles signals, and an interrupt from the keyboard raises
+    /// `KeyboardInterrupt`. One interpreter of a process does.
+    pub handle_signals: bool,
     /// The operating system.
     pub host: Box<dyn Host>,
 }
@@ -98,6 +101,9 @@ impl Interpreter {
             .enter(|thread| {
                 start(thread, &options.facts)?;
                 taipan_stdlib_core::import::start_later(thread);
+                if options.handle_signals {
+                    taipan_stdlib_core::signals::begin(thread);
+                }
                 streams::open(thread, options.unbuffered, options.terminals)?;
                 match options.facts.warn_options.is_empty() {
                     true => Ok(()),

@@ -2,7 +2,7 @@
 
 use crate::streams;
 use taipan_lexer::Source;
-use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
+use taipan_object::exception::{KEYBOARD_INTERRUPT, PyBaseException, SYSTEM_EXIT};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
 use taipan_parser::Mode;
 use taipan_traceback::{Sources, format_exception};
@@ -54,12 +54,17 @@ pub(crate) fn one_line(thread: &Thread, exception: Ref<'_>) -> String {
     if text.is_empty() { name.to_owned() } else { format!("{name}: {text}") }
 }
 
+/// What shells see of a process that an interrupt ended.
+const INTERRUPTED: u8 = 130;
+
 /// The status to exit with, after what was raised is reported, the modules have gone and the streams are flushed.
 pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u8 {
+    let mut interrupted = false;
     let mut status = match result {
         Ok(()) => 0,
         Err(raised) => {
             let exception = thread.catch(raised);
+            interrupted = exception.as_ref().ty().is_subtype(&KEYBOARD_INTERRUPT);
             uncaught(thread, exception, main)
         }
     };
@@ -74,6 +79,10 @@ pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u
     }
     if !flush(thread) && status == 0 {
         status = 120;
+    }
+    if interrupted && thread.handles_signals() {
+        taipan_stdlib_core::signals::end_by_interrupt(thread);
+        status = INTERRUPTED;
     }
     status
 }

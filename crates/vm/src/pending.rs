@@ -8,6 +8,9 @@ use taipan_object::{PyResult, Thread, raise};
 pub(crate) fn handle(thread: &Thread) -> PyResult<()> {
     let bits = safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC;
     let asked = thread.eval_breaker.fetch_and(!bits, std::sync::atomic::Ordering::Relaxed);
+    if asked & safepoint::SIGNAL != 0 {
+        (thread.interp().hooks.signals.get())(thread)?;
+    }
     if asked & safepoint::INTERRUPT != 0 {
         return Err(raise!(thread, KEYBOARD_INTERRUPT, ""));
     }

@@ -105,6 +105,7 @@ pub(super) fn sleep(thread: &Thread, _: Ref<'_>, duration: Ref<'_>) -> PyResult<
             Ok(()) => return Ok(Value::none()),
             // a signal: the rest is waited for
             Err(error) if error.errno == taipan_host::numbers::EINTR => {
+                taipan_host::raise::run_signals(thread)?;
                 let now = host.monotonic().map_err(|error| error.raise(thread))?;
                 left = u64::try_from(end - now.total_nanos()).unwrap_or(0);
                 if left == 0 {

@@ -13,6 +13,7 @@ mod launching;
 mod processes;
 mod resources;
 mod sockets;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod waiting;

@@ -1,13 +1,12 @@
-//! Arguments, variables, entropy and terminals.
+//! Arguments, variables and entropy.
 
 use std::ffi::{CString, OsStr};
-use std::mem::MaybeUninit;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use taipan_host::{Entropy, Environment, HostError, HostResult, Terminal, numbers};
+use taipan_host::{Entropy, Environment, HostError, HostResult, numbers};
 
 use crate::NativeHost;
-use crate::call::{check, last_error};
+use crate::call::check;
 
 fn variable(bytes: &[u8]) -> HostResult<CString> {
     CString::new(bytes).map_err(|_| HostError::new(numbers::EINVAL))
@@ -52,24 +51,5 @@ impl Entropy for NativeHost {
             check(unsafe { libc::getentropy(part.as_mut_ptr().cast(), part.len()) })?;
         }
         Ok(())
-    }
-}
-
-impl Terminal for NativeHost {
-    fn is_terminal(&self, fd: i32) -> bool {
-        // SAFETY: a number only.
-        unsafe { libc::isatty(fd) == 1 }
-    }
-
-    fn terminal_size(&self, fd: i32) -> HostResult<(u16, u16)> {
-        let mut size = MaybeUninit::<libc::winsize>::zeroed();
-        // SAFETY: the request writes a `winsize`, which is numbers, zeroed before.
-        let size = unsafe {
-            if libc::ioctl(fd, libc::TIOCGWINSZ, size.as_mut_ptr()) == -1 {
-                return Err(last_error());
-            }
-            size.assume_init()
-        };
-        Ok((size.ws_col, size.ws_row))
     }
 }

@@ -14,6 +14,7 @@ mod processes;
 mod resources;
 mod signals;
 mod sockets;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod waiting;

@@ -27,7 +27,8 @@ pub use resources::{ResourceLimit, Resources, Usage};
 pub use signals::{SignalAction, Signals};
 pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
 pub use system::{
-    Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, Times, UserId,
+    Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, TerminalMode,
+    Times, UserId,
 };
 
 pub use waiting::{EpollControl, Launch, Launching, PollEntry, Streams, Waiting};

@@ -47,6 +47,57 @@ pub trait Terminal {
     fn terminal_size(&self, _fd: i32) -> HostResult<(u16, u16)> {
         unsupported()
     }
+
+    /// Sets lines and columns of the terminal.
+    fn set_terminal_size(&self, _fd: i32, _lines: u16, _columns: u16) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// How a terminal treats what goes through it.
+    fn terminal_mode(&self, _fd: i32) -> HostResult<TerminalMode> {
+        unsupported()
+    }
+
+    /// Sets how a terminal treats what goes through it, and when that begins to count.
+    fn set_terminal_mode(&self, _fd: i32, _when: i32, _mode: &TerminalMode) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// Sends zeros for a time.
+    fn send_break(&self, _fd: i32, _duration: i32) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// Waits until all output is through.
+    fn drain(&self, _fd: i32) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// Forgets what waits in a queue.
+    fn flush_queue(&self, _fd: i32, _queue: i32) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// Holds input or output, or lets it go on.
+    fn flow(&self, _fd: i32, _action: i32) -> HostResult<()> {
+        unsupported()
+    }
+
+    /// Names and numbers of what terminals know.
+    fn terminal_constants(&self) -> Constants {
+        &[]
+    }
+}
+
+/// How a terminal treats what goes through it: the numbers of C's `struct termios`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TerminalMode {
+    /// Flags of input, output, control and local modes.
+    pub flags: [u32; 4],
+    /// The speeds of input and output, by their numbers.
+    pub speeds: [u32; 2],
+    /// The special characters.
+    pub characters: Vec<u8>,
 }
 
 /// Which user or group.

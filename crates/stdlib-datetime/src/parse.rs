@@ -111,6 +111,10 @@ fn clock(text: &[u32]) -> Option<(Clock, bool)> {
         }
         let is_mark = is(Some(next), '.') || is(Some(next), ',');
         if at >= text.len() {
+            // a mark that nothing stands behind
+            if is_mark {
+                return None;
+            }
             return Some((out, true));
         }
         if colons && is(Some(next), ':') {

@@ -28,6 +28,7 @@ pub(crate) fn begin(thread: &Thread) {
     natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_data::MODULES);
     natives.extend(taipan_stdlib_datetime::MODULES);
+    natives.extend(taipan_stdlib_pickle::MODULES);
     natives.extend(taipan_stdlib_text::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);

@@ -48,6 +48,7 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_sre::fill(thread)?;
     taipan_stdlib_data::fill(thread)?;
     taipan_stdlib_datetime::fill(thread)?;
+    taipan_stdlib_pickle::fill(thread)?;
     taipan_stdlib_text::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;

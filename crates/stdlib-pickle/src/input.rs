@@ -1,0 +1,122 @@
+//! Where a pickle is read from: bytes, or a file, of which no more is read than is needed.
+
+use taipan_object::native::Native;
+use taipan_object::{PyResult, Thread, Value, buffer, protocol};
+
+use crate::errors::unpickling;
+use crate::unpickler::Unpickler;
+
+/// Bytes that were taken from the file, or all there are.
+#[derive(Default)]
+pub(crate) struct Input {
+    data: Vec<u8>,
+    at: usize,
+}
+
+impl Input {
+    /// Of all there is.
+    pub(crate) fn of(data: Vec<u8>) -> Input {
+        Input { data, at: 0 }
+    }
+
+    fn left(&self) -> usize {
+        self.data.len() - self.at
+    }
+
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let end = (self.at + count).min(self.data.len());
+        let part = self.data.get(self.at..end).map_or_else(Vec::new, <[u8]>::to_vec);
+        self.at = end;
+        if self.at == self.data.len() {
+            self.data = Vec::new();
+            self.at = 0;
+        }
+        part
+    }
+}
+
+fn truncated(thread: &Thread) -> taipan_object::Raised {
+    unpickling(thread, "pickle data was truncated")
+}
+
+/// The next byte.
+pub(crate) fn byte(thread: &Thread, state: &Native<Unpickler>) -> PyResult<u8> {
+    {
+        let mut input = state.input.borrow_mut();
+        if let Some(byte) = input.data.get(input.at).copied() {
+            input.at += 1;
+            return Ok(byte);
+        }
+    }
+    let bytes = read(thread, state, 1)?;
+    bytes.first().copied().ok_or_else(|| truncated(thread))
+}
+
+/// So many bytes.
+pub(crate) fn array<const N: usize>(thread: &Thread, state: &Native<Unpickler>) -> PyResult<[u8; N]> {
+    {
+        let mut input = state.input.borrow_mut();
+        if let Some(part) =
+            input.data.get(input.at..input.at + N).and_then(|part| <[u8; N]>::try_from(part).ok())
+        {
+            input.at += N;
+            return Ok(part);
+        }
+    }
+    let bytes = read(thread, state, N)?;
+    <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| truncated(thread))
+}
+
+/// So many bytes.
+///
+/// # Errors
+/// `UnpicklingError` if there are not so many.
+pub(crate) fn read(thread: &Thread, state: &Native<Unpickler>, count: usize) -> PyResult<Vec<u8>> {
+    let left = state.input.borrow().left();
+    if count <= left {
+        return Ok(state.input.borrow_mut().take(count));
+    }
+    let Some(read) = state.read.get() else { return Err(truncated(thread)) };
+    let mut bytes = state.input.borrow_mut().take(left);
+    let more = Value::uint(thread, (count - left) as u64)?;
+    let more = protocol::call(thread, read.as_ref(), &[more], None)?;
+    bytes.extend_from_slice(&buffer::bytes_of(thread, more.as_ref())?);
+    if bytes.len() < count {
+        return Err(truncated(thread));
+    }
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+/// The bytes up to the end of the line, which is not among them.
+pub(crate) fn line(thread: &Thread, state: &Native<Unpickler>) -> PyResult<Vec<u8>> {
+    let end = {
+        let input = state.input.borrow();
+        input.data.iter().skip(input.at).position(|byte| *byte == b'\n')
+    };
+    let mut bytes = match (end, state.readline.get()) {
+        (Some(end), _) => state.input.borrow_mut().take(end + 1),
+        (None, None) => return Err(truncated(thread)),
+        (None, Some(readline)) => {
+            let left = state.input.borrow().left();
+            let mut bytes = state.input.borrow_mut().take(left);
+            let more = protocol::call(thread, readline.as_ref(), &[], None)?;
+            bytes.extend_from_slice(&buffer::bytes_of(thread, more.as_ref())?);
+            bytes
+        }
+    };
+    if bytes.pop() != Some(b'\n') {
+        return Err(truncated(thread));
+    }
+    Ok(bytes)
+}
+
+/// Reads a frame: what it holds is read from memory then.
+pub(crate) fn frame(thread: &Thread, state: &Native<Unpickler>, count: usize) -> PyResult<()> {
+    if count <= state.input.borrow().left() {
+        return Ok(());
+    }
+    let bytes = read(thread, state, count)?;
+    state.input.replace(Input::of(bytes));
+    Ok(())
+}

@@ -55,6 +55,20 @@ pub(crate) fn tuple<const N: usize>(thread: &Thread, items: [Value; N]) -> PyRes
     Ok(PyTuple::pack(thread, items)?.into_value())
 }
 
+/// Raises an exception in place of another, which becomes its context.
+#[cold]
+pub(crate) fn chained(thread: &Thread, raised: Raised, context: Value) -> Raised {
+    const CONTEXT: usize = 4;
+    let exception = thread.catch(raised);
+    if let Some(base) = exception.as_ref().get::<PyBaseException>()
+        && let Some(slot) = base.slots().get(CONTEXT)
+    {
+        let displaced = slot.replace(Some(context));
+        drop(displaced);
+    }
+    thread.raise(exception)
+}
+
 /// Adds a note to the exception of a failure.
 pub(crate) fn noted<T>(
     thread: &Thread,

@@ -7,7 +7,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::text as show;
 
-use crate::call::{attribute, caught, imported, tuple};
+use crate::call::{attribute, caught, chained, imported, tuple};
 use crate::unpickler::own;
 
 /// `Unpickler.find_class`
@@ -21,6 +21,9 @@ pub(crate) fn find_class(thread: &Thread, this: Ref<'_>, module: Ref<'_>, name: 
         let ty = module.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "module name must be a string, not {ty}"));
     };
+    if path.is_empty() {
+        return Err(raise!(thread, VALUE_ERROR, "Empty module name"));
+    }
     let found = (thread.interp().hooks.import.get())(thread, path)?;
     let Some(text) = name.as_ref().get::<PyStr>() else {
         let ty = name.as_ref().ty().name();
@@ -34,7 +37,7 @@ pub(crate) fn find_class(thread: &Thread, this: Ref<'_>, module: Ref<'_>, name: 
     for part in text.split('.') {
         object = attribute(thread, object.as_ref(), part).map_err(|raised| {
             match caught(thread, raised, &[&ATTRIBUTE_ERROR]) {
-                Ok(_) => unresolved(thread, &module, &text),
+                Ok(error) => chained(thread, unresolved(thread, &module, &text), error),
                 Err(raised) => raised,
             }
         })?;
@@ -109,10 +112,4 @@ pub(crate) fn extension(
         drop(cache.insert(thread, code_value.as_ref(), found.clone())?);
     }
     Ok(found)
-}
-
-/// Whether `find_class` is that of the built-in type.
-pub(crate) fn is_own(thread: &Thread, this: Ref<'_>) -> PyResult<bool> {
-    let own = crate::pickler::overridden(thread, this, "find_class", None, &crate::unpickler::UNPICKLER)?;
-    Ok(own.is_none())
 }

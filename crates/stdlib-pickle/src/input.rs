@@ -11,12 +11,14 @@ use crate::unpickler::Unpickler;
 pub(crate) struct Input {
     data: Vec<u8>,
     at: usize,
+    /// Where the frame ends that is being read.
+    frame: Option<usize>,
 }
 
 impl Input {
     /// Of all there is.
     pub(crate) fn of(data: Vec<u8>) -> Input {
-        Input { data, at: 0 }
+        Input { data, at: 0, frame: None }
     }
 
     fn left(&self) -> usize {
@@ -28,11 +30,25 @@ impl Input {
         let part = self.data.get(self.at..end).map_or_else(Vec::new, <[u8]>::to_vec);
         self.at = end;
         if self.at == self.data.len() {
-            self.data = Vec::new();
-            self.at = 0;
+            *self = Input::default();
         }
         part
     }
+
+    /// Whether so many bytes more are within the frame, if there is one.
+    fn allows(&mut self, count: usize) -> bool {
+        match self.frame {
+            Some(end) if self.at < end => count <= end - self.at,
+            _ => {
+                self.frame = None;
+                true
+            }
+        }
+    }
+}
+
+fn exhausted(thread: &Thread) -> taipan_object::Raised {
+    unpickling(thread, "pickle exhausted before end of frame")
 }
 
 fn truncated(thread: &Thread) -> taipan_object::Raised {
@@ -72,6 +88,9 @@ pub(crate) fn array<const N: usize>(thread: &Thread, state: &Native<Unpickler>) 
 /// # Errors
 /// `UnpicklingError` if there are not so many.
 pub(crate) fn read(thread: &Thread, state: &Native<Unpickler>, count: usize) -> PyResult<Vec<u8>> {
+    if !state.input.borrow_mut().allows(count) {
+        return Err(exhausted(thread));
+    }
     let left = state.input.borrow().left();
     if count <= left {
         return Ok(state.input.borrow_mut().take(count));
@@ -91,8 +110,13 @@ pub(crate) fn read(thread: &Thread, state: &Native<Unpickler>, count: usize) -> 
 /// The bytes up to the end of the line, which is not among them.
 pub(crate) fn line(thread: &Thread, state: &Native<Unpickler>) -> PyResult<Vec<u8>> {
     let end = {
-        let input = state.input.borrow();
-        input.data.iter().skip(input.at).position(|byte| *byte == b'\n')
+        let mut input = state.input.borrow_mut();
+        let end = input.data.iter().skip(input.at).position(|byte| *byte == b'\n');
+        let needed = end.map_or(input.left() + 1, |end| end + 1);
+        if !input.allows(needed) {
+            return Err(exhausted(thread));
+        }
+        end
     };
     let mut bytes = match (end, state.readline.get()) {
         (Some(end), _) => state.input.borrow_mut().take(end + 1),
@@ -112,11 +136,24 @@ pub(crate) fn line(thread: &Thread, state: &Native<Unpickler>) -> PyResult<Vec<u
 }
 
 /// Reads a frame: what it holds is read from memory then.
+///
+/// # Errors
+/// `UnpicklingError` if the frame before has not ended.
 pub(crate) fn frame(thread: &Thread, state: &Native<Unpickler>, count: usize) -> PyResult<()> {
-    if count <= state.input.borrow().left() {
-        return Ok(());
+    {
+        let mut input = state.input.borrow_mut();
+        if input.frame.is_some_and(|end| input.at < end) {
+            return Err(unpickling(thread, "beginning of a new frame before end of current frame"));
+        }
+        input.frame = None;
+        if count <= input.left() {
+            input.frame = Some(input.at + count);
+            return Ok(());
+        }
     }
     let bytes = read(thread, state, count)?;
-    state.input.replace(Input::of(bytes));
+    let mut frame = Input::of(bytes);
+    frame.frame = Some(count);
+    state.input.replace(frame);
     Ok(())
 }

@@ -15,7 +15,6 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, int, protocol,
 
 use crate::call::{self, caught};
 use crate::errors::{UNPICKLING_ERROR, unpickling};
-use crate::find_class;
 use crate::input;
 use crate::opcodes::*;
 use crate::pickler::overridden;
@@ -41,7 +40,8 @@ impl<'a> Loader<'a> {
     ) -> PyResult<Loader<'a>> {
         let set = state.persistent_load.get();
         let persistent = overridden(thread, this, "persistent_load", set, &UNPICKLER)?;
-        let finds_itself = find_class::is_own(thread, this)?;
+        // an instance of a class in Python may have one of its own
+        let finds_itself = std::ptr::eq(this.ty(), &raw const *UNPICKLER);
         Ok(Loader { thread, this, state, persistent, finds_itself, stack: Vec::new(), marks: Vec::new() })
     }
 
@@ -134,7 +134,19 @@ impl<'a> Loader<'a> {
     }
 
     /// A line as text.
-    pub(crate) fn line(&self) -> PyResult<String> {
+    pub(crate) fn line(&self) -> PyResult<Value> {
+        let line = input::line(self.thread, self.state)?;
+        match std::str::from_utf8(&line) {
+            Ok(text) => call::text(self.thread, text),
+            Err(_) => {
+                let line = PyBytes::new(self.thread, &line)?;
+                (self.thread.interp().hooks.decode.get())(self.thread, line.as_ref(), "utf-8", "strict")
+            }
+        }
+    }
+
+    /// A line that is a number.
+    fn number_text(&self) -> PyResult<String> {
         Ok(String::from_utf8_lossy(&input::line(self.thread, self.state)?).into_owned())
     }
 
@@ -244,8 +256,7 @@ impl<'a> Loader<'a> {
             }
             STRING => {
                 let line = input::line(thread, self.state)?;
-                let line = line.trim_ascii_end();
-                let quoted = match line {
+                let quoted = match line.as_slice() {
                     [first @ (b'"' | b'\''), inner @ .., last] if first == last => inner,
                     _ => return Err(unpickling(thread, "the STRING opcode argument must be quoted")),
                 };
@@ -298,17 +309,20 @@ impl<'a> Loader<'a> {
     // -- numbers ---------------------------------------------------------------------------------
 
     fn number_line(&self, code: u8) -> PyResult<Value> {
-        let line = self.line()?;
+        let line = self.number_text()?;
         match (code, line.as_str()) {
             (INT, "00") => return Ok(Value::bool(false)),
             (INT, "01") => return Ok(Value::bool(true)),
             _ => {}
         }
         let digits = if code == LONG { line.strip_suffix('L').unwrap_or(&line) } else { &line };
+        let has_suffix = digits.len() < line.len();
         if let Ok(small) = digits.parse::<i64>() {
             return Value::int(self.thread, small);
         }
-        let given = [call::text(self.thread, digits)?, Value::small(0)];
+        // without its suffix a number is read with the end of its line
+        let end = if has_suffix { "" } else { "\n" };
+        let given = [call::text(self.thread, &format!("{digits}{end}"))?, Value::small(10)];
         protocol::call(self.thread, as_ref::<PyTypeObject>(&statics::INT), &given, None).map_err(|raised| {
             match caught(self.thread, raised, &[&taipan_object::exception::VALUE_ERROR]) {
                 Ok(_) if code == INT => raise!(self.thread, VALUE_ERROR, "could not convert string to int"),
@@ -319,10 +333,11 @@ impl<'a> Loader<'a> {
     }
 
     fn float_line(&self) -> PyResult<Value> {
-        let line = call::text(self.thread, &self.line()?)?;
-        protocol::call(self.thread, as_ref::<PyTypeObject>(&statics::FLOAT), &[line], None).map_err(
+        let line = self.number_text()?;
+        let text = call::text(self.thread, &line)?;
+        protocol::call(self.thread, as_ref::<PyTypeObject>(&statics::FLOAT), &[text], None).map_err(
             |raised| match caught(self.thread, raised, &[&taipan_object::exception::VALUE_ERROR]) {
-                Ok(_) => raise!(self.thread, VALUE_ERROR, "could not convert string to float"),
+                Ok(_) => raise!(self.thread, VALUE_ERROR, "could not convert string to float: '{line}\n'"),
                 Err(raised) => raised,
             },
         )

@@ -38,8 +38,7 @@ impl Loader<'_> {
             ADDITEMS => self.add_items()?,
             GLOBAL => {
                 let (module, name) = (self.line()?, self.line()?);
-                let found =
-                    self.find(&call::text(self.thread, &module)?, &call::text(self.thread, &name)?)?;
+                let found = self.find(&module, &name)?;
                 self.push(found);
             }
             STACK_GLOBAL => {
@@ -138,7 +137,7 @@ impl Loader<'_> {
         let (class, given) = if code == INST {
             let given = self.pop_mark()?;
             let (module, name) = (self.line()?, self.line()?);
-            (self.find(&call::text(thread, &module)?, &call::text(thread, &name)?)?, given)
+            (self.find(&module, &name)?, given)
         } else {
             let mut all = self.pop_mark()?;
             if all.is_empty() {

@@ -163,6 +163,9 @@ const INIT: Parameters<4> = Parameters {
 fn init(thread: &Thread, this: Ref<'_>, given: &[Value], names: Option<&PyTuple>) -> PyResult<()> {
     let [file, protocol, fix_imports, callback] = INIT.bind(thread, given, names)?;
     let state = own(thread, this)?;
+    if state.running.get() {
+        return Err(raise!(thread, RUNTIME_ERROR, "Pickler object is already used"));
+    }
     configure(thread, state, protocol, fix_imports, callback)?;
     if let Some(file) = file {
         set_output(thread, state, file)?;

@@ -9,7 +9,7 @@ use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Raised, Ref, Value, as_ref, raise};
 use taipan_runtime_builtins::text as show;
 
-use crate::call::{attribute, caught, find, imported, text, tuple};
+use crate::call::{attribute, caught, chained, find, imported, text, tuple};
 use crate::errors::pickling;
 use crate::opcodes::*;
 use crate::save::Session;
@@ -62,7 +62,10 @@ impl Session<'_> {
         let imported = self.imported_module(&module).map_err(|raised| {
             match caught(thread, raised, &[&IMPORT_ERROR, &VALUE_ERROR, &KEY_ERROR]) {
                 Ok(error) => match show::str(thread, error.as_ref()) {
-                    Ok(why) => self.cannot(object, &why.to_text_lossy()),
+                    Ok(why) => {
+                        let raised = self.cannot(object, &why.to_text_lossy());
+                        chained(thread, raised, error)
+                    }
                     Err(raised) => raised,
                 },
                 Err(raised) => raised,
@@ -73,8 +76,9 @@ impl Session<'_> {
             Ok(found) if found.as_ref().is(object) => Ok(module),
             Ok(_) => Err(self.cannot(object, &format!("it's not the same object as {place}"))),
             Err(raised) => {
-                drop(caught(thread, raised, &[&ATTRIBUTE_ERROR])?);
-                Err(self.cannot(object, &format!("it's not found as {place}")))
+                let error = caught(thread, raised, &[&ATTRIBUTE_ERROR])?;
+                let raised = self.cannot(object, &format!("it's not found as {place}"));
+                Err(chained(thread, raised, error))
             }
         }
     }
@@ -217,7 +221,15 @@ impl Session<'_> {
         let Some(encoded) = encoded else {
             let (shown, version) = (show::repr(thread, value.as_ref())?.to_text_lossy(), self.version);
             let message = format!("can't pickle {what} identifier {shown} using pickle protocol {version}");
-            return Err(pickling(thread, &message));
+            let encoding = if version >= 3 { "utf-8" } else { "ascii" };
+            let encode = thread.interp().hooks.encode.get();
+            return Err(match encode(thread, value.as_ref(), encoding, "strict") {
+                Ok(_) => pickling(thread, &message),
+                Err(raised) => {
+                    let error = caught(thread, raised, &[&VALUE_ERROR])?;
+                    chained(thread, pickling(thread, &message), error)
+                }
+            });
         };
         self.push(encoded.as_bytes());
         self.push(b"\n");

@@ -127,6 +127,9 @@ const INIT: Parameters<5> = Parameters {
 fn init(thread: &Thread, this: Ref<'_>, given: &[Value], names: Option<&PyTuple>) -> PyResult<()> {
     let [file, fix_imports, encoding, errors, buffers] = INIT.bind(thread, given, names)?;
     let state = own(thread, this)?;
+    if state.running.get() {
+        return Err(raise!(thread, RUNTIME_ERROR, "Unpickler object is already used"));
+    }
     if let Some(file) = file {
         set_file(thread, state, file)?;
     }

@@ -269,7 +269,7 @@ impl PyTzInfo {
     ///
     /// # Errors
     /// `TypeError` if the class is another; `MemoryError`.
-    pub fn new(thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
+    pub fn instance(thread: &Thread, class: &PyTypeObject) -> PyResult<Value> {
         if class.is_subtype(&TIMEZONE) {
             let message =
                 "datetime.tzinfo.__new__(datetime.timezone) is not safe, use datetime.timezone.__new__()";

@@ -35,7 +35,7 @@ method_table! { METHODS:
 
 /// Completes the types.
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
-    TZINFO.slots().new.set(Some(|thread, class, _, _| PyTzInfo::new(thread, class)));
+    TZINFO.slots().new.set(Some(|thread, class, _, _| PyTzInfo::instance(thread, class)));
     let slots = TIMEZONE.slots();
     slots.new.set(Some(new));
     slots.repr.set(Some(repr));

@@ -135,6 +135,12 @@ pub(crate) fn line(thread: &Thread, state: &Native<Unpickler>) -> PyResult<Vec<u
     Ok(bytes)
 }
 
+/// The same of a line that must not be empty.
+pub(crate) fn full_line(thread: &Thread, state: &Native<Unpickler>) -> PyResult<Vec<u8>> {
+    let bytes = line(thread, state)?;
+    if bytes.is_empty() { Err(truncated(thread)) } else { Ok(bytes) }
+}
+
 /// Reads a frame: what it holds is read from memory then.
 ///
 /// # Errors

@@ -135,7 +135,7 @@ impl<'a> Loader<'a> {
 
     /// A line as text.
     pub(crate) fn line(&self) -> PyResult<Value> {
-        let line = input::line(self.thread, self.state)?;
+        let line = input::full_line(self.thread, self.state)?;
         match std::str::from_utf8(&line) {
             Ok(text) => call::text(self.thread, text),
             Err(_) => {
@@ -147,7 +147,7 @@ impl<'a> Loader<'a> {
 
     /// A line that is a number.
     fn number_text(&self) -> PyResult<String> {
-        Ok(String::from_utf8_lossy(&input::line(self.thread, self.state)?).into_owned())
+        Ok(String::from_utf8_lossy(&input::full_line(self.thread, self.state)?).into_owned())
     }
 
     // -- opcodes ---------------------------------------------------------------------------------
@@ -452,7 +452,7 @@ impl<'a> Loader<'a> {
 
     fn dict(&mut self) -> PyResult<Value> {
         let items = self.pop_mark()?;
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling(self.thread, "odd number of items for DICT"));
         }
         let dict = PyDict::new(self.thread)?;

@@ -105,7 +105,7 @@ impl Loader<'_> {
     fn set_items(&mut self, items: Vec<Value>) -> PyResult<()> {
         let thread = self.thread;
         let dict = self.top()?;
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling(thread, "odd number of items for SETITEMS"));
         }
         for pair in items.chunks_exact(2) {

@@ -140,7 +140,7 @@ impl<'a> Session<'a> {
             match small {
                 _ if !self.binary => self.push(format!("I{small}\n").as_bytes()),
                 0..=0xFF => self.push(&[BININT1, a]),
-                0..=0xFFFF => self.push(&[BININT2, a, b]),
+                0x100..=0xFFFF => self.push(&[BININT2, a, b]),
                 _ => self.push(&[BININT, a, b, c, d]),
             }
             return Ok(());

@@ -67,7 +67,7 @@ impl Session<'_> {
         let Some(list) = object.get::<PyList>().map(Owned::new_ref) else { return Ok(()) };
         self.push(if self.binary { &[EMPTY_LIST] } else { &[MARK, LIST] });
         self.memoize(object);
-        if list.len() == 0 {
+        if list.is_empty() {
             return Ok(());
         }
         if !self.binary {

@@ -6,7 +6,7 @@ use taipan_object::exception::{ATTRIBUTE_ERROR, IMPORT_ERROR, KEY_ERROR, VALUE_E
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{PyResult, Raised, Ref, Value, as_ref, raise};
+use taipan_object::{Owned, PyResult, Raised, Ref, Value, as_ref, raise};
 use taipan_runtime_builtins::text as show;
 
 use crate::call::{attribute, caught, chained, find, imported, text, tuple};
@@ -41,17 +41,34 @@ impl Session<'_> {
         }
     }
 
+    /// The parts of a dotted name, which may hold surrogates.
+    fn parts(&self, name: &Value) -> PyResult<Vec<Owned<PyStr>>> {
+        let Some(text) = name.as_ref().get::<PyStr>() else {
+            let ty = name.as_ref().ty().name();
+            return Err(raise!(self.thread, TYPE_ERROR, "attribute name must be string, not '{ty}'"));
+        };
+        let (mut parts, mut at) = (Vec::new(), 0);
+        while let Some(dot) = text.find_char('.'.into(), at) {
+            parts.push(text.slice(self.thread, at, dot)?);
+            at = dot + 1;
+        }
+        parts.push(text.slice(self.thread, at, text.len())?);
+        Ok(parts)
+    }
+
     /// `object.a.b`
-    fn resolve(&self, object: &Value, path: &[&str]) -> PyResult<Value> {
-        path.iter().try_fold(object.clone(), |object, name| attribute(self.thread, object.as_ref(), name))
+    fn resolve(&self, object: &Value, path: &[Owned<PyStr>]) -> PyResult<Value> {
+        path.iter().try_fold(object.clone(), |object, name| {
+            taipan_object::protocol::get_attribute(self.thread, object.as_ref(), name)
+        })
     }
 
     /// The module that an object is found in by its name.
-    fn module_of(&self, object: Ref<'_>, name: &str) -> PyResult<Value> {
+    fn module_of(&self, object: Ref<'_>, name: &Value) -> PyResult<Value> {
         let thread = self.thread;
-        let path: Vec<&str> = name.split('.').collect();
+        let path = self.parts(name)?;
         let told = find(thread, object, "__module__")?.filter(|module| !module.as_ref().is_none());
-        if path.contains(&"<locals>") {
+        if path.iter().any(|part| part.equals_text("<locals>")) {
             let shown = show::repr(thread, object)?.to_text_lossy();
             return Err(pickling(thread, &format!("Can't pickle local object {shown}")));
         }
@@ -71,7 +88,7 @@ impl Session<'_> {
                 Err(raised) => raised,
             }
         })?;
-        let place = format!("{}.{name}", shown(&module));
+        let place = format!("{}.{}", shown(&module), shown(name));
         match self.resolve(&imported, &path) {
             Ok(found) if found.as_ref().is(object) => Ok(module),
             Ok(_) => Err(self.cannot(object, &format!("it's not the same object as {place}"))),
@@ -96,7 +113,7 @@ impl Session<'_> {
     }
 
     /// The module in `sys.modules` that has an object under a name.
-    fn search(&self, object: Ref<'_>, path: &[&str]) -> PyResult<Value> {
+    fn search(&self, object: Ref<'_>, path: &[Owned<PyStr>]) -> PyResult<Value> {
         let thread = self.thread;
         let all = imported(thread, "sys", "modules")?;
         if let Some(dict) = all.as_ref().get::<PyDict>() {
@@ -126,8 +143,7 @@ impl Session<'_> {
                 None => attribute(thread, object, "__name__")?,
             },
         };
-        let dotted = shown(&name);
-        let module = self.module_of(object, &dotted)?;
+        let module = self.module_of(object, &name)?;
         if self.version >= 2 && self.save_extension(&module, &name)? {
             return Ok(());
         }
@@ -136,7 +152,7 @@ impl Session<'_> {
             self.save(name.as_ref())?;
             self.push(&[STACK_GLOBAL]);
         } else {
-            self.save_path(&module, &dotted, &name)?;
+            self.save_path(&module, &name)?;
         }
         self.memoize(object);
         Ok(())
@@ -164,20 +180,21 @@ impl Session<'_> {
     }
 
     /// Before protocol 4 a dotted name is written as calls of `getattr`.
-    fn save_path(&self, module: &Value, dotted: &str, name: &Value) -> PyResult<()> {
-        let thread = self.thread;
-        let Some((first, rest)) = dotted.split_once('.') else { return self.save_top(module, name) };
-        let rest: Vec<&str> = rest.split('.').collect();
-        let get = imported(thread, "builtins", "getattr")?;
-        for _ in &rest {
+    fn save_path(&self, module: &Value, name: &Value) -> PyResult<()> {
+        let parts = self.parts(name)?;
+        let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+            return self.save_top(module, name);
+        };
+        let get = imported(self.thread, "builtins", "getattr")?;
+        for _ in rest {
             self.save(get.as_ref())?;
             if self.version < 2 {
                 self.push(&[MARK]);
             }
         }
-        self.save_top(module, &text(thread, first)?)?;
+        self.save_top(module, &first.as_ref().to_value())?;
         for name in rest {
-            self.save(text(thread, name)?.as_ref())?;
+            self.save(name.as_ref())?;
             self.push(if self.version < 2 { &[TUPLE, REDUCE] } else { &[TUPLE2, REDUCE] });
         }
         Ok(())

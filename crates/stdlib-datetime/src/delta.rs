@@ -32,7 +32,7 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     slots.new.set(Some(new));
     slots.repr.set(Some(repr));
     slots.str.set(Some(str));
-    slots.hash.set(Some(|thread, this| hash_of(thread, this)));
+    slots.hash.set(Some(hash_of));
     slots.richcompare.set(Some(compare));
     slots.add.set(Some(|thread, a, b| sum(thread, a, b, 1)));
     slots.subtract.set(Some(|thread, a, b| sum(thread, a, b, -1)));

@@ -1,5 +1,5 @@
-//! The module `_datetime`: dates, times, durations and time zones as CPython's has them. The layouts of the objects stand in
-//! `taipan_object::datetime`, for compiled code reads them.
+//! The module `_datetime`: dates, times, durations and time zones as CPython's has them. The layouts of the objects
+//! stand in `taipan_object::datetime`, for compiled code reads them.
 //!
 //! `civil.rs` has the calendar in numbers, `fields.rs` makes objects of numbers, `moment.rs` reckons; then a file a
 //! type. Invariants: a zone and a class that derives from one of these may be written in Python, so that asking the one

@@ -36,6 +36,7 @@ pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod datetime;
 pub mod declare;
 pub mod descriptor;
 pub mod dict;

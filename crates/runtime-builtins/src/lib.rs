@@ -23,7 +23,7 @@ pub mod iterate;
 mod iterators;
 mod methods;
 pub mod modules;
-mod notes;
+pub mod notes;
 pub mod objects;
 pub mod special;
 pub mod struct_sequence;

@@ -6,7 +6,10 @@ use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, as_ref, protocol, raise};
 
 /// `exception.add_note(note)`
-pub(crate) fn add_note(thread: &Thread, exception: &PyBaseException, note: Value) -> PyResult<()> {
+///
+/// # Errors
+/// `TypeError` if the exception's `__notes__` is no list.
+pub fn add_note(thread: &Thread, exception: &PyBaseException, note: Value) -> PyResult<()> {
     let name = intern_text(thread, "__notes__")?;
     if let Some(notes) = protocol::attribute::find(thread, as_ref(exception), &name)? {
         return match notes.as_ref().get::<PyList>() {

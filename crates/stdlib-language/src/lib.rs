@@ -1,4 +1,5 @@
-//! The native modules that are about the language itself: `_opcode`, `_ast` and `_tokenize`.
+//! The native modules that are about the language itself: `_opcode`, `_ast` and `_tokenize`, and the
+//! objects of `_symtable`.
 //!
 //! They know the tree and the parser, so that they stand above all other native modules. Invariant: what they say of
 //! the language comes from the tables of the stages, which declare it once.
@@ -6,6 +7,7 @@
 
 pub mod ast;
 mod opcode;
+pub mod symtable;
 mod tokenize;
 
 use taipan_object::types::{PyTypeObject, ready};
@@ -21,7 +23,8 @@ pub static MODULES: [&ModuleDef; 3] = [&opcode::MODULE, &ast::MODULE, &tokenize:
 /// # Errors
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
-    let types: [&'static PyTypeObject; 2] = [&ast::AST, &tokenize::TOKENIZER_ITER];
+    let types: [&'static PyTypeObject; 3] = [&ast::AST, &tokenize::TOKENIZER_ITER, &symtable::ENTRY];
     ready::ready_more(thread, &types)?;
-    ast::fill(thread)
+    ast::fill(thread)?;
+    symtable::fill(thread)
 }

@@ -88,15 +88,19 @@ pub(crate) fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> 
     } else if buffer::is_bytes_like(source) {
         buffer::bytes_of(thread, source)?.into_owned()
     } else {
-        let what = if function == "compile" {
-            "compile() arg 1 must be a string, bytes or AST object".to_owned()
-        } else {
-            format!("{function}() arg 1 must be a string, bytes or code object")
+        let kinds = match function {
+            "compile" => "string, bytes or AST",
+            "symtable" => "string or bytes",
+            _ => "string, bytes or code",
         };
+        let what = format!("{function}() arg 1 must be a {kinds} object");
         return Err(raise!(thread, TYPE_ERROR, "{what}"));
     };
     if bytes.contains(&0) {
-        return Err(raise!(thread, SYNTAX_ERROR, "source code string cannot contain null bytes"));
+        // the class is called, for its instances take their message apart
+        let message = PyStr::from_text(thread, "source code string cannot contain null bytes")?;
+        let class = taipan_object::as_ref(&taipan_object::exception::SYNTAX_ERROR);
+        return Err(thread.raise(protocol::call(thread, class, &[message.into_value()], None)?));
     }
     Ok(bytes)
 }

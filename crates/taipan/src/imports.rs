@@ -1,6 +1,6 @@
 //! What there is to import: the native modules of all crates, and the library.
 
-use crate::sys;
+use crate::{symtable_function, sys};
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Thread, Value, raise};
@@ -27,11 +27,14 @@ pub(crate) fn begin(thread: &Thread) {
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_data::MODULES);
+    natives.extend(taipan_stdlib_datetime::MODULES);
+    natives.extend(taipan_stdlib_pickle::MODULES);
     natives.extend(taipan_stdlib_text::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&taipan_stdlib_sre::MODULE);
+    natives.push(&symtable_function::MODULE);
     natives.push(&sys::MODULE);
     import::begin(thread, natives, Some(&Archive));
 }

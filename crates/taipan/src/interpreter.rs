@@ -50,11 +50,14 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_core::fill(thread)?;
     taipan_stdlib_sre::fill(thread)?;
     taipan_stdlib_data::fill(thread)?;
+    taipan_stdlib_datetime::fill(thread)?;
+    taipan_stdlib_pickle::fill(thread)?;
     taipan_stdlib_text::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
     taipan_stdlib_data::finish(thread)?;
+    taipan_stdlib_datetime::finish(thread)?;
     taipan_stdlib_net::finish(thread)?;
     taipan_stdlib_core::finish(thread)?;
     taipan_stdlib_sre::finish(thread)

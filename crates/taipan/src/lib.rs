@@ -13,6 +13,7 @@ mod interpreter;
 mod report;
 mod shutdown;
 mod streams;
+mod symtable_function;
 pub mod sys;
 mod trees;
 mod warn;

@@ -4,7 +4,7 @@ use crate::compile::SourceWarning;
 use crate::errors;
 use std::sync::Arc;
 use taipan_ast::preprocess::preprocess;
-use taipan_ast::{Arena, Class, Interner};
+use taipan_ast::{Arena, Class, Interner, Mod};
 use taipan_bytecode_format::Code;
 use taipan_codegen::CompileOptions;
 use taipan_diagnostics::Diagnostic;
@@ -14,6 +14,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value};
 use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
 use taipan_span::LineIndex;
 use taipan_stdlib_language::ast::{build, read};
+use taipan_stdlib_language::symtable;
 use taipan_wtf8::Wtf8;
 
 /// How to parse a source to a tree.
@@ -42,6 +43,40 @@ pub(crate) fn parse(
     filename: Wtf8<'_>,
     options: &TreeOptions,
 ) -> PyResult<Value> {
+    parsed(thread, bytes, filename, options, |module, arena, interner, lines| {
+        let module = match options.optimize {
+            Some(level) => preprocess(module, level, interner, arena),
+            None => module,
+        };
+        build::objects(thread, module, interner, lines)
+    })
+}
+
+/// The scopes of a source, as objects.
+pub(crate) fn symbols(thread: &Thread, bytes: &[u8], filename: Wtf8<'_>, mode: Mode) -> PyResult<Value> {
+    let options = TreeOptions {
+        mode,
+        type_comments: false,
+        feature_version: None,
+        optimize: None,
+        incomplete_input: false,
+        dont_imply_dedent: false,
+    };
+    parsed(thread, bytes, filename, &options, |module, _, interner, lines| {
+        let table = taipan_codegen::symtable_of(&module, interner, CompileOptions::default());
+        let table = table.map_err(|error| failed(thread, &error.diagnostic(lines), filename))?;
+        symtable::entries(thread, &table, interner, lines)
+    })
+}
+
+/// What `then` makes of the tree of a source.
+fn parsed<T>(
+    thread: &Thread,
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    options: &TreeOptions,
+    then: impl for<'a> FnOnce(Mod<'a>, &'a Arena, &mut Interner, &LineIndex) -> PyResult<T>,
+) -> PyResult<T> {
     let mode = options.mode;
     let source =
         Source::from_bytes(bytes, mode).map_err(|error| failed(thread, &error.diagnostic(), filename))?;
@@ -83,11 +118,7 @@ pub(crate) fn parse(
     warnings.dedup();
     warnings.iter().try_for_each(|warning| crate::warn::syntax_warning(thread, filename, warning))?;
     let parsed = parsed.map_err(|diagnostic| failed(thread, &diagnostic, filename))?;
-    let module = match options.optimize {
-        Some(level) => preprocess(parsed.module, level, &interner, &arena),
-        None => parsed.module,
-    };
-    build::objects(thread, module, &interner, &lines)
+    then(parsed.module, &arena, &mut interner, &lines)
 }
 
 /// Checks that an object is of the class that a mode needs.

@@ -229,7 +229,8 @@ impl Analyzer<'_> {
                     self.table.scope_mut(id).symbols.insert(name, symbol);
                 }
                 Some(existing) => {
-                    if place == Resolution::Free && existing.is(flag::BOUND) && !is_class {
+                    let declared = existing.is(flag::BOUND | flag::NONLOCAL);
+                    if place == Resolution::Free && declared && !is_class {
                         let used = symbol.flags & flag::USE;
                         self.table.scope_mut(id).symbols.get_or_default(name).flags |= used;
                     }

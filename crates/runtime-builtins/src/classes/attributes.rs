@@ -164,7 +164,9 @@ fn module(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
             thread.raise_value(&taipan_object::exception::ATTRIBUTE_ERROR, as_ref(name).to_value())
         });
     }
-    text(thread, class.name().rsplit_once('.').map_or("builtins", |(module, _)| module))
+    let module = class.name().rsplit_once('.').map_or("builtins", |(module, _)| module);
+    // one string for all: what pickles it remembers it by its identity
+    Ok(taipan_object::str::intern::intern_text(thread, module)?.into_value())
 }
 
 fn set_module(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {

@@ -5,12 +5,14 @@ pub(crate) mod algebra;
 
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::set::PySet;
+use taipan_object::tuple::PyTuple;
 use taipan_object::types::statics::FROZENSET;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
 use super::method_table;
 
 method_table! { METHODS:
+    Instance None c"__reduce__" "($self, /)" reduce, c"What pickle makes the set again from.";
     Instance One c"add" "($self, object, /)" add, c"Adds an element.";
     Instance None c"clear" "($self, /)" clear, c"Removes all elements.";
     Instance None c"copy" "($self, /)" copy, c"A set of the same elements.";
@@ -31,6 +33,7 @@ method_table! { METHODS:
 }
 
 method_table! { FROZEN_METHODS:
+    Instance None c"__reduce__" "($self, /)" reduce, c"What pickle makes the set again from.";
     Instance None c"copy" "($self, /)" copy, c"A set of the same elements.";
     Instance Positional c"difference" "($self, /, *others)" algebra::difference, c"The elements that none of the others has.";
     Instance Positional c"intersection" "($self, /, *others)" algebra::intersection, c"The elements that all the others have.";
@@ -105,4 +108,15 @@ fn remove(thread: &Thread, this: Ref<'_>, element: Ref<'_>) -> PyResult<Value> {
 fn pop(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let popped = receiver(thread, this)?.pop();
     popped.ok_or_else(|| raise!(thread, KEY_ERROR, "pop from an empty set"))
+}
+
+/// The class, a list of the elements, and what an instance of a derived class holds besides.
+fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    receiver(thread, this)?;
+    let elements = taipan_object::list::PyList::new(thread)?;
+    protocol::length_hint::extend_list(thread, &elements, this)?;
+    let arguments = PyTuple::pack(thread, [elements.into_value()])?.into_value();
+    let get = taipan_object::str::intern::intern_text(thread, "__getstate__")?;
+    let state = protocol::call_method(thread, this, &get, &[])?;
+    Ok(PyTuple::pack(thread, [taipan_object::as_ref(this.ty()).to_value(), arguments, state])?.into_value())
 }

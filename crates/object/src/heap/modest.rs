@@ -21,13 +21,17 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Modest<A> {
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as the caller's.
-        unsafe { if layout.size() < LARGE { self.0.dealloc(block, layout) } else { System.dealloc(block, layout) } }
+        unsafe {
+            if layout.size() < LARGE { self.0.dealloc(block, layout) } else { System.dealloc(block, layout) }
+        }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller's.
-        unsafe { if layout.size() < LARGE { self.0.alloc_zeroed(layout) } else { System.alloc_zeroed(layout) } }
+        unsafe {
+            if layout.size() < LARGE { self.0.alloc_zeroed(layout) } else { System.alloc_zeroed(layout) }
+        }
     }
 
     #[inline]

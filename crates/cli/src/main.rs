@@ -12,7 +12,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: taipan_object::heap::modest::Modest<mimalloc::MiMalloc> =
+    taipan_object::heap::modest::Modest(mimalloc::MiMalloc);
 
 /// Bytes of the native stack of the thread that runs Python.
 const STACK: usize = 16 << 20;

@@ -19,7 +19,9 @@ fn folder() -> PathBuf {
 }
 
 fn run(script: &str, arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_taipan"));
+    // memory that the system would promise without having it is refused
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 6000000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_taipan")]);
     command.arg(folder().join(script)).args(arguments).env("PYTHONHASHSEED", "0");
     children::run(&mut command, LIMIT).unwrap()
 }

@@ -15,6 +15,7 @@
 mod arena;
 mod check;
 mod large;
+pub mod modest;
 mod page;
 #[cfg(test)]
 mod tests;

@@ -111,17 +111,12 @@ pub(crate) fn instance(thread: &Thread, exception: Ref<'_>) -> PyResult<Option<V
     if is_exception(made.as_ref()) {
         return Ok(Some(made));
     }
-    let class = exception.get::<PyTypeObject>();
-    let class = class.and_then(|class| class.slots().repr.get().or(class.head().ty().slots().repr.get()));
-    let text = match class.map(|_| exception.ty().slots().repr.get()) {
-        Some(Some(repr)) => repr(thread, exception)?,
-        _ => Value::none(),
+    let text = |value: Ref<'_>| -> PyResult<String> {
+        let text = super::format::repr(thread, value)?;
+        let text = text.as_ref().get::<taipan_object::str::PyStr>();
+        Ok(text.map_or_else(String::new, |text| text.to_text_lossy()))
     };
-    let text = text
-        .as_ref()
-        .get::<taipan_object::str::PyStr>()
-        .map_or_else(String::new, |text| text.to_text_lossy());
-    let name = made.as_ref().ty().name();
+    let (text, name) = (text(exception)?, text(taipan_object::as_ref(made.as_ref().ty()))?);
     Err(raise!(
         thread,
         TYPE_ERROR,

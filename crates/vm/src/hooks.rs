@@ -3,6 +3,9 @@
 use std::sync::OnceLock;
 use taipan_object::{PyResult, PyTypeObject, Thread, Value, raise};
 
+/// Makes an interpolation of a value, its source text, the letter of a conversion and a format specification.
+pub type MakeInterpolation = fn(&Thread, Value, Value, Option<char>, Option<Value>) -> PyResult<Value>;
+
 /// The hooks.
 pub struct Hooks {
     /// Issues a warning.
@@ -13,8 +16,8 @@ pub struct Hooks {
     pub bounded_type_parameter: fn(&Thread, number: usize, left: Value, right: Value) -> PyResult<Value>,
     /// Makes a t-string of its strings and interpolations.
     pub template: fn(&Thread, strings: Value, interpolations: Value) -> PyResult<Value>,
-    /// Makes an interpolation of a value, its source text, the letter of a conversion and a format specification.
-    pub interpolation: fn(&Thread, Value, Value, Option<char>, Option<Value>) -> PyResult<Value>,
+    /// Makes an interpolation of a t-string.
+    pub interpolation: MakeInterpolation,
 }
 
 static HOOKS: OnceLock<Hooks> = OnceLock::new();

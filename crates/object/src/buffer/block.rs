@@ -72,7 +72,7 @@ impl Block {
     }
 
     /// One byte, which others may have written through a buffer.
-    fn byte(&self, bytes: &Vec<u8>, at: usize) -> Option<u8> {
+    fn byte(&self, bytes: &[u8], at: usize) -> Option<u8> {
         // SAFETY: within the block.
         (at < bytes.len()).then(|| unsafe { bytes.as_ptr().add(at).read_volatile() })
     }

@@ -127,6 +127,8 @@ pub struct Interp {
     /// The next version of a dict's keys.
     pub(crate) next_dict_version: Cell<u32>,
     memory_error: Slot,
+    /// The most digits that an int is converted to or from (`sys.set_int_max_str_digits`); 0 is no limit.
+    pub int_max_str_digits: Cell<usize>,
     /// The thread states, attached or not.
     #[expect(clippy::vec_box, reason = "thread states do not move")]
     threads: RefCell<Vec<Box<Thread>>>,
@@ -179,6 +181,7 @@ impl Interp {
             next_type_version: Cell::new(FIRST_HEAP_VERSION),
             next_dict_version: Cell::new(1),
             memory_error: Slot::empty(),
+            int_max_str_digits: Cell::new(4300),
             threads: RefCell::default(),
             builtins: Slot::empty(),
             sys: Slot::empty(),

@@ -9,7 +9,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 
 use super::number_text::{shown, text_of, trim};
 use crate::arguments::{Parameters, check_count};
-use crate::text::MAX_STR_DIGITS;
+use crate::text::max_str_digits;
 
 const NEW: Parameters<1> =
     Parameters { function: "int", names: ["base"], positional_only: 0, positional: 0, required: 0 };
@@ -139,12 +139,12 @@ fn from_text(thread: &Thread, value: Ref<'_>, text: &str, base: u32) -> PyResult
     let Some((negative, digits, real_base)) = read(text, base) else {
         return Err(invalid(thread, value, base));
     };
-    let count = digits.len();
-    if !real_base.is_power_of_two() && count > MAX_STR_DIGITS {
+    let (count, limit) = (digits.len(), max_str_digits(thread));
+    if !real_base.is_power_of_two() && count > limit {
         return Err(raise!(
             thread,
             VALUE_ERROR,
-            "Exceeds the limit ({MAX_STR_DIGITS} digits) for integer string conversion: value has {count} \
+            "Exceeds the limit ({limit} digits) for integer string conversion: value has {count} \
              digits; use sys.set_int_max_str_digits() to increase the limit"
         ));
     }

@@ -59,7 +59,12 @@ pub static ALL: [&ModuleDef; 6] = [
 
 /// The static types that native modules have, bases first.
 pub(crate) fn types() -> impl Iterator<Item = &'static PyTypeObject> {
-    itertools::types().chain(operator::types()).chain(functools::types()).chain(collections::types())
+    builtins::types()
+        .into_iter()
+        .chain(itertools::types())
+        .chain(operator::types())
+        .chain(functools::types())
+        .chain(collections::types())
 }
 
 /// Fills the slots of types of native modules that are declared below this crate.
@@ -69,6 +74,7 @@ pub(crate) fn install_slots() {
 
 /// Puts the methods into the types of native modules.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    builtins::install(thread)?;
     itertools::install(thread)?;
     operator::install(thread)?;
     functools::install(thread)?;

@@ -14,7 +14,8 @@ mod tests;
 
 pub(crate) use guard::Printing;
 pub use name::{module_of, qualified_name};
-pub use number::{MAX_STR_DIGITS, int_text};
+pub(crate) use number::max_str_digits;
+pub use number::{LEAST_MAX_STR_DIGITS, int_text};
 pub use string::{bytes_literal, quoted, quoted_ascii};
 
 use taipan_object::builtin::BUILTIN_FUNCTION;

@@ -6,15 +6,24 @@ use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use super::ascii;
 use super::float::{self, FloatLayout, Style, float_text};
 
-/// Digits that a decimal conversion may have, PEP 682's guard against quadratic time.
-pub const MAX_STR_DIGITS: usize = 4300;
+/// The least limit of digits that there may be, but for none: shorter conversions are fast.
+pub const LEAST_MAX_STR_DIGITS: usize = 640;
+
+/// Digits that a decimal conversion may have, the guard of `sys.set_int_max_str_digits` against quadratic time.
+pub(crate) fn max_str_digits(thread: &Thread) -> usize {
+    match thread.interp().int_max_str_digits.get() {
+        0 => usize::MAX,
+        limit => limit,
+    }
+}
 
 /// The decimal text of an int; `ValueError` beyond the limit.
 pub fn int_text(thread: &Thread, int: Ref<'_>) -> PyResult<String> {
+    let limit = max_str_digits(thread);
     // so many bits are more digits than the limit, whatever they are
-    let is_long = int.int_bit_length().is_some_and(|bits| bits as usize / 10 * 3 > MAX_STR_DIGITS);
+    let is_long = int.int_bit_length().is_some_and(|bits| bits as usize / 10 * 3 > limit);
     if !is_long && let Some(text) = int.int_to_text(10) {
-        if text.trim_start_matches('-').len() <= MAX_STR_DIGITS {
+        if text.trim_start_matches('-').len() <= limit {
             return Ok(text);
         }
     } else if !is_long {
@@ -23,7 +32,7 @@ pub fn int_text(thread: &Thread, int: Ref<'_>) -> PyResult<String> {
     Err(raise!(
         thread,
         VALUE_ERROR,
-        "Exceeds the limit ({MAX_STR_DIGITS} digits) for integer string conversion; \
+        "Exceeds the limit ({limit} digits) for integer string conversion; \
          use sys.set_int_max_str_digits() to increase the limit"
     ))
 }

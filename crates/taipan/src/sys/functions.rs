@@ -6,6 +6,8 @@ use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
 use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, PyTypeObject, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_runtime_builtins::arguments::{Parameters, to_int};
+use taipan_runtime_builtins::text::LEAST_MAX_STR_DIGITS;
 use taipan_vm::frame::stacks;
 use taipan_vm::frame_object;
 use taipan_vm::interp::exceptions;
@@ -233,12 +235,30 @@ fn getswitchinterval(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Value::float(thread, 0.005)
 }
 
-fn get_digits(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::small(4300))
+fn get_digits(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, thread.interp().int_max_str_digits.get() as i64)
 }
 
-fn set_digits(thread: &Thread, _: Ref<'_>, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
-    Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "the limit of digits cannot be changed yet"))
+const DIGITS: Parameters<1> = Parameters {
+    function: "set_int_max_str_digits",
+    names: ["maxdigits"],
+    positional_only: 0,
+    positional: 1,
+    required: 1,
+};
+
+fn set_digits(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let [digits] = DIGITS.bind(thread, arguments, names)?;
+    let digits = digits.map_or(Ok(0), |digits| to_int(thread, digits))?;
+    match usize::try_from(digits).ok().filter(|digits| *digits == 0 || *digits >= LEAST_MAX_STR_DIGITS) {
+        Some(digits) => {
+            thread.interp().int_max_str_digits.set(digits);
+            Ok(Value::none())
+        }
+        None => {
+            Err(raise!(thread, VALUE_ERROR, "maxdigits must be >= {LEAST_MAX_STR_DIGITS} or 0 for unlimited"))
+        }
+    }
 }
 
 fn set_asyncgen_hooks(

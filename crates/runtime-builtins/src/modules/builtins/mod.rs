@@ -1,6 +1,7 @@
 //! The module `builtins`: its functions, one file a family, and the built-in types, exceptions and constants. What
 //! needs a frame (`exec`, `globals`, `super`, …) is added by the VM.
 
+mod asynchronous;
 mod class_check;
 mod console;
 mod fold;
@@ -28,6 +29,8 @@ method_table! { FUNCTIONS:
     Instance One c"bin" "($module, integer, /)" number::bin, c"The binary digits of an integer.";
     Instance One c"callable" "($module, obj, /)" object::callable, c"Whether the object can be called.";
     Instance One c"chr" "($module, i, /)" number::chr, c"The character of a code point.";
+    Instance One c"aiter" "($module, async_iterable, /)" asynchronous::aiter, c"An iterator over an asynchronous iterable.";
+    Instance Positional c"anext" "(async_iterator[, default], /)" asynchronous::anext, c"An awaitable of the next item, or of the default at the end.";
     Instance Keywords c"breakpoint" "($module, /, *args, **kws)" console::breakpoint, c"Calls a debugger: sys.breakpointhook(*args, **kws).";
     Instance Positional c"input" "($module, prompt='', /)" console::input, c"Writes a prompt and reads a line from standard input.";
     Instance Two c"delattr" "($module, obj, name, /)" object::delattr, c"Deletes an attribute.";
@@ -65,6 +68,16 @@ pub(super) static MODULE: ModuleDef = ModuleDef {
     functions: &FUNCTIONS,
     exec: Some(exec),
 };
+
+/// The static types of this module.
+pub(super) fn types() -> [&'static PyTypeObject; 1] {
+    [&asynchronous::NEXT_OR_DEFAULT]
+}
+
+/// Puts the methods into them.
+pub(super) fn install(thread: &Thread) -> PyResult<()> {
+    crate::install::methods(thread, &asynchronous::NEXT_OR_DEFAULT, &asynchronous::METHODS)
+}
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     let types: [&'static PyTypeObject; _] = [

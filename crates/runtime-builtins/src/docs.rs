@@ -203,6 +203,7 @@ static DOCS: &[(&str, &str)] = &[
         "types.SimpleNamespace",
         "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAttributes and nothing else.",
     ),
+    ("typing.Union", "A union of types, as int | str gives it."),
     (
         "zip",
         "zip(*iterables, strict=False)\n--\n\nTuples of one item of each iterable, until the shortest ends; with strict, they must be of the same length.",

@@ -147,7 +147,7 @@ fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 fn no_names<S: NativeType>(thread: &Thread, ty: &NativeStatic<S>, names: Names<'_>) -> PyResult<()> {
     match names {
         Some(names) if !names.is_empty() => {
-            Err(raise!(thread, TYPE_ERROR, "{}() takes no keyword arguments", ty.name()))
+            Err(raise!(thread, TYPE_ERROR, "{}() takes no keyword arguments", ty.short_name()))
         }
         _ => Ok(()),
     }

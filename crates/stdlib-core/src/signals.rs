@@ -15,6 +15,7 @@ use taipan_runtime_builtins::arguments::{Parameters, check_count, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::call;
+use crate::thread::seconds;
 use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
@@ -252,14 +253,6 @@ fn alarm(thread: &Thread, _: Ref<'_>, seconds: Ref<'_>) -> PyResult<Value> {
     let (left, _) =
         of(thread).set_timer(0, seconds.max(0).into(), 0.0).map_err(|error| error.raise(thread))?;
     Value::int(thread, left.ceil() as i64)
-}
-
-fn seconds(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
-    if let Some(seconds) = value.to_f64() {
-        return Ok(seconds);
-    }
-    let index = protocol::number::index(thread, value)?;
-    taipan_object::int::int_to_f64(thread, index.as_ref())
 }
 
 fn pair(thread: &Thread, (left, interval): (f64, f64)) -> PyResult<Value> {

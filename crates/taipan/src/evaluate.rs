@@ -109,12 +109,7 @@ pub(crate) fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> 
 pub(crate) fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
     let mut out = Wtf8Buf::new();
     if let Some(text) = filename.get::<PyStr>() {
-        for at in 0..text.len() {
-            if let Some(point) = text.char_at(at).and_then(taipan_wtf8::CodePoint::new) {
-                out.push(point);
-            }
-        }
-        return Ok(out);
+        return Ok(taipan_vm::wtf8(text));
     }
     if let Some(bytes) = filename.get::<PyBytes>() {
         out.push_str(&String::from_utf8_lossy(bytes.as_slice()));

@@ -111,7 +111,7 @@ impl Interpreter {
                 match options.facts.warn_options.is_empty() {
                     true => Ok(()),
                     // it reads the options
-                    false => import(thread, "warnings"),
+                    false => import(thread, "warnings").map(drop),
                 }
             })
             .map_err(|raised| {
@@ -136,9 +136,9 @@ impl Interpreter {
     /// The status to exit with; what was raised is reported.
     pub fn import_site(&self) -> Result<(), u8> {
         self.enter(|thread| {
-            let imported = intern_text(thread, "site")
-                .and_then(|name| (thread.interp().hooks.import.get())(thread, &name));
-            imported.map(drop).map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
+            import(thread, "site")
+                .map(drop)
+                .map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
         })
     }
 
@@ -147,8 +147,7 @@ impl Interpreter {
     pub fn run_module(&self, name: &str, own_argument: bool) -> u8 {
         self.enter(|thread| {
             let result = main_module(thread, "<module>").and_then(|_| {
-                let import = thread.interp().hooks.import.get();
-                let runpy = import(thread, &*intern_text(thread, "runpy")?)?;
+                let runpy = import(thread, "runpy")?;
                 let run = intern_text(thread, "_run_module_as_main")?;
                 let run = protocol::get_attribute(thread, runpy.as_ref(), &run)?;
                 let name = PyStr::from_text(thread, name)?.into_value();
@@ -175,8 +174,9 @@ impl Interpreter {
     }
 }
 
-fn import(thread: &Thread, name: &str) -> PyResult<()> {
-    (thread.interp().hooks.import.get())(thread, &*intern_text(thread, name)?).map(drop)
+/// Imports a module by its full name.
+pub(crate) fn import(thread: &Thread, name: &str) -> PyResult<Value> {
+    (thread.interp().hooks.import.get())(thread, &*intern_text(thread, name)?)
 }
 
 fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {

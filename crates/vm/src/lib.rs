@@ -21,7 +21,7 @@ mod traceback_object;
 pub mod tracing;
 pub mod translate;
 
-pub use load::{Program, code_object, program};
+pub use load::{Program, code_object, program, wtf8};
 
 /// A safepoint: what natives that run for long pass now and then, so that signals, the collector and other threads get
 /// their turn. Python code may run.

@@ -5,6 +5,7 @@ use crate::translate::{Parts, translate};
 use num_bigint::{BigInt, Sign};
 use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
+use std::rc::Rc;
 use std::sync::Arc;
 use taipan_bytecode_format::{Code, Const, LocalKind, Verified};
 use taipan_object::bytes::PyBytes;
@@ -16,7 +17,7 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Thread, Value, raise};
-use taipan_wtf8::Wtf8Buf;
+use taipan_wtf8::{CodePoint, Wtf8Buf};
 
 /// What hangs off a code object.
 pub struct Program {
@@ -25,7 +26,7 @@ pub struct Program {
     registers: OnceCell<RegisterCode>,
     /// The form that tells of lines, calls and returns.
     traced: OnceCell<RegisterCode>,
-    constants: OnceCell<Box<[Value]>>,
+    constants: OnceCell<Rc<[Value]>>,
     object: Cell<*const PyCode>,
 }
 
@@ -107,12 +108,12 @@ impl Program {
     }
 
     /// The constants as values, the same ones each time.
-    pub fn constants(&self, thread: &Thread) -> PyResult<&[Value]> {
+    pub fn constants(&self, thread: &Thread) -> PyResult<&Rc<[Value]>> {
         if let Some(known) = self.constants.get() {
             return Ok(known);
         }
         let constants = self.source.consts.iter().map(|constant| value(thread, constant));
-        let constants = constants.collect::<PyResult<Box<[Value]>>>()?;
+        let constants = constants.collect::<PyResult<Rc<[Value]>>>()?;
         Ok(self.constants.get_or_init(|| constants))
     }
 
@@ -128,7 +129,7 @@ impl Program {
     fn translate(&self, thread: &Thread, traced: bool) -> PyResult<RegisterCode> {
         let (verified, flow) = Verified::with_flow(self.source.clone())
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
-        let constants = self.constants(thread)?.into();
+        let constants = self.constants(thread)?.clone();
         let all = |names: &[Wtf8Buf]| {
             names.iter().map(|name| interned(thread, name)).collect::<PyResult<Box<[_]>>>()
         };
@@ -149,6 +150,13 @@ pub(crate) fn text(thread: &Thread, text: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
             PyStr::from_code_points(thread, &points)
         }
     }
+}
+
+/// A string as a text.
+pub fn wtf8(text: &PyStr) -> Wtf8Buf {
+    let mut out = Wtf8Buf::new();
+    (0..text.len()).filter_map(|at| CodePoint::new(text.char_at(at)?)).for_each(|point| out.push(point));
+    out
 }
 
 /// A name as the interned string.

@@ -11,7 +11,7 @@ use crate::positions;
 use taipan_object::str::PyStr;
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, protocol};
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
 
 /// Sets the function that traces, or none.
 pub fn set_trace(thread: &Thread, function: Option<Value>) {
@@ -193,9 +193,4 @@ pub(crate) fn exception(thread: &Thread, frame: *mut Frame, exception: &Value) -
     let traceback = crate::interp::exceptions::traceback(exception.as_ref()).unwrap_or_else(Value::none);
     let parts = PyTuple::pack(thread, [class, exception.clone(), traceback])?.into_value();
     tell_trace(thread, &object, &Event::Exception(parts))
-}
-
-/// What is raised in the place of an exception when a function that is told of it raises itself.
-pub(crate) fn instead(thread: &Thread, raised: Raised) -> Value {
-    thread.catch(raised)
 }

@@ -33,7 +33,7 @@ use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{Owned, PyResult, Thread, Value, as_ref};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref};
 
 /// What there is to say about a native module.
 pub struct ModuleDef {
@@ -93,15 +93,27 @@ pub fn create(thread: &Thread, definition: &'static ModuleDef) -> PyResult<Owned
     if let Some(doc) = definition.doc {
         add(thread, &module, "__doc__", PyStr::from_text(thread, doc)?.into_value())?;
     }
-    for function in definition.functions {
-        let this = Some(module.as_ref().to_value());
-        let value = PyCFunction::new(thread, function, this, Some(name.as_ref().to_value()))?;
-        add(thread, &module, function.name(), value.into_value())?;
-    }
+    add_functions(thread, &module, &name, module.as_ref(), definition.functions)?;
     if let Some(exec) = definition.exec {
         exec(thread, &module)?;
     }
     Ok(module)
+}
+
+/// Adds functions to the module of a name; the first argument of each is `this`.
+pub fn add_functions(
+    thread: &Thread,
+    module: &PyModule,
+    name: &PyStr,
+    this: Ref<'_>,
+    functions: &'static [MethodDef],
+) -> PyResult<()> {
+    for function in functions {
+        let (this, name) = (Some(this.to_value()), Some(as_ref(name).to_value()));
+        let value = PyCFunction::new(thread, function, this, name)?;
+        add(thread, module, function.name(), value.into_value())?;
+    }
+    Ok(())
 }
 
 /// Sets an entry of a module.

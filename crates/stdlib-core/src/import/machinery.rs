@@ -48,8 +48,6 @@ pub(crate) struct Machinery {
     library: Option<&'static dyn Library>,
     /// How often the lock of imports was taken.
     pub(crate) lock_depth: Cell<usize>,
-    /// Whether the library may be used for more than importlib: positive and negative numbers say so and not.
-    pub(crate) frozen_override: Cell<i32>,
     /// Counts the registrations of classes with abstract ones.
     pub(crate) abc_token: Cell<i64>,
     /// Counts the changes of the filters of warnings.
@@ -100,7 +98,6 @@ pub fn begin(thread: &Thread, natives: Vec<&'static ModuleDef>, library: Option<
         natives,
         library,
         lock_depth: Cell::new(0),
-        frozen_override: Cell::new(0),
         abc_token: Cell::new(0),
         filters_version: Cell::new(0),
         extensions_override: Cell::new(0),

@@ -20,7 +20,8 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::statics;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, raise};
-use taipan_wtf8::{CodePoint, Wtf8Buf};
+use taipan_vm::wtf8;
+use taipan_wtf8::Wtf8Buf;
 
 /// The bytes of a value.
 pub(super) fn bytes_of(thread: &Thread, value: Ref<'_>, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
@@ -55,13 +56,6 @@ fn unmarshallable(thread: &Thread) -> Raised {
 #[cold]
 fn too_deep(thread: &Thread) -> Raised {
     raise!(thread, VALUE_ERROR, "object too deeply nested to marshal")
-}
-
-/// The text of a string.
-fn wtf8_of(text: &PyStr) -> Wtf8Buf {
-    let mut out = Wtf8Buf::new();
-    (0..text.len()).filter_map(|at| CodePoint::new(text.char_at(at)?)).for_each(|point| out.push(point));
-    out
 }
 
 fn big(value: Ref<'_>) -> Option<BigInt> {
@@ -152,7 +146,7 @@ impl Walk<'_> {
         } else if let Some(bytes) = value.get_exact::<PyBytes>() {
             self.out.bytes(bytes.as_slice(), flag)
         } else if let Some(text) = value.get_exact::<PyStr>() {
-            self.out.str(wtf8_of(text).as_wtf8(), text.is_interned(), flag)
+            self.out.str(wtf8(text).as_wtf8(), text.is_interned(), flag)
         } else if let Some(code) = value.get_exact::<PyCode>() {
             return self.code(code, flag);
         } else if buffer::is_bytes_like(value) && value.get::<PyBytes>().is_none() {

@@ -87,7 +87,7 @@ pub(super) fn wait_of(thread: &Thread, arguments: &[Value], names: Option<&PyTup
 }
 
 /// A number of seconds.
-pub(super) fn seconds(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
+pub(crate) fn seconds(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
     if let Some(float) = value.to_f64() {
         return Ok(float);
     }

@@ -8,6 +8,8 @@ mod local;
 mod lock;
 mod rlock;
 
+pub(crate) use lock::seconds;
+
 use taipan_object::exception::{RUNTIME_ERROR, SYSTEM_EXIT};
 use taipan_object::module::PyModule;
 use taipan_object::tuple::PyTuple;

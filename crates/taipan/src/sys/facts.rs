@@ -145,9 +145,12 @@ fn implementation(thread: &Thread) -> PyResult<Value> {
 /// `sys.stdlib_module_names`: the first names of all modules that there are.
 fn library_names(thread: &Thread) -> PyResult<Value> {
     let names = PySet::new_frozen(thread)?;
-    for name in crate::imports::all_names(thread) {
-        let first = name.split('.').next().unwrap_or(name);
-        names.add(thread, text(thread, first)?.as_ref())?;
+    let mut first: Vec<&str> =
+        crate::imports::all_names(thread).iter().map(|name| name.split('.').next().unwrap_or(name)).collect();
+    first.sort_unstable();
+    first.dedup();
+    for name in first {
+        names.add(thread, text(thread, name)?.as_ref())?;
     }
     Ok(names.into_value())
 }

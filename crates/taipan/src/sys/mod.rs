@@ -12,12 +12,11 @@ pub(crate) use monitoring::types;
 
 pub use facts::{Facts, Flags, fill_facts};
 
-use taipan_object::builtin::PyCFunction;
 use taipan_object::dict::PyDict;
 use taipan_object::module::PyModule;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, as_ref};
-use taipan_runtime_builtins::modules::ModuleDef;
+use taipan_runtime_builtins::modules::{self, ModuleDef};
 
 /// `sys`.
 pub static MODULE: ModuleDef = ModuleDef {
@@ -29,12 +28,10 @@ pub static MODULE: ModuleDef = ModuleDef {
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     let Some(dict) = module.dict() else { return Ok(()) };
-    for method in settings::FUNCTIONS.iter().chain(&unraisable::FUNCTIONS) {
-        let name = intern_text(thread, "sys")?.into_value();
-        let function = PyCFunction::new(thread, method, Some(as_ref(module).to_value()), Some(name))?;
-        set(thread, &dict, method.name(), function.into_value())?;
-    }
-    set(thread, &dict, "_jit", jit::create(thread)?)?;
+    let name = intern_text(thread, MODULE.name)?;
+    modules::add_functions(thread, module, &name, as_ref(module), &settings::FUNCTIONS)?;
+    modules::add_functions(thread, module, &name, as_ref(module), &unraisable::FUNCTIONS)?;
+    set(thread, &dict, "_jit", modules::create(thread, &jit::MODULE)?.into_value())?;
     set(thread, &dict, "monitoring", monitoring::create(thread)?)?;
     thread.interp().hooks.unraisable.set(unraisable::report);
     for name in ["excepthook", "displayhook", "unraisablehook", "breakpointhook"] {

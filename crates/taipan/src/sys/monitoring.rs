@@ -1,7 +1,6 @@
 //! `sys.monitoring` (PEP 669): tools that want to be told of what a program does register here. Events are not
 //! delivered yet: who asks for one gets `NotImplementedError`.
 
-use taipan_object::builtin::PyCFunction;
 use taipan_object::code::PyCode;
 use taipan_object::declare::method_table;
 use taipan_object::dict::PyDict;
@@ -14,6 +13,7 @@ use taipan_object::types::flags;
 use taipan_object::{PyResult, PyTypeObject, Ref, Thread, Value, native_type, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, to_int};
 use taipan_runtime_builtins::generics::namespace::simple_namespace;
+use taipan_runtime_builtins::modules::add_functions;
 
 /// How many tools there may be.
 const TOOLS: usize = 6;
@@ -99,11 +99,7 @@ pub(super) fn create(thread: &Thread) -> PyResult<Value> {
     let module = PyModule::new(thread, &name)?;
     let Some(dict) = module.dict() else { return Ok(module.into_value()) };
     let tools = Native::new(thread, Tools::default())?.into_value();
-    for method in &FUNCTIONS {
-        let module_name = Some(name.as_ref().to_value());
-        let function = PyCFunction::new(thread, method, Some(tools.clone()), module_name)?;
-        super::set(thread, &dict, method.name(), function.into_value())?;
-    }
+    add_functions(thread, &module, &name, tools.as_ref(), &FUNCTIONS)?;
     for (name, number) in KINDS {
         super::set(thread, &dict, name, Value::small(number))?;
     }

@@ -184,10 +184,9 @@ fn breakpointhook(
     }
     let wanted = if wanted.is_empty() { "pdb.set_trace" } else { &wanted };
     let (module, attribute) = wanted.rsplit_once('.').unwrap_or(("builtins", wanted));
-    let found =
-        (thread.interp().hooks.import.get())(thread, &*intern_text(thread, module)?).and_then(|module| {
-            protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, attribute)?)
-        });
+    let found = crate::interpreter::import(thread, module).and_then(|module| {
+        protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, attribute)?)
+    });
     match found {
         Ok(hook) => protocol::call(thread, hook.as_ref(), arguments, names),
         Err(raised) => {

@@ -24,6 +24,7 @@ pub use op::{Op, OpWord};
 pub use points::{Pending, Points};
 
 use std::cell::UnsafeCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use taipan_bytecode_format::Code;
 use taipan_object::code::PyCode;
@@ -49,8 +50,8 @@ pub struct Handler {
 pub struct RegisterCode {
     /// The words; caches among them change as the code runs.
     pub words: Box<[UnsafeCell<u64>]>,
-    /// The constants.
-    pub constants: Box<[Value]>,
+    /// The constants, which the forms of a code share.
+    pub constants: Rc<[Value]>,
     /// The names, interned.
     pub names: Box<[Owned<PyStr>]>,
     /// The names of locals, cells and free variables, interned.

@@ -1,7 +1,7 @@
 //! Code objects of given parts: `code.replace(…)` and `types.CodeType(…)`.
 
 use super::program_of;
-use crate::load::code_object;
+use crate::load::{code_object, wtf8};
 use num_bigint::BigInt;
 use std::sync::Arc;
 use taipan_bytecode_format::{Code, CodeFlags, Const, LocalKind};
@@ -14,7 +14,7 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
-use taipan_wtf8::{CodePoint, Wtf8Buf};
+use taipan_wtf8::Wtf8Buf;
 
 type Names<'a> = Option<&'a PyTuple>;
 
@@ -188,12 +188,6 @@ fn tuple(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Vec<Value>> {
 
 fn text(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Wtf8Buf> {
     value.get::<PyStr>().map(wtf8).ok_or_else(|| wrong(thread, part, "str", value))
-}
-
-fn wtf8(text: &PyStr) -> Wtf8Buf {
-    let mut out = Wtf8Buf::new();
-    (0..text.len()).filter_map(|at| text.char_at(at).and_then(CodePoint::new)).for_each(|c| out.push(c));
-    out
 }
 
 fn name_tuple(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Vec<Wtf8Buf>> {

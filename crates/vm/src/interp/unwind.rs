@@ -30,7 +30,7 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
             if unsafe { (*(*frame).code).traced }
                 && let Err(raised) = tracing::exception(thread, frame, &exception)
             {
-                exception = tracing::instead(thread, raised);
+                exception = thread.catch(raised);
                 note(thread, frame, &exception);
             }
         }
@@ -42,7 +42,7 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
         if unsafe { (*(*frame).code).traced }
             && let Err(raised) = tracing::returned(thread, frame, None)
         {
-            exception = tracing::instead(thread, raised);
+            exception = thread.catch(raised);
         }
         // SAFETY: nothing of the frame is used behind this.
         let continuation = unsafe { abandon(thread, stacks, frame) };

@@ -22,6 +22,7 @@ use crate::code::{Handler, Op, OpWord, Pending, Points, RegisterCode};
 use blocks::{Blocks, Step};
 use bound::Bound;
 use std::cell::UnsafeCell;
+use std::rc::Rc;
 use taipan_bytecode_format::tables::exceptions;
 use taipan_bytecode_format::verify::Flow;
 use taipan_bytecode_format::{CodeFlags, LocalKind, Opcode, Verified};
@@ -38,7 +39,7 @@ pub struct TooLarge;
 /// What of a code object's objects the register code holds.
 pub struct Parts {
     /// The constants.
-    pub constants: Box<[Value]>,
+    pub constants: Rc<[Value]>,
     /// The names, interned.
     pub names: Box<[Owned<PyStr>]>,
     /// The names of locals, cells and free variables, interned.

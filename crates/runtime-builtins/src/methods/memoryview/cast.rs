@@ -4,9 +4,9 @@ use taipan_object::buffer::{MAX_DIMENSIONS, Order};
 use taipan_object::list::PyList;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
-use super::{receiver, view};
+use super::receiver;
 use crate::arguments::Parameters;
 use crate::iterate::collect;
 
@@ -50,7 +50,7 @@ pub(super) fn cast(
         }
     }
     let format = format.to_text_lossy();
-    own.cast(thread, format.as_bytes(), shape.as_deref()).map(view)
+    own.cast(thread, format.as_bytes(), shape.as_deref()).map(Owned::into_value)
 }
 
 fn read_shape(thread: &Thread, shape: Ref<'_>) -> PyResult<Vec<isize>> {

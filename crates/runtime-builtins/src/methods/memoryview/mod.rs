@@ -15,7 +15,7 @@ use taipan_object::memoryview::{MANAGED_BUFFER, MEMORYVIEW, PyMemoryView};
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use super::method_table;
 use crate::arguments::{Parameters, to_index, to_int};
@@ -207,14 +207,4 @@ fn bound(thread: &Thread, value: Option<Ref<'_>>, len: usize, default: usize) ->
     let Some(value) = value else { return Ok(default) };
     let at = to_index(thread, value)?;
     Ok(if at < 0 { at.saturating_add_unsigned(len).max(0).unsigned_abs() } else { at.unsigned_abs() })
-}
-
-/// Whether an item is the value that is looked for.
-fn is_wanted(thread: &Thread, item: Value, wanted: Ref<'_>) -> PyResult<bool> {
-    protocol::same_or_equal(thread, item.as_ref(), wanted)
-}
-
-/// A view as a value.
-fn view(view: Owned<PyMemoryView>) -> Value {
-    view.into_value()
 }

@@ -7,9 +7,9 @@ use taipan_object::protocol::number::index_size;
 use taipan_object::slice::PySlice;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::Slots;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, protocol, raise};
 
-use super::{bound, is_wanted, item, iterator, receiver, view};
+use super::{bound, item, iterator, receiver};
 use crate::arguments::check_count;
 
 /// Puts the functions of this file into the slots.
@@ -187,7 +187,7 @@ fn subscript(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     own.check(thread)?;
     match read_key(thread, own, key, &READ)? {
         Key::Item(at) => item_at(thread, own, &at),
-        Key::Part(slice) => own.slice(thread, slice).map(view),
+        Key::Part(slice) => own.slice(thread, slice).map(Owned::into_value),
         Key::Whole => Ok(this.to_value()),
     }
 }
@@ -255,7 +255,7 @@ pub(super) fn index(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRe
     let stop = bound(thread, arguments.get(2).map(Value::as_ref), len, len)?.min(len);
     for at in start..stop {
         let item = item_at(thread, view, &[at])?;
-        if is_wanted(thread, item, wanted.as_ref())? {
+        if protocol::same_or_equal(thread, item.as_ref(), wanted.as_ref())? {
             return Value::int(thread, at as i64);
         }
     }
@@ -270,7 +270,7 @@ pub(super) fn count(thread: &Thread, this: Ref<'_>, wanted: Ref<'_>) -> PyResult
     let mut count = 0;
     for at in 0..len {
         let item = item_at(thread, view, &[at])?;
-        count += i64::from(is_wanted(thread, item, wanted)?);
+        count += i64::from(protocol::same_or_equal(thread, item.as_ref(), wanted)?);
     }
     Value::int(thread, count)
 }

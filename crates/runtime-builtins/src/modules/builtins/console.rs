@@ -11,7 +11,7 @@ use crate::arguments::check_count;
 use crate::text;
 
 /// An entry of `sys`, which a program may have removed.
-fn of_sys(thread: &Thread, name: &PyStr) -> PyResult<Option<Value>> {
+pub(super) fn of_sys(thread: &Thread, name: &PyStr) -> PyResult<Option<Value>> {
     let sys = thread.interp().sys.get();
     match sys.as_ref().and_then(|sys| sys.as_ref().get::<PyDict>()) {
         Some(dict) => dict.get_str(thread, name),

@@ -1,12 +1,12 @@
 //! `print`.
 
-use taipan_object::dict::PyDict;
 use taipan_object::protocol;
 use taipan_object::str::PyStr;
 use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
+use super::console::of_sys;
 use crate::arguments::Parameters;
 use crate::text;
 
@@ -17,17 +17,6 @@ const PRINT: Parameters<4> = Parameters {
     positional: 0,
     required: 0,
 };
-
-/// `sys.stdout`.
-fn stdout(thread: &Thread) -> PyResult<Value> {
-    let sys = thread.interp().sys.get();
-    let dict = sys.as_ref().and_then(|sys| sys.as_ref().get::<PyDict>());
-    let found = match dict {
-        Some(dict) => dict.get_str(thread, names::stdout.get())?,
-        None => None,
-    };
-    found.ok_or_else(|| raise!(thread, RUNTIME_ERROR, "lost sys.stdout"))
-}
 
 /// A separator: none stands for the usual one.
 fn separator(thread: &Thread, value: Option<Ref<'_>>, what: &str, usual: &str) -> PyResult<Value> {
@@ -52,7 +41,8 @@ pub(super) fn print(
     let [sep, end, file, flush] = PRINT.bind(thread, named, by_name)?;
     let file = match file.filter(|file| !file.is_none()) {
         Some(file) => file.to_value(),
-        None => stdout(thread)?,
+        None => of_sys(thread, names::stdout.get())?
+            .ok_or_else(|| raise!(thread, RUNTIME_ERROR, "lost sys.stdout"))?,
     };
     if file.as_ref().is_none() {
         return Ok(Value::none());

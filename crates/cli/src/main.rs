@@ -37,11 +37,11 @@ fn main() -> ExitCode {
     let mask = taipan_host_native::SignalMask::block_all();
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         mask.restore();
-        run::run(command, STACK - RESERVE)
+        // from here, for in the child of a fork nobody waits for this thread
+        std::process::exit(run::run(command, STACK - RESERVE).into())
     });
-    match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(status)) => ExitCode::from(status),
-        Ok(Err(_)) => ExitCode::from(70),
+    match thread.map(std::thread::JoinHandle::<()>::join) {
+        Ok(_) => ExitCode::from(70),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "taipan: no thread to run in: {error}");
             ExitCode::from(70)

@@ -87,6 +87,7 @@ impl taipan_host::Sockets for Catching {}
 impl taipan_host::Launching for Catching {}
 impl taipan_host::Waiting for Catching {}
 impl taipan_host::Signals for Catching {}
+impl taipan_host::Threads for Catching {}
 impl Host for Catching {}
 
 /// What a program prints in an interpreter of its own on this thread.

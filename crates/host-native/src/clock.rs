@@ -149,3 +149,21 @@ impl Clock for NativeHost {
         Ok(Moment { seconds: time.tv_sec, nanos: u32::try_from(time.tv_nsec).unwrap_or(0) })
     }
 }
+
+/// A duration for the system.
+pub(crate) fn timespec_of(duration: Duration) -> libc::timespec {
+    libc::timespec {
+        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}
+
+/// The time of day after a duration.
+pub(crate) fn after(duration: Duration) -> libc::timespec {
+    let now = read(libc::CLOCK_REALTIME).map_or(0, |now| now.total_nanos());
+    let end = now.saturating_add(i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX));
+    libc::timespec {
+        tv_sec: libc::time_t::try_from(end / 1_000_000_000).unwrap_or(libc::time_t::MAX),
+        tv_nsec: (end % 1_000_000_000) as libc::c_long,
+    }
+}

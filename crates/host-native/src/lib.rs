@@ -12,11 +12,13 @@ mod folders;
 mod launching;
 mod processes;
 mod resources;
+mod semaphore;
 mod signals;
 mod sockets;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod waiting;
 
 pub use signals::SignalMask;

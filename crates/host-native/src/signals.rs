@@ -2,7 +2,7 @@
 //! handles signals; it does nothing that a signal handler must not do.
 
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
 use taipan_host::{HostResult, SignalAction, Signals};
 
@@ -15,6 +15,15 @@ const COUNT: usize = 65;
 static NOTED: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
 static ANY: AtomicBool = AtomicBool::new(false);
 static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+/// The thread that handles signals; 0 before it is known. One that comes to another thread is passed on to it, so that
+/// it stops waiting.
+static HANDLER: AtomicU64 = AtomicU64::new(0);
+
+/// From now on this thread handles signals.
+pub(crate) fn taken_by_this_thread() {
+    // SAFETY: nothing is passed.
+    HANDLER.store(unsafe { libc::pthread_self() } as u64, Ordering::Relaxed);
+}
 
 /// Which signals a thread does not take.
 #[derive(Clone, Copy)]
@@ -42,6 +51,23 @@ impl SignalMask {
 
 /// Notes a signal.
 extern "C" fn note(signal: libc::c_int) {
+    let handler = HANDLER.load(Ordering::Relaxed);
+    // SAFETY: both functions may be called by a signal handler; the thread is that of the interpreter, which is there.
+    unsafe {
+        if handler != 0 && handler != libc::pthread_self() as u64 {
+            let before = *errno();
+            let passed = libc::pthread_kill(handler as libc::pthread_t, signal) == 0;
+            *errno() = before;
+            if passed {
+                return;
+            }
+        }
+    }
+    keep(signal);
+}
+
+/// Notes a signal for the thread that handles signals. A signal handler may call this.
+fn keep(signal: i32) {
     if let Some(noted) = usize::try_from(signal).ok().and_then(|at| NOTED.get(at)) {
         noted.store(true, Ordering::Relaxed);
         ANY.store(true, Ordering::Release);
@@ -85,6 +111,9 @@ fn time_of(seconds: f64) -> libc::timeval {
 
 impl Signals for NativeHost {
     fn set_signal(&self, signal: i32, action: SignalAction) -> HostResult<()> {
+        if action == SignalAction::Note {
+            taken_by_this_thread();
+        }
         let handler = match action {
             SignalAction::Default => libc::SIG_DFL,
             SignalAction::Ignore => libc::SIG_IGN,
@@ -116,6 +145,10 @@ impl Signals for NativeHost {
 
     fn has_signals(&self) -> bool {
         ANY.load(Ordering::Acquire)
+    }
+
+    fn note_signal(&self, signal: i32) {
+        keep(signal);
     }
 
     fn take_signals(&self) -> Vec<i32> {

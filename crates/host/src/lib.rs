@@ -1,7 +1,8 @@
 //! The operating system as the interpreter sees it: traits by capability, and plain types. Nothing here touches
 //! the system; `taipan-host-native` does, and an embedder may give an interpreter a host of its own.
 //!
-//! Start with [`Host`]. [`install`] gives an interpreter its host, [`of`] finds it. Every operation has a default
+//! Start with [`Host`]. [`install`] gives an interpreter its host, [`of`] finds it, [`waiting`] calls it without the
+//! GIL. Every operation has a default
 //! that fails with `ENOSYS`, so a host grants what it implements and nothing else; an interpreter without a host
 //! has [`Nothing`]. Invariant: an error is an `errno` of the platform; texts that come from the system are bytes.
 #![forbid(unsafe_code)]
@@ -17,6 +18,8 @@ mod resources;
 mod signals;
 mod sockets;
 mod system;
+mod threads;
+mod waiters;
 mod waiting;
 
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
@@ -30,10 +33,12 @@ pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, TerminalMode,
     Times, UserId,
 };
+pub use threads::{MaskChange, Semaphore, SignalReport, Start, Threads};
 
+pub use waiters::{Deadline, Waiters};
 pub use waiting::{EpollControl, Launch, Launching, PollEntry, Streams, Waiting};
 
-use taipan_object::{Interp, Thread};
+use taipan_object::{Interp, PyResult, Thread};
 
 /// All that a host can do.
 pub trait Host:
@@ -51,6 +56,9 @@ pub trait Host:
     + Accounts
     + Resources
     + Signals
+    + Threads
+    + Send
+    + Sync
 {
 }
 
@@ -69,6 +77,7 @@ impl Launching for Nothing {}
 impl Sockets for Nothing {}
 impl Resources for Nothing {}
 impl Signals for Nothing {}
+impl Threads for Nothing {}
 impl Control for Nothing {}
 impl Accounts for Nothing {}
 impl Host for Nothing {}
@@ -86,5 +95,27 @@ pub fn of(thread: &Thread) -> &dyn Host {
     match services.and_then(|services| services.downcast_ref::<Box<dyn Host>>()) {
         Some(host) => host.as_ref(),
         None => &NOTHING,
+    }
+}
+
+/// Calls the host for something that may take long: other threads of the interpreter run meanwhile.
+pub fn released<R: Send>(thread: &Thread, call: impl FnOnce(&dyn Host) -> R + Send) -> R {
+    let host = of(thread);
+    thread.released(|| call(host))
+}
+
+/// The same for what a signal may interrupt: handlers are called, and the call is made again (PEP 475).
+///
+/// # Errors
+/// What a handler raises.
+pub fn waiting<R: Send>(
+    thread: &Thread,
+    mut call: impl FnMut(&dyn Host) -> HostResult<R> + Send,
+) -> PyResult<HostResult<R>> {
+    loop {
+        match released(thread, &mut call) {
+            Err(error) if error.errno == numbers::EINTR => raise::run_signals(thread)?,
+            result => return Ok(result),
+        }
     }
 }

@@ -30,6 +30,9 @@ pub trait Signals {
         false
     }
 
+    /// Notes a signal as if it had come.
+    fn note_signal(&self, _signal: i32) {}
+
     /// Takes the signals that were noted.
     fn take_signals(&self) -> Vec<i32> {
         Vec::new()

@@ -5,12 +5,15 @@
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use crate::dict::PyDict;
 use crate::error::PyResult;
 use crate::exception;
 use crate::gc::Gc;
+use crate::gil::Gil;
 use crate::heap::Heap;
 use crate::slot::Slot;
 use crate::str::PyStr;
@@ -42,6 +45,9 @@ pub type SuperArgumentsHook = fn(&Thread) -> PyResult<(Value, Value)>;
 /// Calls the handlers of signals that came.
 pub type SignalsHook = fn(&Thread) -> PyResult<()>;
 
+/// Is told, in the child of a fork, that the other threads are gone.
+pub type ForkedHook = fn(&Thread);
+
 /// Imports a module by its full name.
 pub type ImportHook = fn(&Thread, &PyStr) -> PyResult<Value>;
 
@@ -67,6 +73,8 @@ pub struct Hooks {
     pub super_arguments: Cell<SuperArgumentsHook>,
     /// Called when signals came.
     pub signals: Cell<SignalsHook>,
+    /// Called in the child of a fork.
+    pub forked: Cell<ForkedHook>,
     /// Called by natives that need a module which is not in `sys.modules`.
     pub import: Cell<ImportHook>,
     /// Called by `str.encode` with an encoding that is not built in.
@@ -98,6 +106,7 @@ impl Hooks {
                 Err(crate::raise!(thread, RUNTIME_ERROR, "super(): no current frame"))
             }),
             signals: Cell::new(|_| Ok(())),
+            forked: Cell::new(|_| ()),
             import: Cell::new(|thread, name| {
                 let name = name.to_text_lossy();
                 Err(crate::raise!(thread, IMPORT_ERROR, "no import machinery to import '{name}' with"))
@@ -117,7 +126,7 @@ const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
 #[repr(C)]
 pub struct Interp {
     /// The heap, first so that both have one address.
-    pub(crate) heap: Heap,
+    pub(crate) heap: ManuallyDrop<Heap>,
     pub(crate) gc: Gc,
     pub(crate) interned: InternTable,
     pub(crate) method_cache: MethodCache,
@@ -132,6 +141,21 @@ pub struct Interp {
     /// The thread states, attached or not.
     #[expect(clippy::vec_box, reason = "thread states do not move")]
     threads: RefCell<Vec<Box<Thread>>>,
+    /// Those of native threads that have ended, for the next ones.
+    idle_threads: RefCell<Vec<NonNull<Thread>>>,
+    /// Those whose native threads a fork has left behind in the parent.
+    lost_threads: RefCell<Vec<NonNull<Thread>>>,
+    /// The number of the main thread if it is not the first one: in the child of a fork.
+    pub main_ident: Cell<u64>,
+    /// What `os.register_at_fork` was given: a list of callables for before, one for the parent, one for the child.
+    pub at_fork: [Slot; 3],
+    /// How many native threads run that the interpreter started.
+    pub(crate) started: Cell<usize>,
+    gil: Arc<Gil>,
+    /// Bytes of the native stacks of new threads (`threading.stack_size`); 0 is what the host likes.
+    pub thread_stack_size: Cell<usize>,
+    /// What running frames may refer to although nothing else does: code objects that functions had.
+    retired: RefCell<Vec<Value>>,
     /// The dict of the module `builtins`.
     pub builtins: Slot,
     /// The dict of the module `sys`.
@@ -142,6 +166,8 @@ pub struct Interp {
     pub importlib: Slot,
     /// What the module `_codecs` keeps.
     pub codecs: Slot,
+    /// The handles of started threads, in a list of the module `_thread`.
+    pub threading: Slot,
     /// The classes of the module `_ast`, once something needs them.
     pub ast: Slot,
     /// What the layers above give to natives: the operating system behind its traits.
@@ -173,7 +199,7 @@ impl Interp {
     /// An interpreter without the objects that it needs beforehand.
     pub(crate) fn bare() -> Box<Interp> {
         Box::new(Interp {
-            heap: Heap::new(),
+            heap: ManuallyDrop::new(Heap::new()),
             gc: Gc::new(),
             interned: InternTable::new(),
             method_cache: MethodCache::new(),
@@ -183,11 +209,20 @@ impl Interp {
             memory_error: Slot::empty(),
             int_max_str_digits: Cell::new(4300),
             threads: RefCell::default(),
+            idle_threads: RefCell::default(),
+            lost_threads: RefCell::default(),
+            main_ident: Cell::new(0),
+            at_fork: Default::default(),
+            started: Cell::new(0),
+            gil: Arc::new(Gil::new()),
+            thread_stack_size: Cell::new(0),
+            retired: RefCell::default(),
             builtins: Slot::empty(),
             sys: Slot::empty(),
             modules: Slot::empty(),
             importlib: Slot::empty(),
             codecs: Slot::empty(),
+            threading: Slot::empty(),
             ast: Slot::empty(),
             services: OnceCell::new(),
             imports: OnceCell::new(),
@@ -202,10 +237,14 @@ impl Interp {
         Ok(())
     }
 
-    /// A new thread state of this interpreter, which lives as long as the interpreter.
+    /// A thread state of this interpreter that nobody uses; it lives as long as the interpreter.
     pub fn new_thread(&self) -> &Thread {
-        // SAFETY: the interpreter owns the thread state.
-        let thread = unsafe { Thread::new(NonNull::from(self)) };
+        if let Some(idle) = self.idle_threads.borrow_mut().pop() {
+            // SAFETY: boxed, and dropped with the interpreter only.
+            return unsafe { idle.as_ref() };
+        }
+        // SAFETY: the interpreter owns the thread state, and keeps its lock if a thread is left behind.
+        let thread = unsafe { Thread::new(NonNull::from(self), NonNull::from(&*self.gil)) };
         let pointer: *const Thread = &raw const *thread;
         self.threads.borrow_mut().push(thread);
         // SAFETY: boxed, and dropped with the interpreter only.
@@ -220,6 +259,66 @@ impl Interp {
             Some(first) => first,
             None => self.new_thread(),
         }
+    }
+
+    /// Takes a thread state back, which refers to nothing any more.
+    pub(crate) fn give_back(&self, thread: &Thread) {
+        self.idle_threads.borrow_mut().push(NonNull::from(thread));
+    }
+
+    /// The thread states that are used: all but the one that prepared the interpreter, and those given back.
+    pub fn thread_states(&self) -> Vec<&Thread> {
+        let (idle, lost) = (self.idle_threads.borrow(), self.lost_threads.borrow());
+        let all = self.threads.borrow();
+        let used = all.iter().skip(1).map(|thread| NonNull::from(&**thread));
+        let used = used.filter(|thread| !idle.contains(thread) && !lost.contains(thread));
+        // SAFETY: boxed, and dropped with the interpreter only.
+        used.map(|thread| unsafe { thread.as_ref() }).collect()
+    }
+
+    /// How many native threads run that the interpreter started itself.
+    pub fn started_threads(&self) -> usize {
+        self.started.get()
+    }
+
+    /// Lets no other thread run from now on: those that are left wait for ever. For the end, after which only
+    /// finalizers run.
+    pub fn close(&self, thread: &Thread) {
+        self.gil.close(thread);
+    }
+
+    /// Keeps something until no frame runs any more: running frames may refer to it although nothing else does.
+    pub fn retire(&self, value: Value) {
+        self.retired.borrow_mut().push(value);
+    }
+
+    /// Lets go of what was kept for frames. The caller knows that none runs.
+    pub fn release_retired(&self) {
+        if !self.retired.borrow().is_empty() {
+            let retired = self.retired.take();
+            drop(retired);
+        }
+    }
+
+    /// Whether the end has begun.
+    pub fn is_closed(&self) -> bool {
+        self.gil.is_closed()
+    }
+
+    /// Calls `fork`, which may split the process in two. In the child, which `in_child` tells from the result, the
+    /// other threads are gone.
+    pub fn fork<R>(&self, thread: &Thread, fork: impl FnOnce() -> R, in_child: impl Fn(&R) -> bool) -> R {
+        let result = self.gil.across_fork(fork, &in_child);
+        if in_child(&result) {
+            let lost = self.thread_states().into_iter().filter(|other| !std::ptr::eq(*other, thread));
+            let lost: Vec<NonNull<Thread>> = lost.map(NonNull::from).collect();
+            self.lost_threads.borrow_mut().extend(lost);
+            self.started.set(0);
+            self.main_ident.set(thread.ident.get());
+            thread.handle_signals_in_child();
+            (self.hooks.forked.get())(thread);
+        }
+        result
     }
 
     /// The heap.
@@ -250,14 +349,27 @@ impl Drop for Interp {
             &self.modules,
             &self.importlib,
             &self.codecs,
+            &self.threading,
             &self.ast,
-        ] {
+        ]
+        .into_iter()
+        .chain(&self.at_fork)
+        {
             std::mem::forget(slot.take());
         }
-        for thread in self.threads.take() {
+        std::mem::forget(self.retired.take());
+        let threads = self.threads.take();
+        for thread in &threads {
             thread.forget_references();
         }
         self.gc.forget_references();
         self.method_cache.forget_references();
+        if self.started.get() > 0 {
+            // threads are left behind, in the middle of something or waiting for the lock for ever
+            std::mem::forget((threads, self.gil.clone()));
+            return;
+        }
+        // SAFETY: dropped once, here.
+        unsafe { ManuallyDrop::drop(&mut self.heap) };
     }
 }

@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use crate::error::PyResult;
+use crate::gil::Gil;
 use crate::header::PyObject;
 use crate::heap::Heap;
 use crate::interp::Interp;
@@ -93,7 +94,11 @@ pub struct Thread {
     stack_limit: Cell<usize>,
     /// For the VM: what it hangs off a thread.
     pub host: Cell<*mut c_void>,
-    reserved_4: [Cell<usize>; 66],
+    /// The interpreter's lock, which is there as long as a thread waits for it.
+    gil: NonNull<Gil>,
+    /// The number of the native thread; 0 while it is not known.
+    pub ident: Cell<u64>,
+    reserved_4: [Cell<usize>; 64],
 }
 
 offsets!(Thread, 832: interp 16, eval_breaker 24, holds_gil 36, state 44, recursion_remaining 48,
@@ -126,11 +131,13 @@ thread_local! {
     static CURRENT: Cell<*const Thread> = const { Cell::new(std::ptr::null()) };
 }
 
-/// Keeps a thread state attached to the native thread; detaches when dropped.
+/// Keeps a thread state attached to the native thread; detaches when dropped, and gives the GIL back.
 #[must_use]
 pub struct Attached<'a> {
     thread: &'a Thread,
     before: *const Thread,
+    /// Whether it was not attached before.
+    outermost: bool,
     local: PhantomData<*mut ()>,
 }
 
@@ -144,8 +151,22 @@ impl std::ops::Deref for Attached<'_> {
 
 impl Drop for Attached<'_> {
     fn drop(&mut self) {
-        self.thread.holds_gil.set(0);
         CURRENT.set(self.before);
+        if self.outermost {
+            self.thread.holds_gil.set(0);
+            self.thread.gil().give();
+        }
+    }
+}
+
+/// Takes the GIL back when it goes, also where a panic unwinds.
+struct Released<'a>(&'a Thread);
+
+impl Drop for Released<'_> {
+    fn drop(&mut self) {
+        self.0.gil().take(self.0);
+        self.0.holds_gil.set(1);
+        CURRENT.set(self.0);
     }
 }
 
@@ -156,8 +177,8 @@ impl Thread {
     /// A thread state of an interpreter, not attached yet.
     ///
     /// # Safety
-    /// The interpreter outlives the thread state.
-    pub(crate) unsafe fn new(interp: NonNull<Interp>) -> Box<Thread> {
+    /// The interpreter outlives the thread state, and its lock outlives whoever waits for it.
+    pub(crate) unsafe fn new(interp: NonNull<Interp>, gil: NonNull<Gil>) -> Box<Thread> {
         let null = std::ptr::null_mut();
         let thread = Box::new(Thread {
             links: [0; 2],
@@ -191,17 +212,49 @@ impl Thread {
             open_containers: Cell::new(0),
             stack_limit: Cell::new(0),
             host: Cell::new(null),
-            reserved_4: [const { Cell::new(0) }; 66],
+            gil,
+            ident: Cell::new(0),
+            reserved_4: [const { Cell::new(0) }; 64],
         });
         thread.exc_info.set(&raw const thread.exc_state);
         thread
     }
 
-    /// Attaches the thread state to this native thread. The caller holds the interpreter's GIL.
+    /// Attaches the thread state to this native thread, and takes the interpreter's GIL if this state does not
+    /// hold it already.
     pub fn attach(&self) -> Attached<'_> {
-        self.holds_gil.set(1);
+        let outermost = self.holds_gil.get() == 0;
+        if outermost {
+            self.gil().take(self);
+            self.holds_gil.set(1);
+        }
         let before = CURRENT.replace(std::ptr::from_ref(self));
-        Attached { thread: self, before, local: PhantomData }
+        Attached { thread: self, before, outermost, local: PhantomData }
+    }
+
+    /// Calls `wait` without the GIL, so that other threads run meanwhile. What it uses may be sent to other threads,
+    /// which nothing may that belongs to objects.
+    pub fn released<R: Send>(&self, wait: impl FnOnce() -> R + Send) -> R {
+        CURRENT.set(std::ptr::null());
+        self.holds_gil.set(0);
+        self.gil().give();
+        let released = Released(self);
+        let result = wait();
+        drop(released);
+        result
+    }
+
+    /// Lets another thread run that has asked to.
+    pub fn pass_gil(&self) {
+        self.withdraw(safepoint::GIL);
+        self.gil().pass(self);
+        CURRENT.set(self);
+    }
+
+    /// The interpreter's lock.
+    pub fn gil(&self) -> &Gil {
+        // SAFETY: the lock is kept as long as a thread state may wait for it.
+        unsafe { self.gil.as_ref() }
     }
 
     /// Calls `f` with the thread state that is attached to this native thread; none if none is.
@@ -366,6 +419,23 @@ impl Drop for Changing<'_> {
 }
 
 impl Thread {
+    /// Lets go of what the thread state refers to, at the end of its native thread, so that it can serve another.
+    pub(crate) fn let_go(&self) {
+        for slot in [&self.current_exception, &self.dict, &self.context, &self.exc_state.exc_value] {
+            drop(slot.take());
+        }
+        self.exc_info.set(&raw const self.exc_state);
+        self.ident.set(0);
+        self.eval_breaker.store(0, Ordering::Relaxed);
+    }
+
+    /// In a process that was just forked: signals are this thread's if they were another's of the same program.
+    pub(crate) fn handle_signals_in_child(&self) {
+        if !SIGNALLED.load(Ordering::Relaxed).is_null() {
+            self.handle_signals();
+        }
+    }
+
     /// Forgets what the thread state refers to, when the whole heap goes.
     pub(crate) fn forget_references(&self) {
         for slot in [&self.current_exception, &self.dict, &self.context, &self.exc_state.exc_value] {

@@ -25,7 +25,7 @@ mod typing;
 pub mod warnings;
 mod weakref;
 
-pub use thread::ident as thread_ident;
+pub use thread::{finish_threads, ident as thread_ident};
 pub use warnings::warn;
 
 use taipan_object::types::{PyTypeObject, ready};
@@ -89,6 +89,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 pub fn prepare(interp: &Interp) {
     codecs::prepare(interp);
     signals::prepare(interp);
+    thread::prepare(interp);
 }
 
 /// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.

@@ -1,10 +1,8 @@
 //! What the tests of this crate share: a host in memory whose files misbehave as a test wants it, and an interpreter
 //! on it.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, MutexGuard, Once};
 
 use taipan_host::{
     Clock, Entropy, Environment, FileStatus, Files, Host, HostError, HostResult, Platform, Processes,
@@ -14,30 +12,59 @@ use taipan_object::hash::HashSecret;
 use taipan_object::str::PyStr;
 use taipan_object::{Interp, PyResult, Thread, Value, process};
 
+/// A cell that threads may share, as a host must.
+#[derive(Default)]
+pub(crate) struct Shared<T>(Mutex<T>);
+
+impl<T> Shared<T> {
+    fn new(value: T) -> Shared<T> {
+        Shared(Mutex::new(value))
+    }
+
+    pub(crate) fn borrow(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap()
+    }
+
+    pub(crate) fn borrow_mut(&self) -> MutexGuard<'_, T> {
+        self.borrow()
+    }
+
+    pub(crate) fn get(&self) -> T
+    where
+        T: Copy,
+    {
+        *self.borrow()
+    }
+
+    pub(crate) fn set(&self, value: T) {
+        *self.borrow() = value;
+    }
+}
+
 /// The bytes of a file, shared by those who have it open.
-type Contents = Rc<RefCell<Vec<u8>>>;
+type Contents = Arc<Shared<Vec<u8>>>;
 
 /// What a test may look at and change while the host is used.
 #[derive(Default)]
 pub(crate) struct World {
     /// The files by path.
-    pub(crate) files: RefCell<BTreeMap<Vec<u8>, Contents>>,
+    pub(crate) files: Shared<BTreeMap<Vec<u8>, Contents>>,
     /// The open files: contents and position.
-    open: RefCell<BTreeMap<i32, (Contents, usize)>>,
+    open: Shared<BTreeMap<i32, (Contents, usize)>>,
     /// Bytes that are read or written at once, at most; zero for all.
-    pub(crate) step: Cell<usize>,
+    pub(crate) step: Shared<usize>,
     /// How many operations go well before the others would have to wait; negative for all.
-    pub(crate) patience: Cell<i32>,
+    pub(crate) patience: Shared<i32>,
     /// Whether closing fails.
-    pub(crate) close_fails: Cell<bool>,
+    pub(crate) close_fails: Shared<bool>,
     /// Whether there are terminals.
-    pub(crate) terminal: Cell<bool>,
+    pub(crate) terminal: Shared<bool>,
     /// What was done.
-    pub(crate) log: RefCell<Vec<String>>,
+    pub(crate) log: Shared<Vec<String>>,
 }
 
 /// The host of a world.
-struct TestHost(Rc<World>);
+struct TestHost(Arc<World>);
 
 impl TestHost {
     fn note(&self, what: String) {
@@ -147,6 +174,7 @@ impl taipan_host::Control for TestHost {}
 impl taipan_host::Accounts for TestHost {}
 impl taipan_host::Resources for TestHost {}
 impl taipan_host::Signals for TestHost {}
+impl taipan_host::Threads for TestHost {}
 impl Clock for TestHost {}
 impl Environment for TestHost {}
 impl Entropy for TestHost {}
@@ -156,7 +184,7 @@ impl Host for TestHost {}
 impl World {
     /// Gives a file to the world.
     pub(crate) fn put(&self, path: &str, contents: &[u8]) {
-        let file = Rc::new(RefCell::new(contents.to_vec()));
+        let file = Arc::new(Shared::new(contents.to_vec()));
         self.files.borrow_mut().insert(path.as_bytes().to_vec(), file);
     }
 
@@ -185,7 +213,7 @@ pub(crate) fn run_with(has_host: bool, test: impl FnOnce(&Thread, &World)) {
     });
     let interp = Interp::new().unwrap();
     taipan_runtime_builtins::prepare(&interp);
-    let world = Rc::new(World { patience: Cell::new(-1), ..World::default() });
+    let world = Arc::new(World { patience: Shared::new(-1), ..World::default() });
     if has_host {
         taipan_host::install(&interp, Box::new(TestHost(world.clone())));
     }

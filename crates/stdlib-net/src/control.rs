@@ -1,6 +1,6 @@
 //! The module `fcntl`: controls and locks of descriptors.
 
-use taipan_host::{PartLock, numbers, of};
+use taipan_host::{PartLock, numbers, of, waiting};
 use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytes::PyBytes;
 use taipan_object::declare::method_table;
@@ -131,7 +131,7 @@ fn in_place(thread: &Thread, fd: i32, request: u32, value: Ref<'_>) -> PyResult<
 
 fn lock_file(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, operation: Ref<'_>) -> PyResult<Value> {
     let (fd, operation) = (descriptor(thread, fd)?, to_int(thread, operation)?);
-    let result = of(thread).lock_file(fd, operation);
+    let result = waiting(thread, |host| host.lock_file(fd, operation))?;
     result.map(|()| Value::none()).map_err(|error| error.raise(thread))
 }
 
@@ -162,5 +162,7 @@ fn lock_part(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value
     let (len, start) = (long(0)?, long(1)?);
     let waits = command & locks::NO_WAIT == 0;
     let lock = PartLock { exclusive, waits, whence: whence as i16, start, len };
-    of(thread).lock_part(fd, lock).map(|()| Value::none()).map_err(|error| error.raise(thread))
+    waiting(thread, |host| host.lock_part(fd, lock))?
+        .map(|()| Value::none())
+        .map_err(|error| error.raise(thread))
 }

@@ -68,12 +68,17 @@ pub(crate) fn finish(thread: &Thread, result: PyResult<()>, main: Main<'_>) -> u
             uncaught(thread, exception, main)
         }
     };
+    if let Err(raised) = taipan_stdlib_core::finish_threads(thread) {
+        thread.unraisable(raised, Some("Exception ignored on threading shutdown"), None);
+    }
     if let Err(raised) = taipan_stdlib_core::atexit::run(thread) {
         drop(thread.catch(raised));
     }
     if !flush(thread) && status == 0 {
         status = 120;
     }
+    // threads that are left behind run no further
+    thread.interp().close(thread);
     if let Err(raised) = crate::shutdown::shut_down(thread) {
         drop(thread.catch(raised));
     }

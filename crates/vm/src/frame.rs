@@ -9,7 +9,7 @@ use crate::code::RegisterCode;
 use crate::interp::FoundTable;
 use crate::interp::generator::Run;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use taipan_object::dict::PyDict;
@@ -175,8 +175,6 @@ pub struct Stacks {
     pub current: Cell<*mut Frame>,
     /// The last frame that the recursion limit allows.
     limit: Cell<*mut Frame>,
-    /// What running frames may refer to although nothing else does any more: replaced code objects.
-    retired: RefCell<Vec<Value>>,
     /// What operations found of attributes.
     pub(crate) found: OnceCell<FoundTable>,
     /// What asynchronous generators are shown to first, and what ends them (`sys.set_asyncgen_hooks`).
@@ -209,7 +207,6 @@ impl Stacks {
         let end = unsafe { base.add(SLOTS) };
         let current = Cell::new(first.wrapping_sub(1));
         let limit = Cell::new(first);
-        let retired = RefCell::default();
         let (high_water, async_hooks) = (Cell::new(base), Default::default());
         let found = OnceCell::new();
         let (trace, profile, telling) = (Slot::empty(), Slot::empty(), Cell::new(false));
@@ -220,7 +217,6 @@ impl Stacks {
             frames: first,
             current,
             limit,
-            retired,
             found,
             async_hooks,
             trace,
@@ -236,19 +232,6 @@ impl Stacks {
         self.limit.set(self.frames.wrapping_add(limit.clamp(1, FRAMES) - 1));
     }
 
-    /// Keeps something until no frame runs any more.
-    pub fn retire(&self, value: Value) {
-        self.retired.borrow_mut().push(value);
-    }
-
-    /// Lets go of what was kept, if no frame runs.
-    pub fn release_retired(&self) {
-        if self.is_idle() && !self.retired.borrow().is_empty() {
-            let retired = self.retired.take();
-            drop(retired);
-        }
-    }
-
     /// Whether no frame runs.
     pub fn is_idle(&self) -> bool {
         self.current.get() < self.frames
@@ -257,6 +240,11 @@ impl Stacks {
     /// Whether a frame is the outermost one.
     pub fn is_first(&self, frame: *mut Frame) -> bool {
         frame == self.frames
+    }
+
+    /// Whether a frame is one of these.
+    pub fn contains(&self, frame: *mut Frame) -> bool {
+        (self.frames..self.frames.wrapping_add(FRAMES)).contains(&frame)
     }
 
     /// How many frames run.
@@ -432,6 +420,16 @@ pub fn stacks(thread: &Thread) -> &Stacks {
     }
     // SAFETY: as above.
     unsafe { &*host }
+}
+
+/// The stacks that a running frame stands in, which may be those of another thread.
+pub fn stacks_of(thread: &Thread, frame: *mut Frame) -> &Stacks {
+    let own = stacks(thread);
+    if own.contains(frame) {
+        return own;
+    }
+    let all = thread.interp().thread_states();
+    all.into_iter().map(stacks).find(|stacks| stacks.contains(frame)).unwrap_or(own)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! what they point to goes.
 
 use crate::code::RegisterCode;
-use crate::frame::{Frame, UNBOUND, is_pointer, stacks, word};
+use crate::frame::{Frame, UNBOUND, is_pointer, stacks, stacks_of, word};
 use crate::interp::generator::{Run, Status};
 use crate::positions;
 use std::cell::{Cell, RefCell};
@@ -104,7 +104,12 @@ pub fn of(thread: &Thread, frame: &mut Frame) -> PyResult<Value> {
 
 /// The frame object of the frame that runs so many frames above; none if there are not so many.
 pub fn nth(thread: &Thread, depth: usize) -> PyResult<Option<Value>> {
-    let stacks = stacks(thread);
+    nth_of(thread, thread, depth)
+}
+
+/// The same for a frame of another thread.
+pub fn nth_of(thread: &Thread, other: &Thread, depth: usize) -> PyResult<Option<Value>> {
+    let stacks = stacks(other);
     if depth >= stacks.depth() {
         return Ok(None);
     }
@@ -134,15 +139,16 @@ pub(crate) fn of_run(thread: &Thread, run: &Run) -> PyResult<Value> {
 
 /// The frame object of a generator that runs.
 pub(crate) fn of_running(thread: &Thread, run: &Run) -> PyResult<Option<Value>> {
-    let stacks = stacks(thread);
-    for depth in 0..stacks.depth() {
-        // SAFETY: a running frame.
-        let frame = unsafe { &mut *stacks.current.get().sub(depth) };
-        let generator = frame.generator();
-        let own =
-            generator.as_ref().and_then(|generator| crate::interp::generator::run_of(generator.as_ref()));
-        if own.is_some_and(|own| std::ptr::eq(own, run)) {
-            return of(thread, frame).map(Some);
+    for stacks in thread.interp().thread_states().into_iter().map(stacks) {
+        for depth in 0..stacks.depth() {
+            // SAFETY: a running frame.
+            let frame = unsafe { &mut *stacks.current.get().sub(depth) };
+            let generator = frame.generator();
+            let own =
+                generator.as_ref().and_then(|generator| crate::interp::generator::run_of(generator.as_ref()));
+            if own.is_some_and(|own| std::ptr::eq(own, run)) {
+                return of(thread, frame).map(Some);
+            }
         }
     }
     Ok(None)
@@ -279,7 +285,7 @@ impl FrameObject {
         if live.is_null() {
             return Ok(self.back.get());
         }
-        if stacks(thread).is_first(live) {
+        if stacks_of(thread, live).is_first(live) {
             return Ok(None);
         }
         // SAFETY: the frame below a running one runs.

@@ -29,6 +29,15 @@ pub fn set_profile(thread: &Thread, function: Option<Value>) {
     drop(old);
 }
 
+/// Lets go of what a thread's stacks refer to, at the end of its native thread.
+pub fn leave_thread(thread: &Thread) {
+    set_trace(thread, None);
+    set_profile(thread, None);
+    for hook in &stacks(thread).async_hooks {
+        drop(hook.take());
+    }
+}
+
 /// The functions that trace and profile.
 pub fn functions(thread: &Thread) -> [Option<Value>; 2] {
     let stacks = stacks(thread);

@@ -138,6 +138,12 @@ fn set_code(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()
             "{name}() requires a code object with {has} free vars, not {wants}"
         ));
     }
+    if let Some(function) = this.get::<PyFunction>()
+        && let Some(running) = function.func_code().get()
+    {
+        // a frame may run it
+        thread.interp().retire(running);
+    }
     put_parts(this, PyFunction::func_code, Some(code));
     Ok(())
 }

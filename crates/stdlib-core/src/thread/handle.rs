@@ -1,4 +1,4 @@
-//! `_thread._ThreadHandle`: stands for a thread.
+//! `_thread._ThreadHandle`: stands for a thread, which can be waited for.
 
 use std::cell::Cell;
 
@@ -9,15 +9,38 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use taipan_runtime_builtins::arguments::check_count;
 
-use super::ident;
+use super::{ident, lock};
 use crate::call;
+use taipan_host::{Deadline, Waiters};
 use taipan_object::declare::{method_table, native_state, receiver};
 
-/// The number of a thread, and whether it has ended.
+/// The number of a thread, what has become of it, and who waits for its end.
 #[derive(Default)]
 pub(super) struct Handle {
-    ident: Cell<u64>,
+    pub(super) ident: Cell<u64>,
+    pub(super) started: Cell<bool>,
+    /// Whether the end of the program waits for it.
+    pub(super) waited: Cell<bool>,
     done: Cell<bool>,
+    waiters: Waiters,
+}
+
+impl Handle {
+    /// The thread has ended.
+    pub(super) fn end(&self) {
+        self.done.set(true);
+        self.waiters.wake_all();
+    }
+
+    /// Whether the thread has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.done.get()
+    }
+
+    /// Waits for the end of the thread; false if the time is over first.
+    pub(super) fn wait(&self, thread: &Thread, deadline: Option<Deadline>) -> PyResult<bool> {
+        self.waiters.wait(thread, deadline, || self.done.get())
+    }
 }
 
 native_type! {
@@ -49,21 +72,35 @@ pub(super) fn make(thread: &Thread, _: Ref<'_>, number: Ref<'_>) -> PyResult<Val
     if !number.is_int() {
         return Err(raise!(thread, TYPE_ERROR, "ident must be an integer"));
     }
-    let number = number.to_i64().unwrap_or(0) as u64;
-    Ok(Native::new(thread, Handle { ident: Cell::new(number), done: Cell::new(false) })?.into_value())
+    let handle = Handle::default();
+    handle.ident.set(number.to_i64().unwrap_or(0) as u64);
+    handle.started.set(true);
+    Ok(Native::new(thread, handle)?.into_value())
 }
 
 fn join(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "join", arguments.len(), 0, 1)?;
+    let deadline = match arguments.first().filter(|timeout| !timeout.as_ref().is_none()) {
+        // a negative time is none, as for a lock
+        Some(timeout) => match lock::seconds(thread, timeout.as_ref())? {
+            seconds @ 0.0.. => Some(Deadline::after(thread, seconds)?),
+            _ => None,
+        },
+        None => None,
+    };
     let handle = receiver::<Handle>(thread, this)?;
-    if handle.done.get() {
-        return Ok(Value::none());
+    if !handle.started.get() {
+        return Err(raise!(thread, RUNTIME_ERROR, "thread not started"));
     }
-    match handle.ident.get() {
-        0 => Err(raise!(thread, RUNTIME_ERROR, "thread not started")),
-        number if number == ident(thread) => Err(raise!(thread, RUNTIME_ERROR, "Cannot join current thread")),
-        _ => Ok(Value::none()),
+    if !handle.done.get() && handle.ident.get() == ident(thread) {
+        return Err(raise!(thread, RUNTIME_ERROR, "Cannot join current thread"));
     }
+    if !handle.done.get() && thread.interp().is_closed() {
+        // it runs no further
+        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "cannot join thread at interpreter shutdown"));
+    }
+    handle.wait(thread, deadline)?;
+    Ok(Value::none())
 }
 
 fn is_done(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -71,7 +108,11 @@ fn is_done(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn set_done(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    receiver::<Handle>(thread, this)?.done.set(true);
+    let handle = receiver::<Handle>(thread, this)?;
+    if !handle.started.get() {
+        return Err(raise!(thread, RUNTIME_ERROR, "thread not started"));
+    }
+    handle.end();
     Ok(Value::none())
 }
 

@@ -5,16 +5,18 @@ use std::cell::Cell;
 use taipan_object::native::Native;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, native_type, protocol, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, check_count};
 
 use crate::call;
+use taipan_host::{Deadline, Waiters};
 use taipan_object::declare::{method_table, native_state, receiver};
 
-/// Whether the lock is held.
+/// Whether the lock is held, and who waits for it.
 #[derive(Default)]
 pub(super) struct Lock {
     held: Cell<bool>,
+    waiters: Waiters,
 }
 
 native_type! {
@@ -60,10 +62,23 @@ const PARAMETERS: Parameters<2> = Parameters {
 /// How `acquire` is to wait.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wait {
-    /// Not at all, or for a time.
-    Bounded,
+    /// Not at all.
+    Never,
+    /// For a time.
+    Until(Deadline),
     /// Until the lock is there.
     Forever,
+}
+
+impl Wait {
+    /// Waits for `ready`; says whether it is.
+    pub(super) fn wait(self, thread: &Thread, waiters: &Waiters, ready: impl Fn() -> bool) -> PyResult<bool> {
+        match self {
+            Wait::Never => Ok(ready()),
+            Wait::Until(deadline) => waiters.wait(thread, Some(deadline), ready),
+            Wait::Forever => waiters.wait(thread, None, ready),
+        }
+    }
 }
 
 /// What the arguments of `acquire` say.
@@ -83,39 +98,44 @@ pub(super) fn wait_of(thread: &Thread, arguments: &[Value], names: Option<&PyTup
     if timeout > TIMEOUT_MAX {
         return Err(raise!(thread, OVERFLOW_ERROR, "timestamp out of range for C PyTime_t"));
     }
-    Ok(if blocking && timeout == -1.0 { Wait::Forever } else { Wait::Bounded })
+    Ok(match (blocking, timeout) {
+        (false, _) => Wait::Never,
+        (true, -1.0) => Wait::Forever,
+        (true, seconds) => Wait::Until(Deadline::after(thread, seconds)?),
+    })
 }
 
 /// A number of seconds.
 pub(crate) fn seconds(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
     if let Some(float) = value.to_f64() {
+        if float.is_nan() {
+            return Err(raise!(thread, VALUE_ERROR, "Invalid value NaN (not a number)"));
+        }
         return Ok(float);
     }
     let index = protocol::number::index(thread, value)?;
     taipan_object::int::int_to_f64(thread, index.as_ref())
 }
 
-#[cold]
-pub(super) fn would_wait(thread: &Thread) -> Raised {
-    raise!(thread, RUNTIME_ERROR, "a lock that is held would be waited for without end: there is one thread")
-}
-
 fn acquire(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
-    let wait = wait_of(thread, arguments, names)?;
     let lock = receiver::<Lock>(thread, this)?;
-    if !lock.held.replace(true) {
+    if arguments.is_empty() && !lock.held.replace(true) {
         return Ok(Value::bool(true));
     }
-    match wait {
-        Wait::Forever => Err(would_wait(thread)),
-        Wait::Bounded => Ok(Value::bool(false)),
+    let wait = wait_of(thread, arguments, names)?;
+    let taken = wait.wait(thread, &lock.waiters, || !lock.held.get())?;
+    if taken {
+        lock.held.set(true);
     }
+    Ok(Value::bool(taken))
 }
 
 fn release(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    if !receiver::<Lock>(thread, this)?.held.replace(false) {
+    let lock = receiver::<Lock>(thread, this)?;
+    if !lock.held.replace(false) {
         return Err(raise!(thread, RUNTIME_ERROR, "release unlocked lock"));
     }
+    lock.waiters.wake();
     Ok(Value::none())
 }
 

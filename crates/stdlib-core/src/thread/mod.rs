@@ -1,21 +1,26 @@
-//! The module `_thread`: locks, and what there is of threads while an interpreter has one.
+//! The module `_thread`: threads and their locks.
 //!
-//! `lock.rs` and `rlock.rs` are the locks, `local.rs` is data of a thread, `handle.rs` stands for a thread. There is no
-//! second thread that could give a lock back: to wait for one without end is an error.
+//! `start.rs` starts threads and waits for them at the end, `handle.rs` stands for one, `lock.rs` and `rlock.rs` are
+//! the locks, `local.rs` is data of a thread.
 
 mod handle;
 mod local;
 mod lock;
 mod rlock;
+mod start;
 
 pub(crate) use lock::seconds;
+pub use start::finish_threads;
 
+use taipan_host::of;
 use taipan_object::exception::{RUNTIME_ERROR, SYSTEM_EXIT};
 use taipan_object::module::PyModule;
+use taipan_object::str::PyStr;
+use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
-use taipan_runtime_builtins::arguments::{check_count, to_size};
+use taipan_object::{Interp, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size};
 use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 use taipan_runtime_builtins::struct_sequence::StructSequence;
@@ -24,9 +29,9 @@ use crate::call;
 use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
-    Instance Positional c"start_new_thread" "($module, function, args, kwargs={}, /)" start, c"Starts a thread.";
-    Instance Positional c"start_new" "($module, function, args, kwargs={}, /)" start, c"Another name of start_new_thread.";
-    Instance Keywords c"start_joinable_thread" "($module, /, function, handle=None, daemon=True)" start_joinable, c"Starts a thread that can be waited for.";
+    Instance Positional c"start_new_thread" "($module, function, args, kwargs={}, /)" start::start, c"Starts a thread.";
+    Instance Positional c"start_new" "($module, function, args, kwargs={}, /)" start::start, c"Another name of start_new_thread.";
+    Instance Keywords c"start_joinable_thread" "($module, /, function, handle=None, daemon=True)" start::start_joinable, c"Starts a thread that can be waited for.";
     Instance None c"daemon_threads_allowed" "($module, /)" daemon_allowed, c"Whether threads may be left behind at the end.";
     Instance None c"allocate_lock" "($module, /)" allocate, c"A new lock.";
     Instance None c"allocate" "($module, /)" allocate, c"Another name of allocate_lock.";
@@ -39,9 +44,9 @@ method_table! { FUNCTIONS:
     Instance Positional c"stack_size" "($module, size=0, /)" stack_size, c"The size of the stacks of new threads.";
     Instance One c"_excepthook" "($module, args, /)" excepthook, c"Reports what ended a thread.";
     Instance None c"_is_main_interpreter" "($module, /)" is_main, c"Whether this is the first interpreter.";
-    Instance None c"_shutdown" "($module, /)" shutdown, c"Waits for the threads that are not to be left behind.";
+    Instance None c"_shutdown" "($module, /)" start::shutdown, c"Waits for the threads that are not to be left behind.";
     Instance One c"_make_thread_handle" "($module, ident, /)" handle::make, c"A handle of a thread that runs.";
-    Instance None c"_get_main_thread_ident" "($module, /)" ident_of, c"The number of the first thread.";
+    Instance None c"_get_main_thread_ident" "($module, /)" main_ident, c"The number of the first thread.";
     Instance Keywords c"set_name" "($module, /, name)" set_name, c"Tells the system the name of the thread.";
     Instance None c"_get_name" "($module, /)" get_name, c"The name of the thread.";
 }
@@ -77,6 +82,11 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     add(thread, module, "_NAME_MAXLEN", Value::small(15))
 }
 
+/// Lets an interpreter know what a fork leaves of its threads.
+pub(crate) fn prepare(interp: &Interp) {
+    interp.hooks.forked.set(start::forked);
+}
+
 /// The static types of this module.
 pub(crate) fn types() -> [&'static PyTypeObject; 4] {
     [&lock::LOCK, &rlock::RLOCK, &local::LOCAL, &handle::HANDLE]
@@ -91,38 +101,29 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     install::attributes(thread, &local::LOCAL, &local::ATTRIBUTES)
 }
 
-/// The number of the thread.
+/// The number of the thread: the host's, or one of our own.
 pub fn ident(thread: &Thread) -> u64 {
-    std::ptr::from_ref(thread).addr() as u64
+    if thread.ident.get() == 0 {
+        let own = std::ptr::from_ref(thread).addr() as u64;
+        thread.ident.set(of(thread).thread_ident().unwrap_or(own));
+    }
+    thread.ident.get()
 }
 
 fn ident_of(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Value::uint(thread, ident(thread))
 }
 
+fn main_ident(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let interp = thread.interp();
+    match interp.main_ident.get() {
+        0 => Value::uint(thread, ident(interp.first_thread())),
+        ident => Value::uint(thread, ident),
+    }
+}
+
 fn native_id(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Value::int(thread, std::process::id().into())
-}
-
-#[cold]
-fn cannot_start(thread: &Thread) -> taipan_object::Raised {
-    raise!(thread, RUNTIME_ERROR, "can't start new thread")
-}
-
-fn start(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
-    check_count(thread, "start_new_thread", arguments.len(), 2, 3)?;
-    let [function, positional, ..] = arguments else { return Err(cannot_start(thread)) };
-    if function.as_ref().ty().slots().call.get().is_none() {
-        return Err(raise!(thread, TYPE_ERROR, "first arg must be callable"));
-    }
-    if positional.as_ref().get::<PyTuple>().is_none() {
-        return Err(raise!(thread, TYPE_ERROR, "2nd arg must be a tuple"));
-    }
-    Err(cannot_start(thread))
-}
-
-fn start_joinable(thread: &Thread, _: Ref<'_>, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
-    Err(cannot_start(thread))
+    Value::uint(thread, of(thread).native_thread_id().map_err(|error| error.raise(thread))?)
 }
 
 fn daemon_allowed(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
@@ -140,52 +141,106 @@ fn exit(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 fn interrupt_main(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "interrupt_main", arguments.len(), 0, 1)?;
     let number = arguments.first().map_or(Ok(2), |number| to_size(thread, number.as_ref()))?;
-    if !(1..=64).contains(&number) {
+    let number = i32::try_from(number).ok().filter(|number| (1..65).contains(number));
+    let Some(number) = number else {
         return Err(raise!(thread, VALUE_ERROR, "signal number out of range"));
+    };
+    let host = of(thread);
+    if host.signal_action(number) == Ok(Some(taipan_host::SignalAction::Note)) {
+        host.note_signal(number);
+        taipan_host::raise::run_signals(thread)?;
     }
-    match number {
-        2 => Err(thread.raise_arguments(&taipan_object::exception::KEYBOARD_INTERRUPT, PyTuple::empty())),
-        _ => Ok(Value::none()),
-    }
+    Ok(Value::none())
 }
 
-fn count(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::small(0))
+fn count(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, thread.interp().started_threads() as i64)
+}
+
+/// The smallest stack that may be asked for.
+const SMALLEST_STACK: isize = 32 << 10;
+
+/// The size of the stacks of new threads; none for what the host likes.
+fn stack_size_of(thread: &Thread) -> Option<usize> {
+    match thread.interp().thread_stack_size.get() {
+        0 => None,
+        size => Some(size),
+    }
 }
 
 fn stack_size(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "stack_size", arguments.len(), 0, 1)?;
-    let size = arguments.first().map_or(Ok(0), |size| to_size(thread, size.as_ref()))?;
-    if size < 0 {
-        return Err(raise!(thread, VALUE_ERROR, "size must be 0 or a positive value"));
+    let slot = &thread.interp().thread_stack_size;
+    let before = slot.get();
+    if let Some(size) = arguments.first() {
+        let size = to_size(thread, size.as_ref())?;
+        if size < 0 {
+            return Err(raise!(thread, VALUE_ERROR, "size must be 0 or a positive value"));
+        }
+        if size != 0 && size < SMALLEST_STACK {
+            return Err(raise!(thread, VALUE_ERROR, "size not valid: {size} bytes"));
+        }
+        slot.set(size.unsigned_abs());
     }
-    Ok(Value::small(0))
+    Value::int(thread, before as i64)
 }
 
+/// Reports what ended a thread, as `threading.excepthook` does by default.
 fn excepthook(thread: &Thread, _: Ref<'_>, arguments: Ref<'_>) -> PyResult<Value> {
-    let Some(items) = arguments.get::<PyTuple>() else {
+    let Some(items) = arguments.get::<PyTuple>().filter(|items| items.len() == 4) else {
         return Err(raise!(thread, TYPE_ERROR, "_thread._excepthook argument type must be ExceptHookArgs"));
     };
-    let hook = call::of_sys(thread, "excepthook")?;
-    if let (Some(hook), [kind, value, traceback]) = (hook, [0, 1, 2].map(|at| items.get(at))) {
-        let arguments = [kind, value, traceback].map(|item| item.unwrap_or_else(Value::none));
-        drop(taipan_object::protocol::call(thread, hook.as_ref(), &arguments, None)?);
+    let [kind, value, traceback, of] = [0, 1, 2, 3].map(|at| items.get(at).unwrap_or_else(Value::none));
+    if kind.as_ref().is(as_ref(&SYSTEM_EXIT)) {
+        return Ok(Value::none());
+    }
+    let file = call::of_sys(thread, "stderr")?.filter(|file| !file.as_ref().is_none());
+    let file = match file {
+        Some(file) => file,
+        // a thread that was made while there was one has kept it
+        None => match attribute(thread, of.as_ref(), "_stderr")? {
+            Some(file) if !file.as_ref().is_none() => file,
+            _ => return Ok(Value::none()),
+        },
+    };
+    let name = match attribute(thread, of.as_ref(), "name")? {
+        Some(name) => taipan_runtime_builtins::text::str(thread, name.as_ref())?.to_text_lossy(),
+        None => ident(thread).to_string(),
+    };
+    let text = call::text(thread, &format!("Exception in thread {name}:\n"))?;
+    let write = protocol::get_attribute(thread, file.as_ref(), &*intern_text(thread, "write")?)?;
+    drop(protocol::call(thread, write.as_ref(), &[text], None)?);
+    if let Some(show) = call::of_sys(thread, "__excepthook__")? {
+        drop(protocol::call(thread, show.as_ref(), &[kind, value, traceback], None)?);
     }
     Ok(Value::none())
+}
+
+/// An attribute, if there is one.
+fn attribute(thread: &Thread, object: Ref<'_>, name: &str) -> PyResult<Option<Value>> {
+    protocol::attribute::find(thread, object, &*intern_text(thread, name)?)
 }
 
 fn is_main(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(true))
 }
 
-fn shutdown(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::none())
-}
+const NAME: Parameters<1> =
+    Parameters { function: "set_name", names: ["name"], positional_only: 0, positional: 1, required: 1 };
 
-fn set_name(_: &Thread, _: Ref<'_>, _: &[Value], _: Option<&PyTuple>) -> PyResult<Value> {
+fn set_name(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    let [name] = NAME.bind(thread, arguments, names)?;
+    let Some(name) = name.and_then(|name| name.get::<PyStr>()) else {
+        let got = name.map_or("NoneType".to_owned(), |name| name.ty().short_name().to_owned());
+        return Err(raise!(thread, TYPE_ERROR, "set_name() argument 'name' must be str, not {got}"));
+    };
+    // who debugs sees it; that a system has no such thing is no error
+    let name = name.to_text_lossy();
+    let _ = of(thread).set_thread_name(name.split('\0').next().unwrap_or_default().as_bytes());
     Ok(Value::none())
 }
 
 fn get_name(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    call::text(thread, "taipan")
+    let name = of(thread).thread_name().map_err(|error| error.raise(thread))?;
+    Ok(taipan_host::path::decode(thread, &name)?.into_value())
 }

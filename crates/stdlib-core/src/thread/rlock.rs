@@ -9,6 +9,7 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, native_type, raise};
 
 use super::{ident, lock};
 use crate::call;
+use taipan_host::Waiters;
 use taipan_object::declare::{method_table, native_state, receiver};
 
 /// Who holds the lock, and how often.
@@ -16,6 +17,7 @@ use taipan_object::declare::{method_table, native_state, receiver};
 pub(super) struct RLock {
     owner: Cell<u64>,
     count: Cell<u64>,
+    waiters: Waiters,
 }
 
 native_type! {
@@ -55,17 +57,21 @@ fn not_held(thread: &Thread) -> Raised {
 }
 
 fn acquire(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
-    let wait = lock::wait_of(thread, arguments, names)?;
     let lock = receiver::<RLock>(thread, this)?;
-    if lock.count.get() == 0 || lock.is_mine(thread) {
-        lock.owner.set(ident(thread));
+    let wait = match arguments {
+        [] => lock::Wait::Forever,
+        _ => lock::wait_of(thread, arguments, names)?,
+    };
+    if lock.is_mine(thread) {
         lock.count.set(lock.count.get() + 1);
         return Ok(Value::bool(true));
     }
-    match wait {
-        lock::Wait::Forever => Err(lock::would_wait(thread)),
-        lock::Wait::Bounded => Ok(Value::bool(false)),
+    let taken = wait.wait(thread, &lock.waiters, || lock.count.get() == 0)?;
+    if taken {
+        lock.owner.set(ident(thread));
+        lock.count.set(1);
     }
+    Ok(Value::bool(taken))
 }
 
 fn release(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -76,6 +82,7 @@ fn release(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     lock.count.set(lock.count.get() - 1);
     if lock.count.get() == 0 {
         lock.owner.set(0);
+        lock.waiters.wake();
     }
     Ok(Value::none())
 }
@@ -111,6 +118,7 @@ fn acquire_restore(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<V
             "_acquire_restore() argument 1 must be a tuple of two integers"
         ));
     };
+    lock::Wait::Forever.wait(thread, &lock.waiters, || lock.count.get() == 0)?;
     lock.count.set(count.as_ref().to_i64().unwrap_or(0) as u64);
     lock.owner.set(owner.as_ref().to_i64().unwrap_or(0) as u64);
     Ok(Value::none())
@@ -122,6 +130,7 @@ fn release_save(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         return Err(not_held(thread));
     }
     let (count, owner) = (lock.count.replace(0), lock.owner.replace(0));
+    lock.waiters.wake();
     Ok(PyTuple::pack(thread, [Value::uint(thread, count)?, Value::uint(thread, owner)?])?.into_value())
 }
 

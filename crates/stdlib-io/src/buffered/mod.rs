@@ -2,8 +2,8 @@
 //! written. One state for the three; `raw.rs` calls the raw stream, `read.rs` and `write.rs` have the buffers,
 //! `methods.rs` what Python calls, `new.rs` how they are made, `pair.rs` is `BufferedRWPair`.
 //!
-//! Invariants: while the raw stream is called the object is `busy`, and a call from within is refused, as the
-//! reference refuses it; the buffers are taken out of their cells only where nothing can run Python code.
+//! Invariants: while the raw stream is called the object is held by the thread that calls: a call from within is
+//! refused, as the reference refuses it, and other threads wait; the buffers are taken out of their cells only where nothing can run Python code.
 
 mod methods;
 mod new;
@@ -21,6 +21,7 @@ pub(crate) use write::as_plain as plain_writer;
 
 use std::cell::Cell;
 
+use taipan_host::Waiters;
 use taipan_object::native::{Native, NativeType, Visitor};
 use taipan_object::slot::Slot;
 use taipan_object::types::flags;
@@ -39,8 +40,10 @@ pub struct Buffered {
     pub(crate) readable: Cell<bool>,
     pub(crate) writable: Cell<bool>,
     finalizing: Cell<bool>,
-    /// Whether a call of the raw stream is going on.
-    busy: Cell<bool>,
+    /// The address of the state of the thread that calls the raw stream; 0 if none does.
+    busy: Cell<usize>,
+    /// Other threads that are to call it.
+    waiters: Waiters,
     /// How many bytes are held at most.
     size: Cell<usize>,
     /// What was read; the bytes before `read_at` were given out.
@@ -118,7 +121,8 @@ pub(crate) struct Busy<'a>(&'a Buffered);
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        self.0.busy.set(false);
+        self.0.busy.set(0);
+        self.0.waiters.wake();
     }
 }
 
@@ -149,10 +153,15 @@ impl<'a> Stream<'a> {
 
     /// Begins an operation that may call the raw stream.
     pub(crate) fn enter(&self, thread: &Thread) -> PyResult<Busy<'a>> {
-        if self.state.busy.replace(true) {
+        let own = std::ptr::from_ref(thread).addr();
+        if self.state.busy.get() == own {
             let text = taipan_runtime_builtins::text::repr(thread, self.this)?.to_text_lossy();
             return Err(raise!(thread, RUNTIME_ERROR, "reentrant call inside {text}"));
         }
+        if self.state.busy.get() != 0 {
+            self.state.waiters.wait(thread, None, || self.state.busy.get() == 0)?;
+        }
+        self.state.busy.set(own);
         Ok(Busy(self.state))
     }
 

@@ -167,6 +167,10 @@ impl Stream<'_> {
             return self.take_bytes(thread, size);
         }
         let _busy = self.enter(thread)?;
+        if self.unread() > 0 {
+            // another thread has read meanwhile
+            return self.take_bytes(thread, size);
+        }
         self.flush_pending(thread)?;
         self.state.forget_ahead();
         let mut buffer = zeros(thread, size)?;
@@ -178,8 +182,10 @@ impl Stream<'_> {
     pub(super) fn peek(&self, thread: &Thread) -> PyResult<Value> {
         if self.unread() == 0 {
             let _busy = self.enter(thread)?;
-            self.flush_pending(thread)?;
-            self.fill(thread)?;
+            if self.unread() == 0 {
+                self.flush_pending(thread)?;
+                self.fill(thread)?;
+            }
         }
         self.state.with_ahead(|ahead| Ok(PyBytes::new(thread, ahead)?.into_value()))
     }
@@ -193,6 +199,8 @@ impl Stream<'_> {
         if data.len() < size {
             let _busy = self.enter(thread)?;
             self.flush_pending(thread)?;
+            // another thread may have read meanwhile
+            self.state.take_ahead(thread, size - data.len(), &mut data)?;
             while data.len() < size {
                 let left = size - data.len();
                 let begun = !data.is_empty();

@@ -88,7 +88,7 @@ impl Stream<'_> {
     /// `write(bytes)`.
     #[inline]
     pub(crate) fn write(&self, thread: &Thread, bytes: &[u8]) -> PyResult<usize> {
-        if !self.state.busy.get()
+        if self.state.busy.get() == 0
             && (!self.state.readable.get() || self.unread() == 0)
             && self.state.push_if_fits(thread, bytes)?
         {

@@ -8,7 +8,7 @@ pub(crate) use methods::{ATTRIBUTES, METHODS, block_size};
 
 use std::cell::Cell;
 
-use taipan_host::{FileStatus, HostError, HostResult, of};
+use taipan_host::{FileStatus, HostError, HostResult, of, waiting};
 use taipan_object::native::Native;
 use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type};
@@ -115,7 +115,7 @@ impl FileIo {
         if !self.readable.get() {
             return Err(errors::unsupported(thread, "File not open for reading"));
         }
-        waits(thread, of(thread).read(fd, buffer))
+        waits(thread, waiting(thread, |host| host.read(fd, buffer))?)
     }
 
     /// Writes; none if it would have to wait.
@@ -124,7 +124,7 @@ impl FileIo {
         if !self.writable.get() {
             return Err(errors::unsupported(thread, "File not open for writing"));
         }
-        waits(thread, of(thread).write(fd, bytes))
+        waits(thread, waiting(thread, |host| host.write(fd, bytes))?)
     }
 
     /// Moves the position.

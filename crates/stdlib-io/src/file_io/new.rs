@@ -3,7 +3,7 @@
 use taipan_host::numbers::{
     EISDIR, O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, SEEK_END,
 };
-use taipan_host::{HostError, of, path};
+use taipan_host::{HostError, of, path, waiting};
 use taipan_object::native::Native;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
@@ -142,7 +142,7 @@ pub(crate) fn open(thread: &Thread, state: &Native<FileIo>, arguments: Arguments
 fn open_path(thread: &Thread, file: Ref<'_>, flags: i32, opener: Option<Ref<'_>>) -> PyResult<i32> {
     let path = path::read(thread, file)?;
     let Some(opener) = opener.filter(|opener| !opener.is_none()) else {
-        let opened = of(thread).open(&path.bytes, flags, 0o666);
+        let opened = waiting(thread, |host| host.open(&path.bytes, flags, 0o666))?;
         return opened.map_err(|error| error.raise_path(thread, file.to_value()));
     };
     let fd = protocol::call(thread, opener, &[file.to_value(), Value::int(thread, flags.into())?], None)?;

@@ -72,9 +72,10 @@ impl TextStream<'_> {
         match buffered::plain_writer(buffer.as_ref()) {
             Some(writer) => {
                 let written = writer.write(thread, &pending);
-                // the memory is used again
+                // the memory is used again, unless another thread has begun anew
                 pending.clear();
-                self.state.pending.set(pending);
+                let begun = self.state.pending.take();
+                self.state.pending.set(if begun.is_empty() { pending } else { begun });
                 written.map(drop)
             }
             None => {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use taipan_host::{EpollControl, numbers, of};
+use taipan_host::{EpollControl, numbers, of, released};
 use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 use taipan_object::list::PyList;
 use taipan_object::native::Native;
@@ -203,7 +203,7 @@ fn poll(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -
         _ => return Err(raise!(thread, VALUE_ERROR, "maxevents must be greater than 0, got {most}")),
     };
     let room = usize::try_from(most).unwrap_or(1).min(1 << 16);
-    let events = wait(thread, deadline, |left| of(thread).epoll_wait(epoll, room, left))?;
+    let events = wait(thread, deadline, |left| released(thread, |host| host.epoll_wait(epoll, room, left)))?;
     let came = PyList::new(thread)?;
     for (fd, events) in events {
         let pair = [Value::small(fd), Value::int(thread, events.into())?];

@@ -4,7 +4,7 @@
 mod epoll;
 mod poll;
 
-use taipan_host::{HostError, PollEntry, numbers, of};
+use taipan_host::{HostError, PollEntry, numbers, of, released};
 use taipan_object::declare::method_table;
 use taipan_object::exception::{OS_ERROR, TYPE_ERROR};
 use taipan_object::list::PyList;
@@ -117,7 +117,7 @@ fn select(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     for (set, events) in sets.iter().zip(wanted) {
         entries.extend(set.iter().map(|&(fd, _)| PollEntry { fd, events, returned: 0 }));
     }
-    wait(thread, deadline, |left| of(thread).poll(&mut entries, left))?;
+    wait(thread, deadline, |left| released(thread, |host| host.poll(&mut entries, left)))?;
     if entries.iter().any(|entry| entry.returned & flags::INVALID != 0) {
         return Err(HostError::new(numbers::EBADF).raise(thread));
     }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use taipan_host::{HostError, PollEntry, numbers, of};
+use taipan_host::{HostError, PollEntry, numbers, released};
 use taipan_object::declare::{method_table, native_state, receiver};
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::list::PyList;
@@ -115,7 +115,7 @@ fn wait_for(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Val
     }
     let entry = |&(fd, events): &(i32, u16)| PollEntry { fd, events: events as i16, returned: 0 };
     let mut entries: Vec<PollEntry> = state.entries.borrow().iter().map(entry).collect();
-    let waited = wait(thread, deadline, |left| of(thread).poll(&mut entries, left));
+    let waited = wait(thread, deadline, |left| released(thread, |host| host.poll(&mut entries, left)));
     state.waits.set(false);
     waited?;
     let came = PyList::new(thread)?;

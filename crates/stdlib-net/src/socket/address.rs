@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use taipan_host::{Address, Hints, ResolveError, Resolved, of, path};
+use taipan_host::{Address, Hints, ResolveError, Resolved, of, path, released};
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
@@ -58,9 +58,11 @@ pub(super) fn decoded(thread: &Thread, bytes: &[u8]) -> PyResult<Value> {
 
 /// Looks up the first address of a machine.
 pub(super) fn lookup(thread: &Thread, host: &[u8], family: i32) -> PyResult<Address> {
-    let hints = |flags| Hints { family, kind: constant(thread, "SOCK_DGRAM"), protocol: 0, flags };
+    let kind = constant(thread, "SOCK_DGRAM");
+    let hints = |flags| Hints { family, kind, protocol: 0, flags };
     let resolve = |host: Option<&[u8]>, service: Option<&[u8]>, flags| {
-        of(thread).resolve(host, service, hints(flags)).map_err(|error| resolve_failed(thread, error))
+        released(thread, |system| system.resolve(host, service, hints(flags)))
+            .map_err(|error| resolve_failed(thread, error))
     };
     let found: Vec<Resolved> = match host {
         // any address of this machine

@@ -1,6 +1,6 @@
 //! Data with messages beside it: descriptors that are passed on, for one.
 
-use taipan_host::{Ancillary, Message, of};
+use taipan_host::{Ancillary, Message, of, released};
 use taipan_object::buffer::Buffer;
 use taipan_object::bytes::PyBytes;
 use taipan_object::declare::receiver;
@@ -98,7 +98,7 @@ pub(super) fn send(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
     let to = to.map(|to| address::read(thread, "sendmsg", socket.family.get(), to)).transpose()?;
     let deadline = socket.deadline(thread)?;
     let count = socket.does(thread, Until::Writable, deadline, |fd| {
-        of(thread).send_message(fd, &data, &beside, flags, to.as_ref())
+        released(thread, |host| host.send_message(fd, &data, &beside, flags, to.as_ref()))
     })?;
     Value::int(thread, count as i64)
 }
@@ -109,7 +109,9 @@ fn received(thread: &Thread, this: Ref<'_>, data: &mut [u8], beside: isize, flag
     };
     let socket = receiver::<Socket>(thread, this)?;
     let deadline = socket.deadline(thread)?;
-    socket.does(thread, Until::Readable, deadline, |fd| of(thread).receive_message(fd, data, beside, flags))
+    socket.does(thread, Until::Readable, deadline, |fd| {
+        released(thread, |host| host.receive_message(fd, data, beside, flags))
+    })
 }
 
 /// A message as a tuple that begins with the data or its length.

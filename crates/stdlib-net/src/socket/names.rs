@@ -1,6 +1,6 @@
 //! Names in the network. Names besides the canonical one of a machine are not told: the resolver gives none.
 
-use taipan_host::{Address, Hints, Resolved, of, path};
+use taipan_host::{Address, Hints, Resolved, of, path, released};
 use taipan_object::bytes::PyBytes;
 use taipan_object::list::PyList;
 use taipan_object::str::PyStr;
@@ -44,7 +44,8 @@ fn machine(thread: &Thread, name: &[u8], found: &[Resolved]) -> PyResult<Value> 
 fn all(thread: &Thread, name: &[u8], family: i32) -> PyResult<Vec<Resolved>> {
     let (kind, flags) = (constant(thread, "SOCK_DGRAM"), constant(thread, "AI_CANONNAME"));
     let hints = Hints { family, kind, protocol: 0, flags };
-    of(thread).resolve(Some(name), None, hints).map_err(|error| resolve_failed(thread, error))
+    released(thread, |host| host.resolve(Some(name), None, hints))
+        .map_err(|error| resolve_failed(thread, error))
 }
 
 /// `gethostbyname_ex(host)`
@@ -60,7 +61,7 @@ pub(super) fn host_by_address(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyR
     let name = host(thread, "gethostbyaddr", name)?;
     let address = lookup(thread, &name, constant(thread, "AF_UNSPEC"))?;
     let flags = constant(thread, "NI_NAMEREQD");
-    let Ok((known, _)) = of(thread).name_of(&address, flags) else {
+    let Ok((known, _)) = released(thread, |host| host.name_of(&address, flags)) else {
         let arguments = [Value::small(1), text(thread, "Unknown host")?];
         let exception = protocol::call(thread, taipan_object::as_ref(&HOST_ERROR), &arguments, None)?;
         return Err(thread.raise(exception));
@@ -173,7 +174,7 @@ pub(super) fn address_info(
             })
         }
     };
-    let found = of(thread).resolve(host.as_deref(), port.as_deref(), hints);
+    let found = released(thread, |system| system.resolve(host.as_deref(), port.as_deref(), hints));
     let list = PyList::new(thread)?;
     for found in found.map_err(|error| resolve_failed(thread, error))? {
         let name = decoded(thread, &found.name)?;
@@ -212,7 +213,7 @@ pub(super) fn name_info(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyR
         flags: constant(thread, "AI_NUMERICHOST"),
     };
     let service = port_number.to_string().into_bytes();
-    let found = of(thread).resolve(Some(host.as_bytes()), Some(&service), hints);
+    let found = released(thread, |system| system.resolve(Some(host.as_bytes()), Some(&service), hints));
     let found = found.map_err(|error| resolve_failed(thread, error))?;
     if found.len() > 1 {
         return Err(plain_error(thread, "sockaddr resolved to multiple addresses"));
@@ -227,7 +228,8 @@ pub(super) fn name_info(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyR
         Some(other) => other,
         None => Address::None,
     };
-    let names = of(thread).name_of(&address, flags).map_err(|error| resolve_failed(thread, error))?;
+    let names = released(thread, |host| host.name_of(&address, flags))
+        .map_err(|error| resolve_failed(thread, error))?;
     let pair = [decoded(thread, &names.0)?, decoded(thread, &names.1)?];
     Ok(PyTuple::pack(thread, pair)?.into_value())
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use taipan_host::{HostError, HostResult, PollEntry, Waiting, numbers, of};
+use taipan_host::{HostError, HostResult, PollEntry, Waiting, numbers, of, released};
 use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 use taipan_object::exception::{RESOURCE_WARNING, TIMEOUT_ERROR};
 use taipan_object::module::PyModule;
@@ -254,7 +254,7 @@ impl Socket {
             }
             match operation(self.fd.get()) {
                 Ok(result) => return Ok(result),
-                Err(error) if error.errno == numbers::EINTR => {}
+                Err(error) if error.errno == numbers::EINTR => taipan_host::raise::run_signals(thread)?,
                 // somebody else took what was there
                 Err(error) if error.would_block() && deadline.is_some() => {}
                 Err(error) => return Err(error.raise(thread)),
@@ -266,7 +266,8 @@ impl Socket {
 fn accept(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let socket = receiver::<Socket>(thread, this)?;
     let deadline = socket.deadline(thread)?;
-    let (fd, from) = socket.does(thread, Until::Readable, deadline, |fd| of(thread).accept(fd))?;
+    let (fd, from) =
+        socket.does(thread, Until::Readable, deadline, |fd| released(thread, |host| host.accept(fd)))?;
     Ok(PyTuple::pack(thread, [Value::small(fd), address::value(thread, &from)?])?.into_value())
 }
 
@@ -284,7 +285,8 @@ fn done(thread: &Thread, result: HostResult<()>) -> PyResult<Value> {
 fn connected(thread: &Thread, this: Ref<'_>, function: &str, to: Ref<'_>) -> PyResult<Option<HostError>> {
     let socket = receiver::<Socket>(thread, this)?;
     let to = address::read(thread, function, socket.family.get(), to)?;
-    let error = match of(thread).connect(socket.fd.get(), &to) {
+    let fd = socket.fd.get();
+    let error = match released(thread, |host| host.connect(fd, &to)) {
         Ok(()) => return Ok(None),
         Err(error) => error,
     };

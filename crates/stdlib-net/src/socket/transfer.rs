@@ -1,6 +1,6 @@
 //! Sending and receiving data. Data is copied before it is sent, and copied into buffers when it came.
 
-use taipan_host::{Address, of};
+use taipan_host::{Address, released};
 use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytes::PyBytes;
 use taipan_object::declare::receiver;
@@ -57,8 +57,9 @@ fn received(thread: &Thread, this: Ref<'_>, len: usize, flags: i32) -> PyResult<
     let socket = receiver::<Socket>(thread, this)?;
     let mut data = room(thread, len)?;
     let deadline = socket.deadline(thread)?;
-    let (count, from) =
-        socket.does(thread, Until::Readable, deadline, |fd| of(thread).receive(fd, &mut data, flags))?;
+    let (count, from) = socket.does(thread, Until::Readable, deadline, |fd| {
+        released(thread, |host| host.receive(fd, &mut data, flags))
+    })?;
     data.truncate(count);
     Ok((data, from))
 }
@@ -165,8 +166,9 @@ pub(super) fn send(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRes
     let flags = int(thread, arguments, 1)?;
     let socket = receiver::<Socket>(thread, this)?;
     let deadline = socket.deadline(thread)?;
-    let count =
-        socket.does(thread, Until::Writable, deadline, |fd| of(thread).send(fd, &data, flags, None))?;
+    let count = socket.does(thread, Until::Writable, deadline, |fd| {
+        released(thread, |host| host.send(fd, &data, flags, None))
+    })?;
     Value::int(thread, count as i64)
 }
 
@@ -180,7 +182,9 @@ pub(super) fn send_all(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> P
     let deadline = socket.deadline(thread)?;
     let mut at = 0;
     while let Some(rest) = data.get(at..).filter(|rest| !rest.is_empty()) {
-        at += socket.does(thread, Until::Writable, deadline, |fd| of(thread).send(fd, rest, flags, None))?;
+        at += socket.does(thread, Until::Writable, deadline, |fd| {
+            released(thread, |host| host.send(fd, rest, flags, None))
+        })?;
     }
     Ok(Value::none())
 }
@@ -199,7 +203,8 @@ pub(super) fn send_to(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> Py
     let socket = receiver::<Socket>(thread, this)?;
     let to = address::read(thread, "sendto", socket.family.get(), to.as_ref())?;
     let deadline = socket.deadline(thread)?;
-    let count =
-        socket.does(thread, Until::Writable, deadline, |fd| of(thread).send(fd, &data, flags, Some(&to)))?;
+    let count = socket.does(thread, Until::Writable, deadline, |fd| {
+        released(thread, |host| host.send(fd, &data, flags, Some(&to)))
+    })?;
     Value::int(thread, count as i64)
 }

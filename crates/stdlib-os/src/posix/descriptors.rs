@@ -1,6 +1,6 @@
 //! What is done by descriptor.
 
-use taipan_host::{HostError, numbers, of};
+use taipan_host::{HostError, numbers, of, waiting};
 use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
@@ -45,7 +45,7 @@ pub(super) fn fsync(
 ) -> PyResult<Value> {
     let [fd] = FSYNC.bind(thread, arguments, names)?;
     let fd = crate::arguments::descriptor(thread, fd.unwrap_or(module))?;
-    done(thread, of(thread).sync(fd))
+    done(thread, waiting(thread, |host| host.sync(fd))?)
 }
 
 /// A buffer of zeros.
@@ -64,7 +64,7 @@ pub(super) fn read(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, length: Ref<'_>) ->
         return Err(HostError::new(numbers::EINVAL).raise(thread));
     };
     let mut buffer = zeros(thread, length)?;
-    let count = of(thread).read(fd, &mut buffer).map_err(|error| error.raise(thread))?;
+    let count = waiting(thread, |host| host.read(fd, &mut buffer))?.map_err(|error| error.raise(thread))?;
     Ok(PyBytes::new(thread, buffer.get(..count).unwrap_or_default())?.into_value())
 }
 
@@ -76,7 +76,7 @@ pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) ->
         raise!(thread, TYPE_ERROR, "readinto() argument 2 must be read-write bytes-like object, not {name}")
     })?;
     let mut buffer = zeros(thread, target.len())?;
-    let count = of(thread).read(fd, &mut buffer).map_err(|error| error.raise(thread))?;
+    let count = waiting(thread, |host| host.read(fd, &mut buffer))?.map_err(|error| error.raise(thread))?;
     if let Some(memory) = target.contiguous() {
         memory.write(0, buffer.get(..count).unwrap_or_default());
     }
@@ -86,7 +86,7 @@ pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) ->
 pub(super) fn write(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
     let fd = to_int(thread, fd)?;
     let bytes = bytes_of(thread, data)?;
-    let count = of(thread).write(fd, &bytes).map_err(|error| error.raise(thread))?;
+    let count = waiting(thread, |host| host.write(fd, &bytes))?.map_err(|error| error.raise(thread))?;
     Value::int(thread, count as i64)
 }
 

@@ -1,7 +1,7 @@
 //! What is done to files and folders by their path.
 
-use taipan_host::of;
 use taipan_host::path;
+use taipan_host::{of, waiting};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
@@ -33,7 +33,7 @@ pub(super) fn open(
     let flags = int(thread, flags, 0)?;
     let mode = int(thread, mode, 0o777)?;
     no_folder(thread, "open", folder)?;
-    let fd = of(thread).open(&path.bytes, flags, mode as u32);
+    let fd = waiting(thread, |host| host.open(&path.bytes, flags, mode as u32))?;
     fd.map(Value::small).map_err(|error| path.failed(thread, error))
 }
 

@@ -5,6 +5,7 @@
 mod descriptors;
 mod environment;
 mod files;
+mod fork;
 mod process;
 mod scan;
 mod status;

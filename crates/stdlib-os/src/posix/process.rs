@@ -1,6 +1,6 @@
 //! The process, other processes, and what the system calls itself.
 
-use taipan_host::{Identity, UserId, of, path};
+use taipan_host::{Identity, UserId, of, path, waiting};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
@@ -43,7 +43,8 @@ pub(super) fn abort(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 pub(super) fn waitpid(thread: &Thread, _: Ref<'_>, process: Ref<'_>, options: Ref<'_>) -> PyResult<Value> {
     let (process, options) = (to_int(thread, process)?, to_int(thread, options)?);
-    let (process, status) = of(thread).wait(process, options).map_err(|error| error.raise(thread))?;
+    let (process, status) =
+        waiting(thread, |host| host.wait(process, options))?.map_err(|error| error.raise(thread))?;
     Ok(PyTuple::pack(thread, [Value::small(process), Value::small(status)])?.into_value())
 }
 
@@ -86,7 +87,10 @@ pub(super) fn getegid(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 
 pub(super) fn kill(thread: &Thread, _: Ref<'_>, process: Ref<'_>, signal: Ref<'_>) -> PyResult<Value> {
     let (process, signal) = (to_int(thread, process)?, to_int(thread, signal)?);
-    done(thread, of(thread).send_signal(process, signal))
+    let sent = done(thread, of(thread).send_signal(process, signal))?;
+    // one that the process sends to itself has come
+    taipan_host::raise::run_signals(thread)?;
+    Ok(sent)
 }
 
 pub(super) fn umask(thread: &Thread, _: Ref<'_>, mask: Ref<'_>) -> PyResult<Value> {

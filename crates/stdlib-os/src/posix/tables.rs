@@ -1,6 +1,6 @@
 //! The functions of `posix`.
 
-use super::{descriptors as fd, environment as env, files, process, scan, status, text, times};
+use super::{descriptors as fd, environment as env, files, fork, process, scan, status, text, times};
 use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
@@ -49,6 +49,8 @@ method_table! { FUNCTIONS:
     Instance Two c"read" "($module, fd, length, /)" fd::read, c"Read from a descriptor.";
     Instance Two c"readinto" "($module, fd, buffer, /)" fd::readinto, c"Read from a descriptor into a buffer.";
     Instance Two c"write" "($module, fd, data, /)" fd::write, c"Write to a descriptor.";
+    Instance None c"fork" "($module, /)" fork::fork, c"Split the process; give 0 in the child.";
+    Instance Keywords c"register_at_fork" "($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)" fork::register, c"Have functions called around fork().";
     Instance None c"cpu_count" "($module, /)" env::cpu_count, c"The number of processors.";
     Instance None c"_create_environ" "($module, /)" env::create_environ, c"The variables of the process.";
     Instance Positional c"get_terminal_size" "" env::get_terminal_size, c"Columns and lines of a terminal.";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taipan_host::{HostResult, Moment, of};
+use taipan_host::{HostResult, Moment, of, released};
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
@@ -101,7 +101,7 @@ pub(super) fn sleep(thread: &Thread, _: Ref<'_>, duration: Ref<'_>) -> PyResult<
     let end = start.total_nanos() + i128::from(nanos);
     let mut left = nanos;
     loop {
-        match host.sleep(Duration::from_nanos(left)) {
+        match released(thread, |host| host.sleep(Duration::from_nanos(left))) {
             Ok(()) => return Ok(Value::none()),
             // a signal: the rest is waited for
             Err(error) if error.errno == taipan_host::numbers::EINTR => {

@@ -30,7 +30,7 @@ method_table! { FUNCTIONS:
     Instance Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
     Instance None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
     Instance None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
-    Instance One c"setswitchinterval" "($module, interval, /)" accept, c"Sets how long a thread runs before another may.";
+    Instance One c"setswitchinterval" "($module, interval, /)" setswitchinterval, c"Sets how long a thread runs before another may.";
     Instance None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";
     Instance Keywords c"set_int_max_str_digits" "($module, /, maxdigits)" set_digits, c"Sets the most digits of conversions.";
     Instance Positional c"audit" "($module, event, /, *args)" audit, c"Tells audit hooks of an event.";
@@ -108,8 +108,10 @@ fn setrecursionlimit(thread: &Thread, _: Ref<'_>, limit: Ref<'_>) -> PyResult<Va
             "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
         ));
     }
-    thread.set_recursion_limit(limit);
-    stacks.set_limit(limit as usize);
+    for other in thread.interp().thread_states() {
+        other.set_recursion_limit(limit);
+        taipan_vm::frame::stacks(other).set_limit(limit as usize);
+    }
     Ok(Value::none())
 }
 
@@ -232,7 +234,22 @@ fn excepthook(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Valu
 }
 
 fn getswitchinterval(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Value::float(thread, 0.005)
+    Value::float(thread, thread.gil().interval() as f64 / 1e6)
+}
+
+fn setswitchinterval(thread: &Thread, _: Ref<'_>, interval: Ref<'_>) -> PyResult<Value> {
+    let seconds = match interval.to_f64() {
+        Some(seconds) => seconds,
+        None => {
+            let index = protocol::index(thread, interval)?;
+            taipan_object::int::int_to_f64(thread, index.as_ref())?
+        }
+    };
+    if seconds <= 0.0 {
+        return Err(raise!(thread, VALUE_ERROR, "switch interval must be strictly positive"));
+    }
+    thread.gil().set_interval((seconds * 1e6) as u64);
+    Ok(Value::none())
 }
 
 fn get_digits(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {

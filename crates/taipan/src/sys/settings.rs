@@ -30,8 +30,8 @@ method_table! { FUNCTIONS:
     Instance None c"getprofile" "($module, /)" getprofile, c"The function that profiles.";
     Instance One c"settrace" "($module, function, /)" settrace, c"Sets the function that traces.";
     Instance One c"setprofile" "($module, function, /)" setprofile, c"Sets the function that profiles.";
-    Instance One c"_settraceallthreads" "($module, function, /)" settrace, c"Sets the function that traces in all threads.";
-    Instance One c"_setprofileallthreads" "($module, function, /)" setprofile, c"Sets the function that profiles in all threads.";
+    Instance One c"_settraceallthreads" "($module, function, /)" settrace_all, c"Sets the function that traces in all threads.";
+    Instance One c"_setprofileallthreads" "($module, function, /)" setprofile_all, c"Sets the function that profiles in all threads.";
     Instance None c"getdlopenflags" "($module, /)" getdlopenflags, c"The flags for loading extensions: RTLD_NOW.";
     Instance Two c"call_tracing" "($module, func, args, /)" call_tracing, c"Calls a function with a tuple of arguments.";
 }
@@ -69,6 +69,20 @@ fn settrace(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
 
 fn setprofile(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
     tracing::set_profile(thread, given(function));
+    Ok(Value::none())
+}
+
+fn settrace_all(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
+    for other in thread.interp().thread_states() {
+        tracing::set_trace(other, given(function));
+    }
+    Ok(Value::none())
+}
+
+fn setprofile_all(thread: &Thread, _: Ref<'_>, function: Ref<'_>) -> PyResult<Value> {
+    for other in thread.interp().thread_states() {
+        tracing::set_profile(other, given(function));
+    }
     Ok(Value::none())
 }
 
@@ -134,22 +148,29 @@ fn interned_size(thread: &Thread, _: Ref<'_>, _: &[Value]) -> PyResult<Value> {
     Value::int(thread, taipan_object::str::intern::count(thread) as i64)
 }
 
-/// A dict with one entry, for the thread that asks.
-fn of_this_thread(thread: &Thread, value: Value) -> PyResult<Value> {
+/// A dict with an entry for each thread that `what` gives something for.
+fn of_threads(thread: &Thread, what: impl Fn(&Thread) -> PyResult<Option<Value>>) -> PyResult<Value> {
     let dict = taipan_object::dict::PyDict::new(thread)?;
-    let ident = Value::uint(thread, taipan_stdlib_core::thread_ident(thread))?;
-    drop(dict.insert(thread, ident.as_ref(), value)?);
+    taipan_stdlib_core::thread_ident(thread);
+    for other in thread.interp().thread_states() {
+        // one that has just been started has no number yet
+        let ident = other.ident.get();
+        if ident != 0
+            && let Some(value) = what(other)?
+        {
+            drop(dict.insert(thread, Value::uint(thread, ident)?.as_ref(), value)?);
+        }
+    }
     Ok(dict.into_value())
 }
 
 fn current_frames(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    let frame = taipan_vm::frame_object::nth(thread, 0)?;
-    of_this_thread(thread, frame.unwrap_or_else(Value::none))
+    of_threads(thread, |other| taipan_vm::frame_object::nth_of(thread, other, 0))
 }
 
 fn current_exceptions(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    let handled = taipan_vm::interp::exceptions::handled(thread);
-    of_this_thread(thread, handled.unwrap_or_else(Value::none))
+    let handled = taipan_vm::interp::exceptions::handled;
+    of_threads(thread, |other| Ok(Some(handled(other).unwrap_or_else(Value::none))))
 }
 
 fn call_tracing(thread: &Thread, _: Ref<'_>, function: Ref<'_>, arguments: Ref<'_>) -> PyResult<Value> {

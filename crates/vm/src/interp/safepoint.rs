@@ -7,6 +7,9 @@ use taipan_object::{PyResult, Thread};
 #[cold]
 #[inline(never)]
 pub(crate) fn safepoint(thread: &Thread) -> PyResult<()> {
+    if thread.has_request(safepoint::GIL) {
+        thread.pass_gil();
+    }
     thread.collect_if_requested();
     let rest = thread.eval_breaker.load(std::sync::atomic::Ordering::Relaxed);
     if rest & (safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC) != 0 {

@@ -50,7 +50,9 @@ pub(in crate::interp) fn finish(thread: &Thread, stacks: &Stacks) -> PyResult<Va
         Ok(Outcome::Yield(_)) => Err(raise!(thread, SYSTEM_ERROR, "a function yielded")),
         Err(raised) => Err(raised),
     };
-    stacks.release_retired();
+    if stacks.is_idle() && thread.interp().started_threads() == 0 {
+        thread.interp().release_retired();
+    }
     result
 }
 

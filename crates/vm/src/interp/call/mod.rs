@@ -134,7 +134,8 @@ pub(in crate::interp) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         let old = slots.add(w.c()).replace(bits);
         release(old);
     }
-    Ok(())
+    // a signal that came while the function waited is handled before anything else is called
+    if thread.has_requests() { super::safepoint(thread) } else { Ok(()) }
 }
 
 /// Calls native code with the arguments in their slots.

@@ -1,6 +1,8 @@
 //! The module `_signal`: signals, and the handlers that Python code has for them. A signal is noted by the host, and its
 //! handler called at the next safepoint of the thread that handles signals, which is the first one.
 
+mod masks;
+
 use taipan_host::{SignalAction, of};
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{KEYBOARD_INTERRUPT, OS_ERROR, os_error_type};
@@ -28,6 +30,13 @@ method_table! { FUNCTIONS:
     Instance One c"alarm" "($module, seconds, /)" alarm, c"Lets SIGALRM come after some seconds; gives those that were left before.";
     Instance Positional c"setitimer" "($module, which, seconds, interval=0.0, /)" setitimer, c"Sets a timer; gives what was left of it.";
     Instance One c"getitimer" "($module, which, /)" getitimer, c"What is left of a timer, and its interval.";
+    Instance Two c"pthread_kill" "($module, thread_id, signalnum, /)" masks::pthread_kill, c"Sends a signal to a thread.";
+    Instance Two c"pthread_sigmask" "($module, how, mask, /)" masks::pthread_sigmask, c"Changes which signals the thread does not take now; gives those before.";
+    Instance None c"sigpending" "($module, /)" masks::sigpending, c"The signals that came and are held back.";
+    Instance One c"sigwait" "($module, sigset, /)" masks::sigwait, c"Waits for one of these signals; gives its number.";
+    Instance One c"sigwaitinfo" "($module, sigset, /)" masks::sigwaitinfo, c"Waits for one of these signals; gives what is known of it.";
+    Instance Two c"sigtimedwait" "($module, sigset, timeout, /)" masks::sigtimedwait, c"The same for a time; None if it is over.";
+    Instance Two c"siginterrupt" "($module, signalnum, flag, /)" masks::siginterrupt, c"Says whether a signal interrupts the calls of the system.";
     Instance None c"pause" "($module, /)" pause, c"Waits for a signal.";
     Instance Keywords c"set_wakeup_fd" "(fd, *, warn_on_full_buffer=True)" set_wakeup_fd, c"Sets the descriptor that the numbers of signals are written to; gives the one before.";
 }
@@ -133,6 +142,7 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     for (name, number) in NUMBERS.into_iter().chain(TIMERS) {
         add(thread, module, name, Value::small(number))?;
     }
+    add(thread, module, "struct_siginfo", masks::SIGNAL_INFO.class(thread)?.into_value())?;
     add(thread, module, "ItimerError", as_ref(&ITIMER_ERROR).to_value())?;
     let handlers = PyDict::new(thread)?;
     for number in 1..65 {
@@ -236,8 +246,12 @@ fn valid(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 fn raise_signal(thread: &Thread, _: Ref<'_>, number: Ref<'_>) -> PyResult<Value> {
     let number = to_int(thread, number)?;
     let host = of(thread);
-    let own = host.process(taipan_host::Identity::Own).map_err(|error| error.raise(thread))?;
-    host.send_signal(own, number).map_err(|error| error.raise(thread))?;
+    // to the thread itself, so that it has come when this returns
+    let sent = match host.thread_ident() {
+        Ok(own) => host.signal_thread(own, number),
+        Err(_) => host.process(taipan_host::Identity::Own).and_then(|own| host.send_signal(own, number)),
+    };
+    sent.map_err(|error| error.raise(thread))?;
     run_handlers(thread)?;
     Ok(Value::none())
 }
@@ -294,7 +308,7 @@ fn getitimer(thread: &Thread, module: Ref<'_>, which: Ref<'_>) -> PyResult<Value
 }
 
 fn pause(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    of(thread).wait_for_signal().map_err(|error| error.raise(thread))?;
+    taipan_host::released(thread, |host| host.wait_for_signal()).map_err(|error| error.raise(thread))?;
     run_handlers(thread)?;
     Ok(Value::none())
 }

@@ -316,11 +316,13 @@ fn note_store(vm: Vm<'_>, head: &PyObject, name: &PyStr) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn delete(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let object = vm.operand(w.a());
     protocol::set_attribute(vm.thread, object.as_ref(), vm.name(w.c()), None)
 }
 
+#[inline(never)]
 pub(super) fn load_super(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (global, class, this) = (vm.take(w.a()), vm.take(w.a() + 1), vm.take(w.a() + 2));
     let name = vm.name(w.c());

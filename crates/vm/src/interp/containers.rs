@@ -13,12 +13,14 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Word, protocol, raise};
 
 /// The slots from `first` on as words.
+#[inline(never)]
 fn words(vm: Vm<'_>, first: usize) -> *const Word {
     // SAFETY: a slot of the frame.
     unsafe { vm.slots().add(first).cast_const().cast() }
 }
 
 /// Notes that what so many slots held was moved out.
+#[inline(never)]
 fn moved_out(vm: Vm<'_>, first: usize, count: usize) {
     for at in first..first + count {
         // SAFETY: slots of the frame.
@@ -26,6 +28,7 @@ fn moved_out(vm: Vm<'_>, first: usize, count: usize) {
     }
 }
 
+#[inline(never)]
 pub(super) fn build_tuple(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     // SAFETY: so many slots hold values, which are moved out.
     let tuple = unsafe { PyTuple::from_words(vm.thread, words(vm, w.a()), w.b())? };
@@ -34,6 +37,7 @@ pub(super) fn build_tuple(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn build_list(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     // SAFETY: so many slots hold values, which are moved out.
     let list = unsafe { PyList::from_words(vm.thread, words(vm, w.a()), w.b())? };
@@ -42,6 +46,7 @@ pub(super) fn build_list(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn build_set(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let set = PySet::new(vm.thread)?;
     for at in w.a()..w.a() + w.b() {
@@ -52,6 +57,7 @@ pub(super) fn build_set(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn build_map(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let dict = PyDict::with_capacity(vm.thread, w.b())?;
     for pair in 0..w.b() {
@@ -63,6 +69,7 @@ pub(super) fn build_map(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn build_string(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let mut builder = StrBuilder::default();
     for at in w.a()..w.a() + w.b() {
@@ -106,6 +113,7 @@ pub(super) fn part_by_step(vm: Vm<'_>, w: OpWord, next: OpWord) -> PyResult<bool
     Ok(true)
 }
 
+#[inline(never)]
 pub(super) fn build_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (start, stop) = (vm.take(w.a()), vm.take(w.a() + 1));
     let step = if w.b() == 3 { vm.take(w.a() + 2) } else { Value::none() };
@@ -117,11 +125,13 @@ fn misplaced(vm: Vm<'_>) -> Raised {
     raise!(vm.thread, SYSTEM_ERROR, "bad internal call")
 }
 
+#[inline(never)]
 pub(super) fn list_append(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let item = vm.operand(w.b()).into_value();
     vm.borrow(w.a()).get::<PyList>().ok_or_else(|| misplaced(vm))?.push(vm.thread, item)
 }
 
+#[inline(never)]
 pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let source = vm.operand(w.b());
     let list = vm.borrow(w.a()).get::<PyList>().ok_or_else(|| misplaced(vm))?;
@@ -134,6 +144,7 @@ pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     protocol::length_hint::extend_list(thread, list, source)
 }
 
+#[inline(never)]
 pub(super) fn set_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let item = vm.operand(w.b());
     let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| misplaced(vm))?;
@@ -141,6 +152,7 @@ pub(super) fn set_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn set_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let source = vm.operand(w.b());
     let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| misplaced(vm))?;
@@ -151,6 +163,7 @@ pub(super) fn set_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn map_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (key, value) = (vm.take(w.b()), vm.take(w.b() + 1));
     let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
@@ -185,6 +198,7 @@ pub(super) fn each_pair(
     Ok(Some(()))
 }
 
+#[inline(never)]
 pub(super) fn dict_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let source = vm.operand(w.b());
     let dict = vm.borrow(w.a()).get::<PyDict>().ok_or_else(|| misplaced(vm))?;
@@ -202,6 +216,7 @@ pub(super) fn dict_update(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
 }
 
+#[inline(never)]
 pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let source = vm.operand(w.b());
     let thread = vm.thread;
@@ -274,6 +289,7 @@ fn character(container: Ref<'_>, key: Ref<'_>) -> Option<Value> {
 }
 
 /// `container[key]`; a class is asked for `__class_getitem__`.
+#[inline(never)]
 fn subscript_any(vm: Vm<'_>, container: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     let slots = container.ty().slots();
     if slots.subscript.get().is_none()
@@ -298,6 +314,7 @@ pub(super) fn store_subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     protocol::set_subscript(vm.thread, container.as_ref(), key.as_ref(), Some(value))
 }
 
+#[inline(never)]
 pub(super) fn delete_subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let key = vm.operand(w.b());
     let container = vm.operand(w.a());
@@ -320,6 +337,7 @@ fn bounds(start: Ref<'_>, stop: Ref<'_>, len: usize) -> Option<(usize, usize)> {
 }
 
 /// A part of a list, a tuple or a string whose bounds need no slice.
+#[inline(never)]
 fn part(vm: Vm<'_>, at: usize) -> PyResult<Option<Value>> {
     let (container, start, stop) = (vm.borrow(at), vm.borrow(at + 1), vm.borrow(at + 2));
     if let Some(list) = container.get_exact::<PyList>() {
@@ -338,6 +356,7 @@ fn part(vm: Vm<'_>, at: usize) -> PyResult<Option<Value>> {
     Ok(None)
 }
 
+#[inline(never)]
 pub(super) fn binary_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     if let Some(part) = part(vm, w.a())? {
         drop((vm.take(w.a() + 2), vm.take(w.a() + 1)));
@@ -351,6 +370,7 @@ pub(super) fn binary_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn store_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a());
     let container = vm.take(w.b());
@@ -371,6 +391,7 @@ pub(super) fn store_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     protocol::set_subscript(vm.thread, container.as_ref(), slice.as_ref(), Some(value))
 }
 
+#[inline(never)]
 pub(super) fn get_len(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let length = protocol::length(vm.thread, vm.borrow(w.b()))?;
     vm.put(w.a(), Value::int(vm.thread, length as i64)?);

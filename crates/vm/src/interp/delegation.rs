@@ -23,6 +23,7 @@ pub(super) enum Step {
 }
 
 /// Sends the value in the slot b to the receiver in a.
+#[inline(never)]
 pub(super) fn send(vm: Vm<'_>, w: OpWord) -> PyResult<Step> {
     let thread = vm.thread;
     let receiver = vm.borrow(w.a());
@@ -80,6 +81,7 @@ fn stop_value(thread: &Thread, exception: Value) -> PyResult<Value> {
     Ok(value.unwrap_or_else(Value::none))
 }
 
+#[inline(never)]
 pub(super) fn end_send(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a() + 1);
     vm.put(w.a(), value);
@@ -87,6 +89,7 @@ pub(super) fn end_send(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// Ends a delegation into which an exception was thrown: a `StopIteration` of the receiver is its result.
+#[inline(never)]
 pub(super) fn cleanup_throw(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let exception = vm.take(w.a() + 2);
     let value = stop_value(vm.thread, exception)?;
@@ -96,6 +99,7 @@ pub(super) fn cleanup_throw(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// Ends `async for`: a `StopAsyncIteration` of the iterator ends the loop.
+#[inline(never)]
 pub(super) fn end_async_for(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let exception = vm.take(w.a() + 1);
     if !exception.as_ref().ty().is_subtype(&STOP_ASYNC_ITERATION) {
@@ -113,6 +117,7 @@ fn is_awaitable_generator(value: Ref<'_>) -> bool {
     code.is_some_and(|code| crate::load::program(code).source.flags.has(CodeFlags::ITERABLE_COROUTINE))
 }
 
+#[inline(never)]
 pub(super) fn yield_from_iter(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
@@ -152,6 +157,7 @@ pub(super) fn awaitable(thread: &Thread, value: Value) -> PyResult<Option<Value>
     Ok(Some(iterator))
 }
 
+#[inline(never)]
 pub(super) fn get_awaitable(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
@@ -178,6 +184,7 @@ pub(super) fn get_awaitable(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn get_aiter(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
@@ -199,6 +206,7 @@ pub(super) fn get_aiter(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn get_anext(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let iterator = vm.borrow(w.b()).to_value();

@@ -124,6 +124,7 @@ pub(crate) fn instance(thread: &Thread, exception: Ref<'_>) -> PyResult<Option<V
     ))
 }
 
+#[inline(never)]
 pub(super) fn raise(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     if w.b() == 0 {
@@ -159,6 +160,7 @@ pub(super) fn raise(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// Raises the exception in a slot again, as it is.
+#[inline(never)]
 pub(super) fn reraise(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let exception = vm.take(w.a());
     if !is_exception(exception.as_ref()) {
@@ -167,6 +169,7 @@ pub(super) fn reraise(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Err(vm.thread.raise(exception))
 }
 
+#[inline(never)]
 pub(super) fn push_exc(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let exception = vm.take(w.a());
     let before = set_handled(vm.thread, Some(exception.clone()));
@@ -175,6 +178,7 @@ pub(super) fn push_exc(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn pop_except(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let before = vm.take(w.a());
     let before = if before.as_ref().is_none() { None } else { Some(before) };
@@ -204,6 +208,7 @@ fn matches(thread: &Thread, exception: Ref<'_>, class: Ref<'_>) -> PyResult<bool
     }
 }
 
+#[inline(never)]
 pub(super) fn check_exc_match(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let class = vm.take(w.b());
     let matched = matches(vm.thread, vm.borrow(w.a()), class.as_ref())?;
@@ -213,6 +218,7 @@ pub(super) fn check_exc_match(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 
 // -- with ------------------------------------------------------------------------------------------
 
+#[inline(never)]
 pub(super) fn load_special(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     const NAMES: [&str; 4] = ["__enter__", "__exit__", "__aenter__", "__aexit__"];
     let thread = vm.thread;
@@ -237,6 +243,7 @@ pub(super) fn load_special(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 #[cold]
+#[inline(never)]
 fn no_context_manager(vm: Vm<'_>, owner: Ref<'_>, which: usize, missed: &str) -> Raised {
     let thread = vm.thread;
     let has = |name: &str| {
@@ -257,6 +264,7 @@ fn no_context_manager(vm: Vm<'_>, owner: Ref<'_>, which: usize, missed: &str) ->
 }
 
 /// Calls `__exit__` with the exception.
+#[inline(never)]
 pub(super) fn with_except_start(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let at = w.a();
     let exception = vm.borrow(at - 1).to_value();
@@ -276,6 +284,7 @@ pub(super) fn with_except_start(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// Takes a group apart: the part that `except*` catches and the rest.
+#[inline(never)]
 pub(super) fn check_eg_match(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let class = vm.take(w.a() + 1);

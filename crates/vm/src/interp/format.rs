@@ -34,6 +34,7 @@ pub(crate) fn format(thread: &Thread, value: Ref<'_>, spec: Value) -> PyResult<V
     Err(raise!(thread, TYPE_ERROR, "__format__ must return a str, not {name}"))
 }
 
+#[inline(never)]
 pub(super) fn simple(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.operand(w.b());
     let empty = taipan_object::str::statics::empty().as_ref().to_value();
@@ -42,6 +43,7 @@ pub(super) fn simple(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn with_spec(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (value, spec) = (vm.take(w.a()), vm.take(w.a() + 1));
     let text = format(vm.thread, value.as_ref(), spec)?;
@@ -49,6 +51,7 @@ pub(super) fn with_spec(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn template(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (strings, interpolations) = (vm.take(w.a()), vm.take(w.a() + 1));
     let template = (crate::hooks::of(vm.thread).template)(vm.thread, strings, interpolations)?;
@@ -56,6 +59,7 @@ pub(super) fn template(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn interpolation(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (value, text) = (vm.take(w.a()), vm.take(w.a() + 1));
     let spec = (w.b() & 1 != 0).then(|| vm.take(w.a() + 2));
@@ -103,6 +107,7 @@ fn checked(thread: &Thread, text: Value, method: &str) -> PyResult<Value> {
     Err(raise!(thread, TYPE_ERROR, "{method} returned non-string (type {name})"))
 }
 
+#[inline(never)]
 pub(super) fn convert(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a());
     let text = match w.b() {

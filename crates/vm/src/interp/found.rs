@@ -49,6 +49,7 @@ impl FoundTable {
 }
 
 /// Notes the words of a cache for instances of the class of a version.
+#[inline(never)]
 pub(super) fn remember(vm: Vm<'_>, version: u32, name: &PyStr, access: Access, words: [u64; 2]) {
     let table = crate::frame::stacks(vm.thread).found.get_or_init(FoundTable::new);
     if version != 0

@@ -8,6 +8,7 @@ use taipan_object::function::{FunctionParts, PyFunction};
 use taipan_object::str::statics::names;
 use taipan_object::{Owned, PyResult, Value, as_ref, raise};
 
+#[inline(never)]
 pub(super) fn make(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let Ok(code) = vm.take(w.a()).downcast::<PyCode>() else {
@@ -41,6 +42,7 @@ pub(crate) fn of_code(
     PyFunction::new(thread, parts)
 }
 
+#[inline(never)]
 pub(super) fn set_attribute(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a());
     let function = vm.take(w.b());

@@ -8,6 +8,7 @@ use taipan_object::str::{PyStr, intern, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, protocol};
 
+#[inline(never)]
 pub(super) fn import_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let (level, from) = (vm.take(w.a()), vm.take(w.a() + 1));
@@ -26,6 +27,7 @@ pub(super) fn import_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn import_from(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = vm.name(w.c());
     let value = attribute_of(vm.thread, vm.borrow(w.b()), name)?;
@@ -76,6 +78,7 @@ fn cannot_import(thread: &Thread, module: Ref<'_>, name: &PyStr, package: Option
 }
 
 /// `from module import *` into the frame's namespace.
+#[inline(never)]
 pub(super) fn import_star(vm: Vm<'_>, module: Ref<'_>) -> PyResult<()> {
     let thread = vm.thread;
     let space = super::names::namespace(vm)?;

@@ -11,6 +11,7 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 
+#[inline(never)]
 pub(super) fn one(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let value = vm.take(w.a());
@@ -30,6 +31,7 @@ pub(super) fn one(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn two(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let (left, right) = (vm.take(w.a()), vm.take(w.a() + 1));
@@ -68,6 +70,7 @@ fn list_to_tuple(thread: &Thread, list: Ref<'_>) -> PyResult<Value> {
 }
 
 /// What becomes of an exception that leaves a generator: a `StopIteration` is a `RuntimeError` (PEP 479).
+#[inline(never)]
 fn stop_iteration_error(vm: Vm<'_>, exception: Value) -> PyResult<Value> {
     use taipan_bytecode_format::CodeFlags;
     let thread = vm.thread;

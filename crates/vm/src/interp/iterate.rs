@@ -6,6 +6,7 @@ use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Value, protocol, raise};
 
+#[inline(never)]
 pub(super) fn get_iter(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let iterable = vm.operand(w.b());
     let iterator = protocol::iter(vm.thread, iterable.as_ref())?;
@@ -25,6 +26,7 @@ pub(super) fn next(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     }
 }
 
+#[inline(never)]
 fn not_iterable(vm: Vm<'_>, value: Ref<'_>) -> PyResult<()> {
     let slots = value.ty().slots();
     if slots.iter.get().is_some() || slots.item.get().is_some() {
@@ -43,6 +45,7 @@ fn items(value: Ref<'_>) -> Option<Vec<Value>> {
     Some((0..list.len()).filter_map(|at| list.get(at)).collect())
 }
 
+#[inline(never)]
 pub(super) fn unpack(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let wanted = w.b();
     let source = vm.take(w.a());
@@ -91,6 +94,7 @@ pub(super) fn unpack(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn unpack_ex(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (before, after) = (w.b(), w.c());
     let source = vm.take(w.a());

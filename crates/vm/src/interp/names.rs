@@ -100,6 +100,7 @@ fn is_plain(dict: &PyDict) -> bool {
 }
 
 /// A global or built-in.
+#[inline(never)]
 fn global(vm: Vm<'_>, name: &PyStr) -> PyResult<Value> {
     let (globals, builtins) = dicts(vm);
     let found = match namespace_get(vm.thread, as_ref(globals), as_ref(name))? {
@@ -109,6 +110,7 @@ fn global(vm: Vm<'_>, name: &PyStr) -> PyResult<Value> {
     found.ok_or_else(|| unknown(vm.thread, name))
 }
 
+#[inline(never)]
 pub(super) fn store_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.operand(w.a()).into_value();
     let name = vm.name(w.wide_operand() as usize);
@@ -117,6 +119,7 @@ pub(super) fn store_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn delete_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = vm.name(w.wide_operand() as usize);
     match dicts(vm).0.remove(vm.thread, as_ref(name))? {
@@ -133,6 +136,7 @@ pub(super) fn namespace(vm: Vm<'_>) -> PyResult<Value> {
     vm.frame().namespace().ok_or_else(|| raise!(vm.thread, SYSTEM_ERROR, "no locals found"))
 }
 
+#[inline(never)]
 pub(super) fn load_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = vm.name(w.wide_operand() as usize);
     let space = namespace(vm)?;
@@ -144,6 +148,7 @@ pub(super) fn load_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn store_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.operand(w.a()).into_value();
     let name = vm.name(w.wide_operand() as usize);
@@ -158,6 +163,7 @@ pub(super) fn store_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
 }
 
+#[inline(never)]
 pub(super) fn delete_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = vm.name(w.wide_operand() as usize);
     let space = namespace(vm)?;
@@ -173,6 +179,7 @@ pub(super) fn delete_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
 }
 
+#[inline(never)]
 pub(super) fn load_dict_or_globals(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let space = vm.take(w.a());
     let name = vm.name(w.wide_operand() as usize);
@@ -184,12 +191,14 @@ pub(super) fn load_dict_or_globals(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn load_locals(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let space = namespace(vm)?;
     vm.put(w.a(), space);
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn load_build_class(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let name = taipan_object::str::intern::intern_text(vm.thread, "__build_class__")?;
     match dicts(vm).1.get_str(vm.thread, &name)? {
@@ -204,6 +213,7 @@ pub(super) fn load_build_class(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
 }
 
+#[inline(never)]
 pub(super) fn load_common(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     use taipan_object::exception::{ASSERTION_ERROR, NOT_IMPLEMENTED_ERROR};
     let value = match w.wide_operand() {
@@ -225,6 +235,7 @@ pub(super) fn load_common(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn setup_annotations(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
     let space = namespace(vm)?;
     let name = taipan_object::str::intern::intern_text(vm.thread, "__annotations__")?;

@@ -57,6 +57,7 @@ fn mixed(number: u64, a: Ref<'_>, b: Ref<'_>) -> Option<Value> {
     Word::from_float(result).map(|word| unsafe { Value::from_word(word) })
 }
 
+#[inline(never)]
 fn calculate(vm: Vm<'_>, number: u64, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     if let Some(value) = mixed(number, a, b) {
         return Ok(value);
@@ -73,6 +74,7 @@ fn calculate(vm: Vm<'_>, number: u64, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value>
 }
 
 /// `s += t` where nobody else has the string.
+#[inline(never)]
 fn append(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let is_text = |at: usize| vm.borrow(at).head().is_some_and(|head| head.is_exact(&STR));
     if w.a() != w.b() || w.c() == w.b() || !is_text(w.b()) || !is_text(w.c()) {
@@ -113,6 +115,7 @@ pub(super) fn binary_int(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 fn unary(vm: Vm<'_>, w: OpWord, op: UnaryOp) -> PyResult<()> {
     let operand = vm.operand(w.b());
     let result = protocol::unary(vm.thread, operand.as_ref(), op)?;
@@ -120,18 +123,22 @@ fn unary(vm: Vm<'_>, w: OpWord, op: UnaryOp) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn negative(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     unary(vm, w, UnaryOp::Negative)
 }
 
+#[inline(never)]
 pub(super) fn positive(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     unary(vm, w, UnaryOp::Positive)
 }
 
+#[inline(never)]
 pub(super) fn invert(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     unary(vm, w, UnaryOp::Invert)
 }
 
+#[inline(never)]
 pub(super) fn not(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let operand = vm.operand(w.b());
     let truth = protocol::truth(vm.thread, operand.as_ref())?;
@@ -139,6 +146,7 @@ pub(super) fn not(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn to_bool(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let operand = vm.operand(w.b());
     let truth = protocol::truth(vm.thread, operand.as_ref())?;
@@ -154,6 +162,7 @@ pub(super) fn truth(vm: Vm<'_>, at: usize) -> PyResult<bool> {
 }
 
 /// `a op b` for two operands of which not both are ints, or not both floats.
+#[inline(never)]
 fn compared(vm: Vm<'_>, op: CompareOp, left: Operand, right: Operand) -> PyResult<Value> {
     let (a, b) = (left.as_ref(), right.as_ref());
     if let Some(truth) = texts(a, b, op) {
@@ -214,6 +223,7 @@ pub(super) fn holds_int(vm: Vm<'_>, w: OpWord, op: CompareOp) -> PyResult<bool> 
     protocol::truth(vm.thread, result.as_ref())
 }
 
+#[inline(never)]
 fn contained(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let container = vm.operand(w.c());
     let wanted = vm.operand(w.b());
@@ -228,12 +238,14 @@ fn contained(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     protocol::contains(vm.thread, container.as_ref(), wanted.as_ref())
 }
 
+#[inline(never)]
 pub(super) fn contains(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let found = contained(vm, w)?;
     vm.put(w.a(), Value::bool(found));
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn not_contains(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let found = contained(vm, w)?;
     vm.put(w.a(), Value::bool(!found));

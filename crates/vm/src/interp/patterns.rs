@@ -8,12 +8,14 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
 use taipan_object::{PyResult, PyTypeObject, Raised, Ref, Thread, Value, protocol, raise};
 
+#[inline(never)]
 pub(super) fn mapping(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let is = vm.borrow(w.b()).ty().has_flag(flags::MAPPING);
     vm.put(w.a(), Value::bool(is));
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn sequence(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let is = vm.borrow(w.b()).ty().has_flag(flags::SEQUENCE);
     vm.put(w.a(), Value::bool(is));
@@ -21,6 +23,7 @@ pub(super) fn sequence(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// The values of the keys of a pattern, or None if one is missing.
+#[inline(never)]
 pub(super) fn keys(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let thread = vm.thread;
     let (subject, keys) = (vm.borrow(w.b()), vm.borrow(w.c()));
@@ -59,6 +62,7 @@ pub(super) fn keys(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// The attributes that a class pattern asks for, or None if the subject is no instance or lacks one.
+#[inline(never)]
 pub(super) fn class(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let (subject, class, names) = (vm.take(w.a()), vm.take(w.a() + 1), vm.take(w.a() + 2));
     let found = attributes_of(vm.thread, subject.as_ref(), class.as_ref(), names.as_ref(), w.b())?;

@@ -1111,20 +1111,24 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
     }
 }
 
+#[inline(never)]
 fn tracing_call(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     crate::tracing::call(vm.thread, vm.frame, w.a() == 0)
 }
 
+#[inline(never)]
 fn tracing_line(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
     crate::tracing::line(vm.thread, vm.frame)
 }
 
+#[inline(never)]
 fn tracing_return(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.borrow(w.a()).to_value();
     crate::tracing::returned(vm.thread, vm.frame, Some(value))
 }
 
 #[cold]
+#[inline(never)]
 fn unbuilt(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let opcode = taipan_bytecode_format::Opcode::from_number(w.wide_operand() as u8);
     let name = opcode.map_or("?", taipan_bytecode_format::Opcode::name);

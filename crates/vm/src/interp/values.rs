@@ -8,12 +8,14 @@ use taipan_object::exception::{NAME_ERROR, UNBOUND_LOCAL_ERROR};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, raise};
 
+#[inline(never)]
 fn local_name(vm: Vm<'_>, at: usize) -> String {
     vm.code().local_names.get(at).map_or_else(String::new, |name| name.to_text_lossy())
 }
 
 /// A local is read that is not bound.
 #[cold]
+#[inline(never)]
 pub(super) fn unbound_local(vm: Vm<'_>, at: usize) -> Raised {
     let name = local_name(vm, at);
     let message =
@@ -24,6 +26,7 @@ pub(super) fn unbound_local(vm: Vm<'_>, at: usize) -> Raised {
 
 /// A cell is read that is empty.
 #[cold]
+#[inline(never)]
 fn empty_cell(vm: Vm<'_>, at: usize) -> Raised {
     let free = vm
         .code()
@@ -43,10 +46,12 @@ fn empty_cell(vm: Vm<'_>, at: usize) -> Raised {
     raised
 }
 
+#[inline(never)]
 pub(super) fn check_local(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Err(unbound_local(vm, w.a()))
 }
 
+#[inline(never)]
 pub(super) fn delete_local(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     // SAFETY: a slot of the frame.
     if unsafe { *vm.slots().add(w.a()) } == UNBOUND {
@@ -56,6 +61,7 @@ pub(super) fn delete_local(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn make_cell(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     // SAFETY: a slot of the frame.
     let bits = unsafe { *vm.slots().add(w.a()) };
@@ -77,6 +83,7 @@ fn cell<'t>(vm: Vm<'t>, at: usize) -> PyResult<&'t PyCell> {
     Err(raise!(vm.thread, SYSTEM_ERROR, "a variable's cell is missing"))
 }
 
+#[inline(never)]
 pub(super) fn copy_free(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let wrong = || raise!(vm.thread, SYSTEM_ERROR, "a function's closure does not fit its code");
     // SAFETY: null or the function that runs.
@@ -94,12 +101,14 @@ pub(super) fn copy_free(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn load_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = cell(vm, w.b())?.slot().get().ok_or_else(|| empty_cell(vm, w.b()))?;
     vm.put(w.a(), value);
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn store_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.operand(w.b()).into_value();
     let old = cell(vm, w.a())?.slot().replace(Some(value));
@@ -107,6 +116,7 @@ pub(super) fn store_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn delete_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     match cell(vm, w.a())?.slot().take() {
         Some(old) => {
@@ -117,6 +127,7 @@ pub(super) fn delete_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     }
 }
 
+#[inline(never)]
 pub(super) fn load_dict_or_deref(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let namespace = vm.take(w.a());
     let name = vm.code().local_names.get(w.b());

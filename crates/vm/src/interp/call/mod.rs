@@ -42,6 +42,7 @@ pub(in crate::interp) fn call_kw(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
 }
 
 /// Calls what stands in the slot `base`, with `self` behind it if there is one, and `count` arguments.
+#[inline(never)]
 fn call_slots(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to: usize) -> PyResult<bool> {
     let thread = vm.thread;
     let named = names.map_or(0, PyTuple::len);
@@ -89,6 +90,7 @@ fn call_name(_: &Thread) -> PyResult<&'static PyStr> {
 }
 
 /// Calls a bound method: its function and its `self` take the two places before the arguments.
+#[inline(never)]
 fn call_method(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to: usize) -> PyResult<bool> {
     let method = vm.take(base);
     if let Some(method) = method.as_ref().get::<PyMethod>() {
@@ -139,6 +141,7 @@ pub(in crate::interp) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// Calls native code with the arguments in their slots.
+#[inline(never)]
 fn call_native(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to: usize) -> PyResult<()> {
     let thread = vm.thread;
     // SAFETY: the slots of the call hold values, which stay there until it is over.

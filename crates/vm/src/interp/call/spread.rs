@@ -153,6 +153,7 @@ fn push_function(
 }
 
 /// The positional arguments of `f(*x)` as a tuple.
+#[inline(never)]
 fn spread(vm: Vm<'_>, base: usize, positional: Value) -> PyResult<Owned<PyTuple>> {
     let positional = match positional.downcast::<PyTuple>() {
         Ok(tuple) => return Ok(tuple),
@@ -176,6 +177,7 @@ fn spread(vm: Vm<'_>, base: usize, positional: Value) -> PyResult<Owned<PyTuple>
 }
 
 /// The names and values of the keyword arguments in a dict.
+#[inline(never)]
 fn named(vm: Vm<'_>, base: usize, keywords: Ref<'_>) -> PyResult<(Option<Owned<PyTuple>>, Vec<Value>)> {
     let (mut names, mut values) = (Vec::new(), Vec::new());
     let mut not_text = false;

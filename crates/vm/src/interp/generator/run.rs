@@ -54,6 +54,7 @@ fn owned_dict(dict: *const PyDict) -> Option<Value> {
 }
 
 /// Makes a generator of the running frame, which ends for its caller with the generator as its result.
+#[inline(never)]
 pub(crate) fn return_generator(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
     let (thread, frame) = (vm.thread, vm.frame());
     let code = vm.code();
@@ -198,6 +199,7 @@ pub(crate) unsafe fn next_item(thread: &Thread, stacks: &Stacks, frame: *mut Fra
 }
 
 /// Suspends the running frame, which yields what its operand names.
+#[inline(never)]
 pub(crate) fn suspend(vm: Vm<'_>, _: OpWord) -> PyResult<Delivered> {
     let (thread, frame) = (vm.thread, vm.frame());
     if !frame.has(extra::GENERATOR) {

@@ -5,6 +5,7 @@
 //! this program has an error.
 #![forbid(unsafe_code)]
 
+mod library;
 mod options;
 mod run;
 

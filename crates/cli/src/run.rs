@@ -163,13 +163,14 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     argv.extend(arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
     let executable =
         std::env::current_exe().map_or_else(|_| String::new(), |path| path.to_string_lossy().into_owned());
-    let prefix = std::path::Path::new(&executable).parent().and_then(std::path::Path::parent);
-    let prefix = prefix.map_or_else(|| "/usr".to_owned(), |prefix| prefix.to_string_lossy().into_owned());
+    let home = variable("PYTHONHOME").filter(|home| !home.is_empty());
+    let place = crate::library::find(home.as_deref(), &executable);
     let mut path = Vec::new();
     if !flags.safe_path {
         path.push(main.folder());
     }
     path.extend(variable("PYTHONPATH").iter().flat_map(|value| value.split(':')).map(str::to_owned));
+    path.push(place.library.clone());
     let mut warn_options: Vec<String> = if flags.dev_mode { vec!["default".to_owned()] } else { Vec::new() };
     let given = variable("PYTHONWARNINGS").unwrap_or_default();
     warn_options.extend(given.split(',').filter(|option| !option.is_empty()).map(str::to_owned));
@@ -181,7 +182,8 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     }
     let orig_argv =
         host.arguments().iter().map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
-    let facts = Facts { argv, orig_argv, path, executable, prefix, warn_options, flags };
+    let (prefix, library) = (place.prefix, place.library);
+    let facts = Facts { argv, orig_argv, path, executable, prefix, library, warn_options, flags };
     Options {
         facts,
         unbuffered: settings.unbuffered

@@ -31,12 +31,6 @@ const EDITS: &[Edit] = &[
         old: "        # XXX: RUSTPYTHON support\n        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",
         new: "        if 'Taipan' in sys_version:\n            name = 'Taipan'\n",
     },
-    // modules of the archive have no file: their frames are named after them
-    Edit {
-        module: "_strptime",
-        old: "skip_file_prefixes=(os.path.dirname(__file__),))",
-        new: "skip_file_prefixes=('<frozen ',))",
-    },
     // its numbers are CPython's, and so ours: a test compares them with the opcode table
     Edit {
         module: "_opcode_metadata",

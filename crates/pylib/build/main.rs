@@ -1,11 +1,13 @@
 //! Makes the archive: every module of the pure-Python library, compiled and verified.
 //!
 //! The sources are those of the crate `rustpython-pylib`, which are CPython's. `tree.rs` says which of them are
-//! taken, `edits.rs` what is changed in them, `own.rs` adds ours, `compile.rs` runs the front end, `write.rs` lays the file out.
+//! taken, `edits.rs` what is changed in them, `own.rs` adds ours, `compile.rs` runs the front end, `write.rs` lays the file out;
+//! `folder.rs` writes the sources as files.
 //! Invariant: the same sources and the same front end give the same bytes.
 
 mod compile;
 mod edits;
+mod folder;
 #[path = "../src/layout.rs"]
 mod layout;
 mod own;
@@ -46,6 +48,7 @@ fn run() -> Result<(), String> {
     compile::all(&mut modules)?;
     let bytes = write::archive(&modules)?;
     let folder = std::env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;
-    let path = PathBuf::from(folder).join("library.archive");
-    std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+    let path = PathBuf::from(&folder).join("library.archive");
+    std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    folder::write(&modules, library, &PathBuf::from(folder).join("lib/python3.14"))
 }

@@ -5,11 +5,16 @@ use std::path::Path;
 
 /// Adds them.
 pub fn add(modules: &mut Vec<Module>) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("library/_sysconfigdata.py");
-    let source = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let name = format!("_sysconfigdata__{}", platform()?);
-    modules.push(Module { file: format!("{name}.py"), name, is_package: false, source, code: Vec::new() });
+    add_one(modules, "_sysconfigdata", format!("_sysconfigdata__{}", platform()?))?;
+    add_one(modules, "_library_finder", "_library_finder".to_owned())?;
     modules.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(())
+}
+
+fn add_one(modules: &mut Vec<Module>, file: &str, name: String) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("library/{file}.py"));
+    let source = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    modules.push(Module { file: format!("{name}.py"), name, is_package: false, source, code: Vec::new() });
     Ok(())
 }
 

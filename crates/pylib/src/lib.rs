@@ -16,6 +16,10 @@ use taipan_bytecode_format::{Code, artifact};
 
 static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.archive"));
 
+/// Where the library's sources stood as files, in `lib/python3.14`, when this crate was built: they are there as long
+/// as the build is.
+pub const BUILT: &str = env!("OUT_DIR");
+
 /// A module of the archive.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -107,6 +111,13 @@ pub fn find(name: &str) -> Option<Entry> {
         }
     }
     None
+}
+
+/// The module of a file, which is named relative to the library's folder, with `/`.
+pub fn find_file(file: &str) -> Option<Entry> {
+    let stem = file.strip_suffix(".py")?;
+    let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
+    find(&name).filter(|entry| entry.file() == file)
 }
 
 /// The code of the module of a name, decoded.

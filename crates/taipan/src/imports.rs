@@ -13,7 +13,11 @@ struct Archive;
 impl Library for Archive {
     fn find(&self, name: &str) -> Option<Frozen> {
         let entry = taipan_pylib::find(name)?;
-        Some(Frozen { name: entry.name(), is_package: entry.is_package(), code: entry.code_bytes() })
+        Some(frozen(entry))
+    }
+
+    fn find_file(&self, file: &str) -> Option<Frozen> {
+        taipan_pylib::find_file(file).map(frozen)
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -21,8 +25,18 @@ impl Library for Archive {
     }
 }
 
-/// Tells an interpreter what there is to import.
-pub(crate) fn begin(thread: &Thread) {
+fn frozen(entry: taipan_pylib::Entry) -> Frozen {
+    Frozen {
+        name: entry.name(),
+        is_package: entry.is_package(),
+        file: entry.file(),
+        code: entry.code_bytes(),
+        source: entry.source(),
+    }
+}
+
+/// Tells an interpreter what there is to import, and the folder that the library seems to stand in.
+pub(crate) fn begin(thread: &Thread, folder: &str) {
     let mut natives: Vec<&'static ModuleDef> = modules::ALL.into_iter().collect();
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
@@ -36,7 +50,8 @@ pub(crate) fn begin(thread: &Thread) {
     natives.push(&taipan_stdlib_sre::MODULE);
     natives.push(&symtable_function::MODULE);
     natives.push(&sys::MODULE);
-    import::begin(thread, natives, Some(&Archive));
+    let folder = Some(folder.to_owned()).filter(|folder| !folder.is_empty());
+    import::begin(thread, natives, Some(&Archive), folder);
 }
 
 /// `sys.builtin_module_names`.
@@ -63,7 +78,10 @@ pub(crate) fn native(thread: &Thread, name: &str) -> PyResult<Value> {
 
 /// The source of a module of the library, given the name of the file in its code. Of importlib itself nothing is shown,
 /// as in the reference.
-pub(crate) fn library_source(filename: &str) -> Option<&'static [u8]> {
+pub(crate) fn library_source(thread: &Thread, filename: &str) -> Option<&'static [u8]> {
+    if let Some(found) = import::library_file(thread, filename) {
+        return Some(found.source);
+    }
     let name = filename.strip_prefix("<frozen ")?.strip_suffix('>')?;
     if name.starts_with("importlib._bootstrap") {
         return None;

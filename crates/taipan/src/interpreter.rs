@@ -180,7 +180,7 @@ pub(crate) fn import(thread: &Thread, name: &str) -> PyResult<Value> {
 }
 
 fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {
-    imports::begin(thread);
+    imports::begin(thread, &facts.library);
     let interp = thread.interp();
     let all = PyDict::new(thread)?;
     drop(interp.modules.replace(Some(all.clone().into_value())));

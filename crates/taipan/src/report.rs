@@ -26,10 +26,10 @@ struct Files<'a> {
 impl Sources for Files<'_> {
     fn line(&self, filename: &str, line: u32) -> Option<String> {
         let own = filename == self.main.filename;
-        let bytes = match crate::imports::library_source(filename) {
-            _ if own => self.main.source.to_vec(),
-            Some(source) => source.to_vec(),
-            None => crate::files::read(self.thread, filename)?,
+        let bytes = match own {
+            true => self.main.source.to_vec(),
+            false => crate::files::read(self.thread, filename)
+                .or_else(|| Some(crate::imports::library_source(self.thread, filename)?.to_vec()))?,
         };
         let source = Source::from_bytes(&bytes, Mode::Exec).ok()?;
         let at = usize::try_from(line).ok()?.checked_sub(1)?;

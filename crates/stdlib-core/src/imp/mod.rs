@@ -2,6 +2,7 @@
 
 mod extension;
 mod frozen;
+mod library;
 
 use taipan_object::buffer::bytes_of;
 use taipan_object::code::PyCode;
@@ -35,6 +36,9 @@ method_table! { FUNCTIONS:
     Instance One c"exec_dynamic" "($module, mod, /)" extension::exec_dynamic, c"Runs an extension module.";
     Instance One c"exec_builtin" "($module, mod, /)" exec_builtin, c"Runs a native module.";
     Instance Two c"_fix_co_filename" "($module, code, path, /)" fix_co_filename, c"Gives code objects another file name.";
+    Instance Two c"_library_find" "($module, folder, name, /)" library::find, c"Whether a module in a folder of the library is a package, and its path; or None.";
+    Instance Two c"_library_code" "($module, path, size, /)" library::code, c"The code of a file of the library that has this size, or none; or None.";
+    Instance One c"_library_source" "($module, path, /)" library::source, c"The source of a file of the library, or None.";
     Instance Keywords c"source_hash" "($module, /, key, source)" source_hash, c"The hash of a source, as it stands in compiled files.";
 }
 

@@ -44,6 +44,10 @@ fn install_external(thread: &Thread) -> PyResult<()> {
         return Err(raise!(thread, IMPORT_ERROR, "importlib is not installed"));
     };
     drop(call::method(thread, importlib.as_ref(), "_install_external_importers", &[])?);
+    if machinery(thread).and_then(|machinery| machinery.folder()).is_some() {
+        let finder = super::import_module(thread, &*intern_text(thread, "_library_finder")?)?;
+        drop(call::method(thread, finder.as_ref(), "install", &[])?);
+    }
     Ok(())
 }
 

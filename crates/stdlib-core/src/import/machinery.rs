@@ -5,10 +5,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use taipan_artifact::Limits;
-use taipan_bytecode_format::{Code, artifact};
+use taipan_bytecode_format::{Code, Const, artifact};
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, raise};
 use taipan_runtime_builtins::modules::{self, ModuleDef};
+use taipan_wtf8::Wtf8;
 
 use crate::call;
 
@@ -19,16 +20,44 @@ pub struct Frozen {
     pub name: &'static str,
     /// Whether it is a package.
     pub is_package: bool,
+    /// Its file, relative to the library's folder, with `/`.
+    pub file: &'static str,
     /// Its code, as an artifact.
     pub code: &'static [u8],
+    /// Its source; the encoding is what the source says.
+    pub source: &'static [u8],
 }
 
 impl Frozen {
-    /// Its code.
+    /// Its code, with the name of a frozen module in place of a file's.
     pub(crate) fn decode(self, thread: &Thread) -> PyResult<Arc<Code>> {
         match artifact::decode_code(self.code, Limits::default()) {
             Ok((_, code)) => Ok(Arc::new(code)),
             Err(_) => Err(raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name)),
+        }
+    }
+
+    /// Its code, with the name of a file.
+    pub(crate) fn decode_as(self, thread: &Thread, filename: Wtf8<'_>) -> PyResult<Arc<Code>> {
+        match artifact::decode_code(self.code, Limits::default()) {
+            Ok((_, mut code)) => {
+                rename(&mut code, filename);
+                Ok(Arc::new(code))
+            }
+            Err(_) => Err(raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name)),
+        }
+    }
+}
+
+/// Gives code and the code in it another file name. Code of the library is not nested deeply.
+fn rename(code: &mut Code, filename: Wtf8<'_>) {
+    code.filename.clear();
+    code.filename.push_wtf8(filename);
+    for constant in &mut code.consts {
+        if let Const::Code(code) = constant
+            && let Some(code) = Arc::get_mut(code)
+        {
+            rename(code, filename);
         }
     }
 }
@@ -38,6 +67,9 @@ pub trait Library {
     /// The module of a name.
     fn find(&self, name: &str) -> Option<Frozen>;
 
+    /// The module of a file, which is named relative to the library's folder, with `/`.
+    fn find_file(&self, file: &str) -> Option<Frozen>;
+
     /// The names of all modules.
     fn names(&self) -> Vec<&'static str>;
 }
@@ -46,6 +78,8 @@ pub trait Library {
 pub(crate) struct Machinery {
     natives: Vec<&'static ModuleDef>,
     library: Option<&'static dyn Library>,
+    /// The folder that the library's modules seem to stand in; if it has none, all of them are frozen ones.
+    folder: Option<String>,
     /// How often the lock of imports was taken.
     pub(crate) lock_depth: Cell<usize>,
     /// Counts the registrations of classes with abstract ones.
@@ -62,6 +96,39 @@ pub(crate) struct Machinery {
 const ALIASES: [(&str, &str); 2] = [
     ("_frozen_importlib", "importlib._bootstrap"),
     ("_frozen_importlib_external", "importlib._bootstrap_external"),
+];
+
+/// The modules of the library that are frozen ones, whatever else is: CPython's, and what finds the others.
+const FROZEN: [&str; 29] = [
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "zipimport",
+    "abc",
+    "codecs",
+    "io",
+    "_collections_abc",
+    "_sitebuiltins",
+    "genericpath",
+    "ntpath",
+    "posixpath",
+    "os",
+    "site",
+    "stat",
+    "importlib.util",
+    "importlib.machinery",
+    "runpy",
+    "__hello__",
+    "__hello_alias__",
+    "__phello_alias__",
+    "__phello_alias__.spam",
+    "__phello__",
+    "__phello__.__init__",
+    "__phello__.ham",
+    "__phello__.ham.__init__",
+    "__phello__.ham.eggs",
+    "__phello__.spam",
+    "__hello_only__",
+    "_library_finder",
 ];
 
 impl Machinery {
@@ -81,22 +148,57 @@ impl Machinery {
     /// The module of a name in the library.
     pub(crate) fn frozen(&self, name: &str) -> Option<Frozen> {
         let target = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, target)| target);
-        self.library?.find(target)
+        let is_frozen = self.folder.is_none() || FROZEN.contains(&target);
+        self.library?.find(target).filter(|_| is_frozen)
+    }
+
+    /// The folder that the library's modules seem to stand in.
+    pub(crate) fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
+    /// The module that a file of the library's folder is.
+    pub(crate) fn file(&self, path: &str) -> Option<Frozen> {
+        let file = path.strip_prefix(self.folder()?)?.strip_prefix('/')?;
+        self.library?.find_file(file)
+    }
+
+    /// The module of a name in a folder of the library, with the path of its file.
+    pub(crate) fn in_folder(&self, folder: &str, name: &str) -> Option<(Frozen, String)> {
+        let inside = folder.strip_prefix(self.folder()?)?;
+        if !inside.is_empty() && !inside.starts_with('/') || name.contains(['.', '/']) {
+            return None;
+        }
+        let inside = inside.trim_matches('/');
+        let file = if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") };
+        let library = self.library?;
+        let found = library.find(&file.replace('/', "."))?;
+        // a name with a dot in a folder is not that of a package
+        let own = found.file.strip_prefix(&*file)?;
+        Some((found, format!("{folder}/{name}{own}")))
     }
 
     /// The names of all modules of the library.
     pub(crate) fn frozen_names(&self) -> Vec<&'static str> {
         let mut names: Vec<&str> = ALIASES.iter().map(|(alias, _)| *alias).collect();
-        names.extend(self.library.map(|library| library.names()).unwrap_or_default());
+        let library = self.library.map(|library| library.names()).unwrap_or_default();
+        names.extend(library.into_iter().filter(|name| self.folder.is_none() || FROZEN.contains(name)));
         names
     }
 }
 
-/// Tells an interpreter, once, which native modules there are and where the library is.
-pub fn begin(thread: &Thread, natives: Vec<&'static ModuleDef>, library: Option<&'static dyn Library>) {
+/// Tells an interpreter, once, which native modules there are, what the library is, and in which folder its modules
+/// seem to stand.
+pub fn begin(
+    thread: &Thread,
+    natives: Vec<&'static ModuleDef>,
+    library: Option<&'static dyn Library>,
+    folder: Option<String>,
+) {
     let machinery = Machinery {
         natives,
         library,
+        folder,
         lock_depth: Cell::new(0),
         abc_token: Cell::new(0),
         filters_version: Cell::new(0),

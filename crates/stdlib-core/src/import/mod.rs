@@ -56,6 +56,11 @@ fn import(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTup
     import_level(thread, name, globals, from, level).map_err(|raised| trim::importlib_frames(thread, raised))
 }
 
+/// The module of the library that a file is, if it stands in the library's folder.
+pub fn library_file(thread: &Thread, path: &str) -> Option<Frozen> {
+    machinery(thread)?.file(path)
+}
+
 /// Imports a module by its full name, and gives that module.
 pub fn import_module(thread: &Thread, name: &PyStr) -> PyResult<Value> {
     bootstrap::start_if_needed(thread)?;

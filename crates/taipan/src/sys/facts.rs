@@ -22,6 +22,9 @@ pub struct Facts {
     pub executable: String,
     /// `sys.prefix`.
     pub prefix: String,
+    /// The folder that the library's modules seem to stand in (`sys._stdlib_dir`), which need not be there; empty for
+    /// none: then they are frozen modules.
+    pub library: String,
     /// `sys.warnoptions`.
     pub warn_options: Vec<String>,
     /// The flags.
@@ -172,8 +175,11 @@ pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()>
     set(thread, dict, "platlibdir", text(thread, "lib")?)?;
     set(thread, dict, "_framework", text(thread, "")?)?;
     set(thread, dict, "abiflags", text(thread, "")?)?;
-    // the library is part of the program
-    set(thread, dict, "_stdlib_dir", Value::none())?;
+    let library = match facts.library.as_str() {
+        "" => Value::none(),
+        folder => text(thread, folder)?,
+    };
+    set(thread, dict, "_stdlib_dir", library)?;
     set(thread, dict, "stdlib_module_names", library_names(thread)?)?;
     set(thread, dict, "flags", flags(thread, &facts.flags)?)?;
     set(thread, dict, "implementation", implementation(thread)?)?;

@@ -28,6 +28,8 @@ mod itertools;
 mod math;
 mod operator;
 
+pub use operator::equal_digests;
+
 use taipan_object::builtin::{MethodDef, PyCFunction};
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;

@@ -57,6 +57,14 @@ def _finder(folder):
     return LibraryFinder(folder, *_external._get_supported_file_loaders())
 
 
+def _archive_hook(path):
+    """For sys.path_hooks: archives. zipimport is imported when there is a file that may be one."""
+    if path and _external._path_isdir(path):
+        raise ImportError('not a Zip file', path=path)
+    import zipimport
+    return zipimport.zipimporter(path)
+
+
 def _hook(path):
     """For sys.path_hooks, behind those of folders and archives: folders of the library that are not there."""
     folder = sys._stdlib_dir
@@ -67,5 +75,6 @@ def _hook(path):
 
 def install():
     """Lets modules of the library be found."""
+    sys.path_hooks.insert(0, _archive_hook)
     sys.path_hooks.append(_hook)
     sys.path_importer_cache[sys._stdlib_dir] = _finder(sys._stdlib_dir)

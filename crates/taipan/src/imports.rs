@@ -46,6 +46,7 @@ pub(crate) fn begin(thread: &Thread, folder: &str) {
     natives.extend(taipan_stdlib_text::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);
+    natives.extend(taipan_stdlib_compress::MODULES);
     natives.extend(taipan_stdlib_hash::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&taipan_stdlib_sre::MODULE);

@@ -53,6 +53,7 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_datetime::fill(thread)?;
     taipan_stdlib_pickle::fill(thread)?;
     taipan_stdlib_text::fill(thread)?;
+    taipan_stdlib_compress::fill(thread)?;
     taipan_stdlib_hash::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;

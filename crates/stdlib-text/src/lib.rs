@@ -1,9 +1,10 @@
-//! Native modules about text: `unicodedata`, `binascii`, `_csv`. One folder a module; [`fill`] makes their types ready while the process
+//! Native modules about text: `unicodedata`, `binascii`, `_csv`, `_json`. One folder a module; [`fill`] makes their types ready while the process
 //! is set up. Invariant: nothing of an object is borrowed across a call that may run Python code.
 #![forbid(unsafe_code)]
 
 mod binascii;
 mod csv;
+mod json;
 mod unicodedata;
 
 use taipan_object::types::{PyTypeObject, ready};
@@ -11,7 +12,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 3] = [&unicodedata::MODULE, &binascii::MODULE, &csv::MODULE];
+pub static MODULES: [&ModuleDef; 4] = [&unicodedata::MODULE, &binascii::MODULE, &csv::MODULE, &json::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.
@@ -22,7 +23,9 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> =
         vec![&unicodedata::UCD, &binascii::ERROR, &binascii::INCOMPLETE];
     types.extend(csv::types());
+    types.extend(json::types());
     ready::ready_more(thread, &types)?;
     csv::fill(thread)?;
+    json::fill(thread)?;
     unicodedata::fill(thread)
 }

@@ -27,34 +27,53 @@ pub struct Compiled {
     pub warnings: Vec<SourceWarning>,
 }
 
+/// How a source is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// What it is.
+    pub mode: Mode,
+    /// Whether its end may be missing, which is an error of its own then (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub incomplete_input: bool,
+    /// Whether blocks stay open at its end (`PyCF_DONT_IMPLY_DEDENT`).
+    pub dont_imply_dedent: bool,
+}
+
+impl From<Mode> for Reading {
+    fn from(mode: Mode) -> Reading {
+        Reading { mode, ..Reading::default() }
+    }
+}
+
 /// Compiles a source of bytes, whose encoding it tells itself.
-pub fn compile(bytes: &[u8], filename: Wtf8<'_>, mode: Mode, options: CompileOptions) -> Compiled {
+pub fn compile(
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    reading: impl Into<Reading>,
+    options: CompileOptions,
+) -> Compiled {
     let mut warnings = Vec::new();
-    let code = compile_noting(bytes, filename, mode, options, &mut warnings);
+    let code = compile_noting(bytes, filename, reading.into(), options, &mut warnings);
     Compiled { code: code.map(Arc::new), warnings }
 }
 
 fn compile_noting(
     bytes: &[u8],
     filename: Wtf8<'_>,
-    mode: Mode,
+    reading: Reading,
     options: CompileOptions,
     warnings: &mut Vec<SourceWarning>,
 ) -> Result<Code, Diagnostic> {
-    let ended;
-    let bytes = match mode {
-        // a statement that is typed in ends with its line
-        Mode::Single if !bytes.ends_with(b"\n") => {
-            ended = [bytes, b"\n"].concat();
-            &ended
-        }
-        _ => bytes,
-    };
+    let Reading { mode, incomplete_input, dont_imply_dedent } = reading;
     let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
-    let lexed = lex(&source, &LexOptions::default());
+    let lexed = lex(&source, &LexOptions { mode, dont_imply_dedent, ..LexOptions::default() });
     let arena = arena_for(&lexed.tokens);
     let mut interner = Interner::for_source(source.text().len());
-    let parse_options = ParseOptions { mode, ..ParseOptions::default() };
+    let parse_options = ParseOptions {
+        mode,
+        allow_incomplete_input: incomplete_input,
+        dont_imply_dedent,
+        ..ParseOptions::default()
+    };
     let lines = LineIndex::new(source.text().as_bytes());
     let mut refused = Vec::new();
     let parsed = parse_noting(&source, &lexed, &parse_options, &arena, &mut interner, &mut refused);

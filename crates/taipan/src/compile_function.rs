@@ -1,5 +1,6 @@
 //! The built-in function `compile`: sources and trees to code, sources to trees.
 
+use crate::compile::Reading;
 use crate::evaluate::{compiled, filename_text, inherited_features, source_bytes};
 use crate::trees::{self, TreeOptions};
 use taipan_ast::Class;
@@ -82,7 +83,12 @@ pub(crate) fn compile(
     if flags & ast::ONLY_AST != 0 {
         return trees::parse(thread, &bytes, filename.as_wtf8(), &tree_options(&asked));
     }
-    let code = compiled(thread, &bytes, filename.as_wtf8(), mode, options(thread, &asked))?;
+    let reading = Reading {
+        mode,
+        incomplete_input: asked.flags & ALLOW_INCOMPLETE_INPUT != 0,
+        dont_imply_dedent: asked.flags & DONT_IMPLY_DEDENT != 0,
+    };
+    let code = compiled(thread, &bytes, filename.as_wtf8(), reading, options(thread, &asked))?;
     Ok(taipan_vm::code_object(thread, &code)?.into_value())
 }
 

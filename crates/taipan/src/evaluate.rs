@@ -1,7 +1,7 @@
 //! `eval`, `exec`, `globals`, `locals`: what built-in functions need the front end, or the frame of their
 //! caller, for.
 
-use crate::compile::compile as compile_source;
+use crate::compile::{Reading, compile as compile_source};
 use crate::errors;
 use std::sync::Arc;
 use taipan_bytecode_format::{Code, CodeFlags};
@@ -129,10 +129,10 @@ pub(crate) fn compiled(
     thread: &Thread,
     bytes: &[u8],
     filename: Wtf8<'_>,
-    mode: Mode,
+    reading: impl Into<Reading>,
     options: CompileOptions,
 ) -> PyResult<Arc<Code>> {
-    let made = compile_source(bytes, filename, mode, options);
+    let made = compile_source(bytes, filename, reading, options);
     for warning in &made.warnings {
         crate::warn::syntax_warning(thread, filename, warning)?;
     }

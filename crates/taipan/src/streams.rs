@@ -48,6 +48,13 @@ pub(crate) fn flush(thread: &Thread, name: &str) -> PyResult<()> {
     let Some(stream) = sys::get(thread, name)?.filter(|stream| !stream.as_ref().is_none()) else {
         return Ok(());
     };
+    // one that the program has closed itself has nothing left
+    let closed = intern::intern_text(thread, "closed")?;
+    if let Some(closed) = protocol::attribute::find(thread, stream.as_ref(), &closed)?
+        && protocol::truth(thread, closed.as_ref())?
+    {
+        return Ok(());
+    }
     let flush = protocol::get_attribute(thread, stream.as_ref(), &*intern::intern_text(thread, "flush")?)?;
     drop(protocol::call(thread, flush.as_ref(), &[], None)?);
     Ok(())

@@ -151,7 +151,7 @@ fn take_over(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
     }
     remember(thread, this)?;
     let class = this.ty();
-    let Some(init) = own_init(&class) else { return Ok(()) };
+    let Some(init) = own_init(class) else { return Ok(()) };
     let values = local.arguments.get();
     let values: Vec<Value> = match values.as_ref().and_then(|values| values.as_ref().get::<PyTuple>()) {
         Some(values) => (0..values.len()).filter_map(|at| values.get(at)).collect(),

@@ -1,5 +1,6 @@
 //! Signals. The handler notes the number, writes it to the descriptor that wants to know, and tells the thread that
 //! handles signals; it does nothing that a signal handler must not do.
+#![allow(clippy::unnecessary_cast, reason = "the number of a thread is of another type on other systems")]
 
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};

@@ -1,4 +1,5 @@
 //! Native threads.
+#![allow(clippy::unnecessary_cast, reason = "the number of a thread is of another type on other systems")]
 
 use std::mem::MaybeUninit;
 use std::os::unix::thread::JoinHandleExt;

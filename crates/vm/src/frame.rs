@@ -185,6 +185,8 @@ pub struct Stacks {
     pub(crate) profile: Slot,
     /// One of them is being told something.
     pub(crate) telling: Cell<bool>,
+    /// How many frames a new coroutine notes of where it was made (`sys.set_coroutine_origin_tracking_depth`).
+    pub origin_depth: Cell<usize>,
 }
 
 fn layouts() -> (Layout, Layout) {
@@ -222,6 +224,7 @@ impl Stacks {
             trace,
             profile,
             telling,
+            origin_depth: Cell::new(0),
         };
         stacks.set_limit(depth);
         stacks

@@ -1,7 +1,8 @@
 //! What may be asked of a thread while it runs: signals and interrupts.
 
+use taipan_object::str::intern::intern_text;
 use taipan_object::thread::safepoint;
-use taipan_object::{PyResult, Thread, raise};
+use taipan_object::{PyResult, Ref, Thread, protocol, raise};
 
 /// Does what was asked for.
 #[cold]
@@ -22,4 +23,12 @@ pub(crate) fn warn_never_awaited(thread: &Thread, name: Option<&str>) -> PyResul
     let name = name.unwrap_or("?");
     let hook = crate::hooks::of(thread).warn;
     hook(thread, &taipan_object::exception::RUNTIME_WARNING, &format!("coroutine '{name}' was never awaited"))
+}
+
+/// Warns about a coroutine that was never awaited, with where it was made: `warnings` knows how that looks.
+pub(crate) fn warn_of_origin(thread: &Thread, coroutine: Ref<'_>) -> PyResult<()> {
+    let module = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "warnings")?)?;
+    let name = intern_text(thread, "_warn_unawaited_coroutine")?;
+    let warn = protocol::get_attribute(thread, module.as_ref(), &name)?;
+    protocol::call(thread, warn.as_ref(), &[coroutine.to_value()], None).map(drop)
 }

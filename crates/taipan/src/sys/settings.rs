@@ -128,8 +128,8 @@ fn no_trampoline(thread: &Thread, _: Ref<'_>, _: &[Value]) -> PyResult<Value> {
     Err(raise!(thread, VALUE_ERROR, "perf trampoline not available"))
 }
 
-fn get_origin_depth(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::small(0))
+fn get_origin_depth(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, taipan_vm::frame::stacks(thread).origin_depth.get() as i64)
 }
 
 fn set_origin_depth(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
@@ -138,9 +138,11 @@ fn set_origin_depth(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResul
         return Err(raise!(thread, TYPE_ERROR, "{message}"));
     };
     match protocol::number::index_size(thread, depth.as_ref())? {
-        0 => Ok(Value::none()),
         depth if depth < 0 => Err(raise!(thread, VALUE_ERROR, "depth must be >= 0")),
-        _ => Err(raise!(thread, NOT_IMPLEMENTED_ERROR, "the origin of coroutines is not noted yet")),
+        depth => {
+            taipan_vm::frame::stacks(thread).origin_depth.set(depth.unsigned_abs());
+            Ok(Value::none())
+        }
     }
 }
 

@@ -129,7 +129,11 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
     }
     if run.status() == Status::Created {
         if kind_name(this) == "coroutine" {
-            crate::pending::warn_never_awaited(thread, run_name(&run.qualname).as_deref())?;
+            match run.origin.peek().is_some() {
+                // with where it was made
+                true => crate::pending::warn_of_origin(thread, this)?,
+                false => crate::pending::warn_never_awaited(thread, run_name(&run.qualname).as_deref())?,
+            }
         }
         run.end();
         return Ok(());
@@ -208,8 +212,8 @@ fn get_frame(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     })
 }
 
-fn no_origin(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::none())
+fn get_origin(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with_run(thread, this, |run| Ok(run.origin.get().unwrap_or_else(Value::none)))
 }
 
 attribute_table! { GENERATOR_ATTRIBUTES:
@@ -230,7 +234,7 @@ attribute_table! { COROUTINE_ATTRIBUTES:
     "cr_code" get_code, None, "Its code.";
     "cr_await" get_delegate, None, "What it awaits.";
     "cr_frame" get_frame, None, "Its frame.";
-    "cr_origin" no_origin, None, "Where it was made, if that is tracked.";
+    "cr_origin" get_origin, None, "Where it was made, if that is tracked.";
 }
 
 attribute_table! { ASYNC_ATTRIBUTES:

@@ -63,6 +63,8 @@ pub struct Run {
     hooked: Cell<bool>,
     /// The finalizer of an asynchronous generator.
     finalizer: Slot,
+    /// Where a coroutine was made, if that is noted.
+    origin: Slot,
 }
 
 impl Default for Run {
@@ -85,6 +87,7 @@ impl Default for Run {
             busy: Cell::new(false),
             hooked: Cell::new(false),
             finalizer: Slot::empty(),
+            origin: Slot::empty(),
         }
     }
 }
@@ -101,8 +104,9 @@ impl Run {
         matches!(self.status.get(), Status::Created | Status::Suspended)
     }
 
-    fn held(&self) -> [&Slot; 10] {
+    fn held(&self) -> [&Slot; 11] {
         [
+            &self.origin,
             &self.handled.exc_value,
             &self.function,
             &self.code,

@@ -12,6 +12,7 @@ use taipan_object::function::PyFunction;
 use taipan_object::native::Native;
 use taipan_object::slot::Slot;
 use taipan_object::str::intern;
+use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, protocol, raise};
 
 /// What goes to the continuation of a frame that ended or was suspended.
@@ -53,6 +54,22 @@ fn owned_dict(dict: *const PyDict) -> Option<Value> {
     unsafe { dict.as_ref() }.map(|dict| Owned::new_ref(dict).into_value())
 }
 
+/// Where the running frame was called from: file name, line and function of up to so many frames.
+fn origin(thread: &Thread, depth: usize) -> PyResult<Value> {
+    let mut places = Vec::new();
+    for at in 1..=depth {
+        let Some(frame) = crate::frame_object::nth(thread, at)? else { break };
+        let Some(state) = crate::frame_object::state_of(frame.as_ref()) else { break };
+        let Some(code) = state.code() else { break };
+        let line = crate::positions::line_of(&crate::load::program(&code).source, state.unit());
+        let [file, name] =
+            [&code.co_filename, &code.co_name].map(|slot| slot.get().unwrap_or_else(Value::none));
+        let place = [file, Value::small(line.unwrap_or(0)), name];
+        places.push(PyTuple::pack(thread, place)?.into_value());
+    }
+    Ok(PyTuple::from_values(thread, places)?.into_value())
+}
+
 /// Makes a generator of the running frame, which ends for its caller with the generator as its result.
 #[inline(never)]
 pub(crate) fn return_generator(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
@@ -84,6 +101,10 @@ pub(crate) fn return_generator(vm: Vm<'_>, w: OpWord) -> PyResult<Delivered> {
     run.qualname = Slot::from_option(qualname);
     let flags = code.source.flags;
     let value = if flags.has(CodeFlags::COROUTINE) {
+        let depth = stacks(thread).origin_depth.get();
+        if depth > 0 {
+            run.origin = Slot::new(origin(thread, depth)?);
+        }
         Native::new(thread, Coroutine(run))?.into_value()
     } else if flags.has(CodeFlags::ASYNC_GENERATOR) {
         Native::new(thread, AsyncGenerator(run))?.into_value()

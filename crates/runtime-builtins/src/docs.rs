@@ -159,7 +159,7 @@ static DOCS: &[(&str, &str)] = &[
     ("module", "module(name, doc=None)\n--\n\nA module."),
     (
         "object",
-        "The base of all classes, with what every object can do.\n\nobject() has no attributes and takes no arguments.",
+        "object()\n--\n\nThe base of all classes, with what every object can do.\n\nobject() has no attributes and takes no arguments.",
     ),
     (
         "property",

@@ -241,7 +241,13 @@ fn text_signature(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn type_params(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let found = own(thread, class_of(thread, this)?, names::__type_params__.get())?;
+    let class = class_of(thread, this)?;
+    // what stands in the dict of `type` is this attribute itself
+    let itself: &PyTypeObject = &statics::TYPE;
+    let found = match std::ptr::eq(class, itself) {
+        true => None,
+        false => own(thread, class, names::__type_params__.get())?,
+    };
     Ok(found.unwrap_or_else(|| PyTuple::empty().into_value()))
 }
 

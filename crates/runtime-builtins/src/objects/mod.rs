@@ -8,7 +8,7 @@ mod reduce;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use attributes::{DICT_ATTRIBUTE, NATIVE_DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE};
+pub(crate) use attributes::{DICT_ATTRIBUTE, NATIVE_DICT_ATTRIBUTE, WEAKREF_ATTRIBUTE, set_dict};
 pub(crate) use methods::merge_class_names;
 pub use reduce::import;
 

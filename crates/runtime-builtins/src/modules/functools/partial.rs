@@ -7,9 +7,10 @@ use taipan_object::method::PyMethod;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol;
 use taipan_object::slot::Slot;
+use taipan_object::str::intern::intern_text;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::{PyTypeObject, flags};
+use taipan_object::types::{PyTypeObject, flags, rebase};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, raise};
 
 use crate::format::template::names_as_dict;
@@ -60,7 +61,11 @@ impl NativeType for Placeholder {
 
 fn new_placeholder(thread: &Thread, _: &PyTypeObject, arguments: &[Value], _: Names<'_>) -> PyResult<Value> {
     match arguments.is_empty() {
-        true => Ok(Native::new(thread, Placeholder)?.into_value()),
+        true => {
+            // there is one, in the module
+            let module = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_functools")?)?;
+            protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, "Placeholder")?)
+        }
         false => Err(raise!(thread, TYPE_ERROR, "PlaceholderType takes no arguments")),
     }
 }
@@ -103,7 +108,10 @@ static ATTRIBUTES: [GetSetDef; 4] = [
             Some(head) => Ok(instance::dict(thread, head)?.into_value()),
             None => Ok(Value::none()),
         },
-        set: None,
+        set: Some(|thread, this, value| match value {
+            Some(value) => crate::objects::set_dict(thread, this, Some(value)),
+            None => Err(raise!(thread, TYPE_ERROR, "cannot delete __dict__")),
+        }),
         doc: "the attributes of the instance",
     },
 ];
@@ -248,19 +256,20 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         false => "functools.partial".to_owned(),
     };
     let Some(_guard) = text::Printing::enter(thread, this) else {
-        return Ok(PyStr::from_text(thread, &format!("{name}(...)"))?.into_value());
+        return Ok(PyStr::from_text(thread, "...")?.into_value());
     };
     let mut builder = StrBuilder::new();
     builder.push_str(thread, &format!("{name}("))?;
+    // as they are now: what is called may set others
     let function = partial.function.get().unwrap_or_else(Value::none);
+    let (arguments, named) = (tuple_of(&partial.arguments), dict_of(&partial.named));
     let function = text::repr(thread, function.as_ref())?;
     builder.push(thread, &function)?;
-    for argument in tuple_of(&partial.arguments).iter() {
+    for argument in arguments.iter() {
         builder.push_str(thread, ", ")?;
         let argument = text::repr(thread, argument)?;
         builder.push(thread, &argument)?;
     }
-    let named = dict_of(&partial.named);
     let mut cursor = DictCursor::start();
     while let Some((name, value)) = named.as_ref().and_then(|named| cursor.next(named)) {
         builder.push_str(thread, ", ")?;
@@ -294,18 +303,26 @@ fn setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Value> {
     let Ok([function, arguments, named, dict]) = <[Value; 4]>::try_from(parts) else { return Err(invalid()) };
     let is_valid = function.as_ref().ty().slots().call.get().is_some()
         && arguments.as_ref().get::<PyTuple>().is_some()
-        && (named.as_ref().is_none() || named.as_ref().get::<PyDict>().is_some());
+        && (named.as_ref().is_none() || named.as_ref().get::<PyDict>().is_some())
+        && (dict.as_ref().is_none() || dict.as_ref().get::<PyDict>().is_some());
     if !is_valid {
         return Err(invalid());
     }
     let named = match named.as_ref().get::<PyDict>() {
-        Some(named) => named.copy(thread)?.into_value(),
+        Some(_) if named.as_ref().get_exact::<PyDict>().is_some() => named,
+        Some(derived) => derived.copy(thread)?.into_value(),
         None => PyDict::new(thread)?.into_value(),
     };
-    let partial = receiver::<Partial>(thread, this)?;
-    if let (Some(dict), Some(head)) = (dict.as_ref().get::<PyDict>(), this.head()) {
-        instance::dict(thread, head)?.update(thread, dict, true)?;
+    let arguments = match arguments.as_ref().get_exact::<PyTuple>() {
+        Some(_) => arguments,
+        None => PyTuple::from_values(thread, collect(thread, arguments.as_ref())?)?.into_value(),
+    };
+    let last = arguments.as_ref().get::<PyTuple>().and_then(|all| all.get(all.len().checked_sub(1)?));
+    if last.is_some_and(|last| is_placeholder(last.as_ref())) {
+        return Err(raise!(thread, TYPE_ERROR, "trailing Placeholders are not allowed"));
     }
+    let partial = receiver::<Partial>(thread, this)?;
+    rebase::set_dict(thread, this, dict.downcast::<PyDict>().ok())?;
     let old = (
         partial.function.replace(Some(function)),
         partial.arguments.replace(Some(arguments)),

@@ -36,3 +36,34 @@ pub fn find(home: Option<&str>, executable: &str) -> Place {
         false => Place::below(above),
     }
 }
+
+/// The program's path as it was called, links and all (`sys.executable`): a virtual environment is known by its link.
+pub fn called_as() -> Option<String> {
+    let name = std::env::args_os().next()?;
+    let path = Path::new(&name);
+    let found = match path.components().count() {
+        0 => return None,
+        1 => {
+            let folders = std::env::var_os("PATH")?;
+            std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|path| path.is_file())?
+        }
+        _ => path.to_path_buf(),
+    };
+    let absolute = std::path::absolute(found).ok().filter(|path| path.is_file())?;
+    Some(absolute.to_string_lossy().into_owned())
+}
+
+/// The virtual environment that a program is the link of (PEP 405): the folder above it has a `pyvenv.cfg` that names
+/// a home, or its own folder has.
+pub fn environment(executable: &str) -> Option<String> {
+    let folder = Path::new(executable).parent()?;
+    let above = folder.parent()?;
+    let names_home = |place: &Path| {
+        let text = std::fs::read_to_string(place.join("pyvenv.cfg"));
+        text.is_ok_and(|text| {
+            text.lines().any(|line| line.split_once('=').is_some_and(|(key, _)| key.trim() == "home"))
+        })
+    };
+    // as in the reference, the environment is what is above the folder of programs
+    (names_home(folder) || names_home(above)).then(|| above.to_string_lossy().into_owned())
+}

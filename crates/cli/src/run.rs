@@ -161,10 +161,12 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     let word = |word: Option<[u8; 8]>| word.map_or(0, u64::from_le_bytes);
     let mut argv = vec![main.first().to_owned()];
     argv.extend(arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
-    let executable =
+    let real =
         std::env::current_exe().map_or_else(|_| String::new(), |path| path.to_string_lossy().into_owned());
     let home = variable("PYTHONHOME").filter(|home| !home.is_empty());
-    let place = crate::library::find(home.as_deref(), &executable);
+    let place = crate::library::find(home.as_deref(), &real);
+    let executable = crate::library::called_as().unwrap_or_else(|| real.clone());
+    let environment = crate::library::environment(&executable);
     let mut path = Vec::new();
     if !flags.safe_path {
         path.push(main.folder());
@@ -182,8 +184,20 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     }
     let orig_argv =
         host.arguments().iter().map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
-    let (prefix, library) = (place.prefix, place.library);
-    let facts = Facts { argv, orig_argv, path, executable, prefix, library, warn_options, flags };
+    let (base_prefix, library) = (place.prefix, place.library);
+    let prefix = environment.unwrap_or_else(|| base_prefix.clone());
+    let facts = Facts {
+        argv,
+        orig_argv,
+        path,
+        executable,
+        base_executable: real,
+        prefix,
+        base_prefix,
+        library,
+        warn_options,
+        flags,
+    };
     Options {
         facts,
         unbuffered: settings.unbuffered

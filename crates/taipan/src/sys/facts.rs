@@ -20,8 +20,12 @@ pub struct Facts {
     pub path: Vec<String>,
     /// `sys.executable`.
     pub executable: String,
+    /// `sys._base_executable`: the program that a virtual environment was made with; empty for `sys.executable`.
+    pub base_executable: String,
     /// `sys.prefix`.
     pub prefix: String,
+    /// `sys.base_prefix`; empty for `sys.prefix`.
+    pub base_prefix: String,
     /// The folder that the library's modules seem to stand in (`sys._stdlib_dir`), which need not be there; empty for
     /// none: then they are frozen modules.
     pub library: String,
@@ -168,9 +172,17 @@ pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()>
     set(thread, dict, "path", list(&facts.path)?)?;
     set(thread, dict, "warnoptions", list(&facts.warn_options)?)?;
     set(thread, dict, "executable", text(thread, &facts.executable)?)?;
-    set(thread, dict, "_base_executable", text(thread, &facts.executable)?)?;
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        set(thread, dict, name, text(thread, &facts.prefix)?)?;
+    let or = |text: &'_ String, other: &'_ String| if text.is_empty() { other.clone() } else { text.clone() };
+    let base = or(&facts.base_prefix, &facts.prefix);
+    let program = or(&facts.base_executable, &facts.executable);
+    for (name, value) in [
+        ("_base_executable", &program),
+        ("prefix", &facts.prefix),
+        ("exec_prefix", &facts.prefix),
+        ("base_prefix", &base),
+        ("base_exec_prefix", &base),
+    ] {
+        set(thread, dict, name, text(thread, value)?)?;
     }
     set(thread, dict, "platlibdir", text(thread, "lib")?)?;
     set(thread, dict, "_framework", text(thread, "")?)?;

@@ -74,7 +74,7 @@ pub(super) fn fill(thread: &Thread, dict: &PyDict) -> PyResult<()> {
     let float = |value: f64| Value::float(thread, value);
     let (major, minor, micro) = VERSION;
     set(thread, dict, "version_info", version_info(thread)?)?;
-    let version = format!("{major}.{minor}.{micro} (Taipan {})", env!("CARGO_PKG_VERSION"));
+    let version = format!("{major}.{minor}.{micro} (Taipan {}) [Rust]", env!("CARGO_PKG_VERSION"));
     set(thread, dict, "version", text(thread, &version)?)?;
     set(thread, dict, "hexversion", int(major << 24 | minor << 16 | micro << 8 | 0xF0)?)?;
     set(thread, dict, "api_version", int(1013)?)?;

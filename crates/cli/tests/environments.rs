@@ -26,7 +26,8 @@ fn an_environment_has_a_prefix_and_packages_of_its_own() {
     assert_eq!(run(&program, &["-m", "venv", "--without-pip", &path]), "");
     let packages = folder.0.join("lib/python3.14/site-packages");
     std::fs::write(packages.join("own.py"), "answer = 42\n").unwrap();
-    let asked = "import sys, own; print(own.answer, sys.prefix, sys.prefix != sys.base_prefix, sys.executable)";
+    let asked =
+        "import sys, own; print(own.answer, sys.prefix, sys.prefix != sys.base_prefix, sys.executable)";
     let python = folder.0.join("bin/python");
     let expected = format!("42 {path} True {}\n", python.display());
     assert_eq!(run(&python, &["-c", asked]), expected);

@@ -16,6 +16,7 @@ mod contextvars;
 mod imp;
 pub mod import;
 mod marshal;
+mod queue;
 mod random;
 pub mod signals;
 mod structs;
@@ -42,6 +43,7 @@ pub fn modules() -> Vec<&'static ModuleDef> {
         &contextvars::MODULE,
         &imp::MODULE,
         &marshal::MODULE,
+        &queue::MODULE,
         &random::MODULE,
         &signals::MODULE,
         &structs::MODULE,
@@ -63,6 +65,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     types.push(&abstracts::DATA);
     types.extend(codecs::types());
     types.extend(contextvars::types());
+    types.extend(queue::types());
     types.push(&random::RANDOM);
     types.extend(signals::types());
     types.extend(structs::types());
@@ -101,5 +104,6 @@ pub fn finish(thread: &Thread) -> PyResult<()> {
         taipan_runtime_builtins::generics::make_generic(thread, generator)?;
     }
     contextvars::finish(thread)?;
+    queue::fill(thread)?;
     typing::finish(thread)
 }

@@ -817,21 +817,20 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         // -- calls
                         Op::Call => {
                             let callable = r!(w.a());
-                            let ty = if is_pointer(callable) {
-                                head(callable).type_ptr()
-                            } else {
-                                std::ptr::null()
-                            };
-                            if std::ptr::eq(ty, &BUILTIN_FUNCTION) || std::ptr::eq(ty, &METHOD_DESCRIPTOR) {
-                                // with a safepoint behind it
-                                slow!(call::native, w, 0)
-                            }
                             if thread.has_requests() {
                                 (*frame).ip = ip;
                                 try_or_raise!(safepoint::safepoint(thread));
                                 if thread.has_request(taipan_object::thread::safepoint::TRACE) {
                                     enter!(call::call, w)
                                 }
+                            }
+                            let ty = if is_pointer(callable) {
+                                head(callable).type_ptr()
+                            } else {
+                                std::ptr::null()
+                            };
+                            if std::ptr::eq(ty, &BUILTIN_FUNCTION) || std::ptr::eq(ty, &METHOD_DESCRIPTOR) {
+                                slow!(call::native, w, 0)
                             }
                             if std::ptr::eq(ty, &FUNCTION) {
                                 let function = &*std::ptr::from_ref(head(callable)).cast::<PyFunction>();

@@ -18,6 +18,7 @@ use taipan_object::descriptor::method::{METHOD_DESCRIPTOR, PyMethodDescr};
 use taipan_object::function::PyFunction;
 use taipan_object::method::{METHOD, PyMethod};
 use taipan_object::str::PyStr;
+use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
 use taipan_object::{PyResult, PyTypeObject, Ref, Thread, Value, protocol, raise};
@@ -137,7 +138,8 @@ pub(in crate::interp) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         release(old);
     }
     // a signal that came while the function waited is handled before anything else is called
-    if thread.has_requests() { super::safepoint(thread) } else { Ok(()) }
+    let signals = safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC;
+    if thread.has_request(signals) { super::safepoint(thread) } else { Ok(()) }
 }
 
 /// Calls native code with the arguments in their slots.

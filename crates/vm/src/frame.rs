@@ -8,6 +8,7 @@
 use crate::code::RegisterCode;
 use crate::interp::FoundTable;
 use crate::interp::generator::Run;
+use crate::tracing::Told;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, OnceCell};
 use std::mem::ManuallyDrop;
@@ -183,8 +184,10 @@ pub struct Stacks {
     pub(crate) trace: Slot,
     /// What is told of calls and returns (`sys.setprofile`).
     pub(crate) profile: Slot,
-    /// One of them is being told something.
-    pub(crate) telling: Cell<bool>,
+    /// What one of them is being told.
+    pub(crate) told: Cell<Told>,
+    /// Of which frame.
+    pub(crate) told_frame: Cell<*mut Frame>,
     /// How many frames a new coroutine notes of where it was made (`sys.set_coroutine_origin_tracking_depth`).
     pub origin_depth: Cell<usize>,
 }
@@ -211,7 +214,7 @@ impl Stacks {
         let limit = Cell::new(first);
         let (high_water, async_hooks) = (Cell::new(base), Default::default());
         let found = OnceCell::new();
-        let (trace, profile, telling) = (Slot::empty(), Slot::empty(), Cell::new(false));
+        let (trace, profile, told) = (Slot::empty(), Slot::empty(), Cell::new(Told::Nothing));
         let stacks = Stacks {
             base,
             high_water,
@@ -223,7 +226,8 @@ impl Stacks {
             async_hooks,
             trace,
             profile,
-            telling,
+            told,
+            told_frame: Cell::new(std::ptr::null_mut()),
             origin_depth: Cell::new(0),
         };
         stacks.set_limit(depth);

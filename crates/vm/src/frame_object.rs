@@ -8,6 +8,7 @@ use crate::code::RegisterCode;
 use crate::frame::{Frame, UNBOUND, is_pointer, stacks, stacks_of, word};
 use crate::interp::generator::{Run, Status};
 use crate::positions;
+use crate::tracing;
 use std::cell::{Cell, RefCell};
 use taipan_object::cell::PyCell;
 use taipan_object::code::PyCode;
@@ -225,6 +226,11 @@ pub(crate) fn detach(thread: &Thread, frame: &mut Frame) {
 }
 
 impl FrameObject {
+    /// The frame, while it runs.
+    pub(crate) fn live(&self) -> *mut Frame {
+        self.live.get()
+    }
+
     /// What is told of the frame.
     pub(crate) fn tracer(&self) -> Option<Value> {
         self.trace.get()
@@ -239,6 +245,11 @@ impl FrameObject {
     /// Whether lines are to be told.
     pub(crate) fn wants_lines(&self) -> bool {
         !self.no_lines.get()
+    }
+
+    /// Whether instructions are to be told.
+    pub(crate) fn wants_opcodes(&self) -> bool {
+        self.opcodes.get()
     }
 
     /// The line that was told of last, and the code unit at which it began.
@@ -392,15 +403,29 @@ fn f_lineno(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     })
 }
 
+fn set_f_lineno(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let Some(value) = value else { return Err(tracing::refuse_deletion(thread)) };
+    with(thread, this, |frame| {
+        tracing::set_line(thread, frame, value.as_ref())?;
+        frame.forget_line();
+        Ok(())
+    })
+}
+
 fn f_trace(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     with(thread, this, |frame| Ok(or_none(frame.trace.get())))
 }
 
 fn set_f_trace(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
     with(thread, this, |frame| {
-        let old = frame.trace.replace(value.filter(|value| !value.as_ref().is_none()));
+        let value = value.filter(|value| !value.as_ref().is_none());
+        let traces = value.is_some();
+        let old = frame.trace.replace(value);
         drop(old);
-        Ok(())
+        match frame.live() {
+            live if traces && !live.is_null() => tracing::set_traps(thread, live),
+            _ => Ok(()),
+        }
     })
 }
 
@@ -483,7 +508,7 @@ attribute_table! { ATTRIBUTES:
     "f_locals" f_locals, None, "Its local variables.";
     "f_back" f_back, None, "The frame that called it.";
     "f_lasti" f_lasti, None, "The offset of the instruction that ran last.";
-    "f_lineno" f_lineno, None, "The line of that instruction.";
+    "f_lineno" f_lineno, Some(set_f_lineno), "The line of that instruction.";
     "f_trace" f_trace, Some(set_f_trace), "The function that traces it.";
 }
 

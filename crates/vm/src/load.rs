@@ -1,12 +1,13 @@
 //! Code objects of Python, made from those of the bytecode format.
 
-use crate::code::RegisterCode;
-use crate::translate::{Parts, translate};
+use crate::code::{RegisterCode, Switches};
+use crate::translate::{Parts, TooLarge, places, translate};
 use num_bigint::{BigInt, Sign};
 use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::rc::Rc;
 use std::sync::Arc;
+use taipan_bytecode_format::verify::Flow;
 use taipan_bytecode_format::{Code, Const, LocalKind, Verified};
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
@@ -26,6 +27,8 @@ pub struct Program {
     registers: OnceCell<RegisterCode>,
     /// The form that tells of lines, calls and returns.
     traced: OnceCell<RegisterCode>,
+    /// How frames go over to it.
+    switches: OnceCell<Switches>,
     constants: OnceCell<Rc<[Value]>>,
     object: Cell<*const PyCode>,
 }
@@ -41,6 +44,7 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
         source: source.clone(),
         registers: OnceCell::new(),
         traced: OnceCell::new(),
+        switches: OnceCell::new(),
         constants: OnceCell::new(),
         object: Cell::new(std::ptr::null()),
     });
@@ -118,7 +122,7 @@ impl Program {
     }
 
     /// The form that tells of lines, calls and returns.
-    fn traced(&self, thread: &Thread) -> PyResult<&RegisterCode> {
+    pub(crate) fn traced(&self, thread: &Thread) -> PyResult<&RegisterCode> {
         if let Some(known) = self.traced.get() {
             return Ok(known);
         }
@@ -126,7 +130,26 @@ impl Program {
         Ok(self.traced.get_or_init(|| made))
     }
 
+    /// How frames go over from the one form to the other.
+    pub(crate) fn switches(&self, thread: &Thread) -> PyResult<&Switches> {
+        if let Some(known) = self.switches.get() {
+            return Ok(known);
+        }
+        let places = |traced| self.with_parts(thread, traced, places);
+        let switches = Switches::between(&places(false)?, &places(true)?);
+        Ok(self.switches.get_or_init(|| switches))
+    }
+
     fn translate(&self, thread: &Thread, traced: bool) -> PyResult<RegisterCode> {
+        self.with_parts(thread, traced, translate)
+    }
+
+    fn with_parts<T>(
+        &self,
+        thread: &Thread,
+        traced: bool,
+        make: impl FnOnce(&Verified, &Flow, Parts) -> Result<T, TooLarge>,
+    ) -> PyResult<T> {
         let (verified, flow) = Verified::with_flow(self.source.clone())
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
         let constants = self.constants(thread)?.clone();
@@ -136,7 +159,7 @@ impl Program {
         let names = all(&self.source.names)?;
         let local_names = all(&self.source.localsplusnames)?;
         let object = self.object.get();
-        translate(&verified, &flow, Parts { constants, names, local_names, object, traced })
+        make(&verified, &flow, Parts { constants, names, local_names, object, traced })
             .map_err(|_| raise!(thread, SYSTEM_ERROR, "a code object has too many locals or names"))
     }
 }

@@ -12,18 +12,20 @@
 //!    callee where they are: the frames of a chain of calls overlap.
 //!
 //! **Two forms.** The optimised form keeps loads of locals and constants pending as long as it may, and joins
-//! comparisons with jumps and results with stores. The plain form has one operation for each instruction and
-//! nothing pending; frames that are traced or written to from outside go on in it. `points.rs` is the map
-//! between the two.
+//! comparisons with jumps and results with stores. The traced form begins each line with nothing pending and
+//! tells of it; frames go over to it where an operation begins (`switch.rs`), when they are to be traced: their
+//! operations become traps then. `points.rs` is the map from words to instructions.
 
 mod listing;
 pub mod op;
 mod points;
+mod switch;
 
 pub use op::{Op, OpWord};
 pub use points::{Pending, Points};
+pub(crate) use switch::Switches;
 
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use taipan_bytecode_format::Code;
@@ -78,6 +80,8 @@ pub struct RegisterCode {
     pub source: Arc<Code>,
     /// The code object that this hangs off, which lives longer.
     pub object: *const PyCode,
+    /// The numbers of operations that are traps now, by word, in order.
+    pub(crate) trapped: RefCell<Vec<(u32, u16)>>,
 }
 
 impl RegisterCode {

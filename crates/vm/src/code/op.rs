@@ -193,7 +193,10 @@ macro_rules! for_each_operation {
             (BuildInterpolation, 0, "a = the interpolation of a with the text a+1, and a+2 if bit 0 of b is set")
             (TraceCall, 0, "tells that a call begins, or goes on if a is not 0")
             (TraceLine, 0, "tells that a line begins")
-            (TraceReturn, 0, "tells that a, which stays, is given back")
+            (TraceReturn, 0, "tells that a, which stays, is given back, by a yield if b is not 0")
+            (TraceOpcode, 0, "tells that an instruction is next")
+            (TraceStop, 0, "tells that what was delegated to ended with a")
+            (Trap, 0, "goes over to the traced form, or is what it was before it became a trap")
             (SetupAnnotations, 0, "makes __annotations__ in the frame's namespace")
             (Unbuilt, 0, "raises SystemError: the instruction of wide number is not built yet")
         }

@@ -30,7 +30,7 @@ pub fn handled(thread: &Thread) -> Option<Value> {
 }
 
 /// Sets the exception that is being handled; hands out the one before.
-fn set_handled(thread: &Thread, exception: Option<Value>) -> Option<Value> {
+pub(crate) fn set_handled(thread: &Thread, exception: Option<Value>) -> Option<Value> {
     // SAFETY: as above.
     match unsafe { thread.exc_info.get().as_ref() } {
         Some(item) => item.exc_value.replace(exception),

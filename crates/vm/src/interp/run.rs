@@ -1096,9 +1096,20 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         Op::ConvertValue => slow!(format::convert, w, 0),
                         Op::BuildTemplate => slow!(format::template, w, 0),
                         Op::BuildInterpolation => slow!(format::interpolation, w, 0),
-                        Op::TraceCall => slow!(tracing_call, w, 0),
-                        Op::TraceLine => slow!(tracing_line, w, 0),
-                        Op::TraceReturn => slow!(tracing_return, w, 0),
+                        Op::TraceCall | Op::TraceLine | Op::TraceReturn => {
+                            try_or_raise!(tracing_place(vm!(), w));
+                            // a jump may have been asked for
+                            match (*frame).ip == ip {
+                                true => next!(0),
+                                false => reload!(),
+                            }
+                        }
+                        Op::Trap => {
+                            try_or_raise!(crate::tracing::trap(thread, vm!().frame));
+                            reload!()
+                        }
+                        Op::TraceOpcode => slow!(tracing_opcode, w, 0),
+                        Op::TraceStop => slow!(tracing_stop, w, 0),
                         Op::SetupAnnotations => slow!(names::setup_annotations, w, 0),
                         Op::Unbuilt => slow!(unbuilt, w, 0),
                     }
@@ -1111,19 +1122,27 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
 }
 
 #[inline(never)]
-fn tracing_call(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    crate::tracing::call(vm.thread, vm.frame, w.a() == 0)
+fn tracing_place(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let number = w.number();
+    if number == Op::TraceLine as u16 {
+        crate::tracing::line(vm.thread, vm.frame)
+    } else if number == Op::TraceCall as u16 {
+        crate::tracing::call(vm.thread, vm.frame, w.a() == 0)
+    } else {
+        let value = vm.borrow(w.a()).to_value();
+        crate::tracing::returned(vm.thread, vm.frame, Some(value), w.b() != 0)
+    }
 }
 
 #[inline(never)]
-fn tracing_line(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
-    crate::tracing::line(vm.thread, vm.frame)
+fn tracing_opcode(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
+    crate::tracing::instruction(vm.thread, vm.frame)
 }
 
 #[inline(never)]
-fn tracing_return(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+fn tracing_stop(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.borrow(w.a()).to_value();
-    crate::tracing::returned(vm.thread, vm.frame, Some(value))
+    crate::tracing::stopped(vm.thread, vm.frame, value)
 }
 
 #[cold]

@@ -26,8 +26,7 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
         // SAFETY: the running frame.
         if unsafe { !raises_again(thread, &*frame, &exception) } {
             note(thread, frame, &exception);
-            // SAFETY: a frame's code lives as long as the frame.
-            if unsafe { (*(*frame).code).traced }
+            if tracing::is_trapped(frame)
                 && let Err(raised) = tracing::exception(thread, frame, &exception)
             {
                 exception = thread.catch(raised);
@@ -39,13 +38,16 @@ pub(super) fn unwind(thread: &Thread, stacks: &Stacks, raised: Raised) -> Result
             return Ok(());
         }
         // SAFETY: a frame's code lives as long as the frame.
-        if unsafe { (*(*frame).code).traced }
-            && let Err(raised) = tracing::returned(thread, frame, None)
-        {
-            exception = thread.catch(raised);
+        let first = unsafe { raised_first(&*frame, &*(*frame).code) };
+        if tracing::is_trapped(frame) {
+            // SAFETY: as above.
+            unsafe { stand_at_first(frame, first) };
+            if let Err(raised) = tracing::returned(thread, frame, None, false) {
+                exception = thread.catch(raised);
+            }
         }
         // SAFETY: nothing of the frame is used behind this.
-        let continuation = unsafe { abandon(thread, stacks, frame) };
+        let continuation = unsafe { abandon(thread, stacks, frame, first) };
         if continuation == Continuation::Entry {
             return Err(thread.raise(exception));
         }
@@ -95,9 +97,10 @@ unsafe fn handle(thread: &Thread, frame: *mut Frame, exception: &Value) -> bool 
         let word = code.index_of((*frame).ip);
         let Some(handler) = code.handler_at(word) else { return false };
         let mut at = code.locals as usize + handler.depth as usize;
+        let unit = raised_first(&*frame, code).unwrap_or_else(|| code.points.unit(word));
         clear((*frame).slots, at, code.slots as usize);
         if handler.lasti {
-            let unit = i64::from(code.points.unit(word));
+            let unit = i64::from(unit);
             if let Ok(place) = Value::int(thread, unit) {
                 put((*frame).slots, at, place);
             }
@@ -109,34 +112,46 @@ unsafe fn handle(thread: &Thread, frame: *mut Frame, exception: &Value) -> bool 
     }
 }
 
-/// The frame object, if there is one, of a frame that raises again, and the code unit at which it raised first.
-fn raised_first(frame: &Frame, code: &crate::code::RegisterCode) -> Option<(Value, u32)> {
+/// The code unit at which a frame that raises again raised first.
+fn raised_first(frame: &Frame, code: &crate::code::RegisterCode) -> Option<u32> {
     // SAFETY: `ip` is an operation of the frame's code.
     let word = unsafe { OpWord(*frame.ip) };
     if word.number() != Op::Reraise as u16 || word.b() == 0 {
         return None;
     }
-    let object = frame.object()?;
     let at = word.c();
     if at >= code.slots as usize {
         return None;
     }
     // SAFETY: a slot of the frame; what is no int there is passed over.
     let place = taipan_object::Word::from_bits(unsafe { *frame.slots.add(at) })?;
-    let unit = place.as_int().and_then(|unit| u32::try_from(unit).ok())?;
-    Some((object, unit))
+    place.as_int().and_then(|unit| u32::try_from(unit).ok())
+}
+
+/// Lets a frame stand where it raised first, for whoever looks at its line.
+///
+/// # Safety
+/// The frame is the running one, whose `ip` is not used any more but for its place.
+unsafe fn stand_at_first(frame: *mut Frame, first: Option<u32>) {
+    // SAFETY: by contract.
+    unsafe {
+        let code = &*(*frame).code;
+        if let Some(word) = first.and_then(|unit| code.points.word_of(unit)) {
+            (*frame).ip = code.start().add(word as usize);
+        }
+    }
 }
 
 /// Ends a frame that does not handle the exception.
 ///
 /// # Safety
 /// The frame is the running one.
-unsafe fn abandon(thread: &Thread, stacks: &Stacks, frame: *mut Frame) -> Continuation {
+unsafe fn abandon(thread: &Thread, stacks: &Stacks, frame: *mut Frame, first: Option<u32>) -> Continuation {
     // SAFETY: by contract.
     unsafe {
         let code = &*(*frame).code;
         let continuation = (*frame).continuation;
-        let first = raised_first(&*frame, code);
+        let first = first.and_then(|unit| Some(((*frame).object()?, unit)));
         clear((*frame).slots, code.locals as usize, code.slots as usize);
         generator::end_run(thread, &*frame);
         super::call::pop(thread, stacks, frame);

@@ -21,7 +21,7 @@ mod values;
 use crate::code::{Handler, Op, OpWord, Pending, Points, RegisterCode};
 use blocks::{Blocks, Step};
 use bound::Bound;
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::rc::Rc;
 use taipan_bytecode_format::tables::exceptions;
 use taipan_bytecode_format::verify::Flow;
@@ -55,6 +55,38 @@ pub struct Parts {
 /// # Errors
 /// [`TooLarge`]
 pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterCode, TooLarge> {
+    translate_with(code, flow, parts, None)
+}
+
+/// Where an instruction begins in a form of a code, and what is pending before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    /// The number of the instruction, superinstructions taken apart.
+    pub(crate) row: u32,
+    /// The first word from it on.
+    pub(crate) word: u32,
+    /// It is the first of a block.
+    pub(crate) leads: bool,
+    /// The values of the bytecode's stack; none where one is in its slot.
+    pub(crate) stack: Box<[Option<Pending>]>,
+}
+
+/// Translates a code object as [`translate`] does, and tells where the instructions begin.
+///
+/// # Errors
+/// [`TooLarge`]
+pub(crate) fn places(code: &Verified, flow: &Flow, parts: Parts) -> Result<Vec<Place>, TooLarge> {
+    let mut places = Vec::new();
+    translate_with(code, flow, parts, Some(&mut places))?;
+    Ok(places)
+}
+
+fn translate_with(
+    code: &Verified,
+    flow: &Flow,
+    parts: Parts,
+    places: Option<&mut Vec<Place>>,
+) -> Result<RegisterCode, TooLarge> {
     let Parts { constants, names, local_names, object, traced } = parts;
     let locals = code.localsplusnames.len() as u32;
     let slots = locals + code.stacksize;
@@ -80,6 +112,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
             unit: 0,
             far,
             too_far: false,
+            places: places.is_some().then(Vec::new),
         };
         translator.run(&bound, lines.as_ref());
         translator
@@ -87,6 +120,9 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
     let mut translator = make(false);
     if translator.too_far {
         translator = make(true);
+    }
+    if let (Some(places), Some(found)) = (places, translator.places) {
+        *places = found;
     }
     let (words, points) = (translator.words, translator.points);
     let handlers = handlers(code, &translator.word_of_unit);
@@ -113,6 +149,7 @@ pub fn translate(code: &Verified, flow: &Flow, parts: Parts) -> Result<RegisterC
         traced,
         source: code.code().clone(),
         object,
+        trapped: RefCell::default(),
     })
 }
 
@@ -171,6 +208,8 @@ struct Translator<'c> {
     far: bool,
     /// One is.
     too_far: bool,
+    /// Where instructions begin, if that is asked for.
+    places: Option<Vec<Place>>,
 }
 
 impl Translator<'_> {
@@ -188,6 +227,7 @@ impl Translator<'_> {
             while let Some(step) = steps.get(row) {
                 let is_first_of_unit = row == 0 || self.unit != step.unit;
                 self.unit = step.unit;
+                self.note_place(block.start + row, row == 0);
                 row += 1 + match lines {
                     None => self.step(step, steps.get(row + 1..).unwrap_or_default()),
                     Some(lines) => {
@@ -201,6 +241,12 @@ impl Translator<'_> {
             self.points.note(self.words.len(), self.unit);
         }
         self.end();
+    }
+
+    fn note_place(&mut self, row: usize, leads: bool) {
+        let Some(places) = &mut self.places else { return };
+        let stack = self.stack.iter().map(|entry| entry.pending()).collect();
+        places.push(Place { row: row as u32, word: self.words.len() as u32, leads, stack });
     }
 
     fn place(&mut self, unit: u32) {

@@ -5,7 +5,7 @@
 use super::Translator;
 use super::blocks::{Blocks, Step};
 use crate::code::Op;
-use taipan_bytecode_format::tables::positions;
+use taipan_bytecode_format::tables::{exceptions, positions};
 use taipan_bytecode_format::{Opcode, Verified};
 
 /// The code units at which a line begins; none of a code that tells nothing.
@@ -34,14 +34,23 @@ impl Lines {
             if !begun {
                 continue;
             }
-            if let Some(line) = line_at(step.unit)
-                && last != Some(line)
-            {
+            let line = line_at(step.unit);
+            if line.is_some() && last != line {
                 mark(step.unit);
-                last = Some(line);
             }
+            last = line;
             if let Some(target) = step.target.filter(|target| line_at(*target).is_some()) {
                 mark(target);
+            }
+        }
+        // the end of an `async for` is no line of its own
+        let ends_loop = |unit: u32| {
+            let step = blocks.steps.binary_search_by_key(&unit, |step| step.unit);
+            step.is_ok_and(|row| blocks.steps.get(row).is_some_and(|step| step.opcode == Opcode::EndAsyncFor))
+        };
+        for entry in exceptions::decode(&code.exceptiontable).filter_map(Result::ok) {
+            if line_at(entry.target).is_some() && !ends_loop(entry.target) {
+                mark(entry.target);
             }
         }
         Lines(starts)
@@ -68,7 +77,15 @@ impl Translator<'_> {
             self.flush();
             self.op(Op::TraceLine, 0, 0, 0);
         }
+        if is_first_of_unit && step.opcode != Opcode::Resume {
+            self.op(Op::TraceOpcode, 0, 0, 0);
+        }
         match step.opcode {
+            Opcode::EndSend => {
+                self.flush();
+                let value = self.slot(self.stack.len().saturating_sub(1));
+                self.op(Op::TraceStop, value, 0, 0);
+            }
             Opcode::Resume => {
                 self.flush();
                 self.op(Op::TraceCall, (step.arg & 3) as u16, 0, 0);
@@ -76,7 +93,8 @@ impl Translator<'_> {
             Opcode::ReturnValue | Opcode::YieldValue => {
                 self.flush();
                 let value = self.slot(self.stack.len().saturating_sub(1));
-                self.op(Op::TraceReturn, value, 0, 0);
+                let yields = u16::from(step.opcode == Opcode::YieldValue);
+                self.op(Op::TraceReturn, value, yields, 0);
             }
             _ => {}
         }

@@ -217,6 +217,11 @@ impl Run {
     }
 
     /// Its register code.
+    /// The generator goes on in another form of its code.
+    pub(crate) fn set_registers(&self, code: &crate::code::RegisterCode) {
+        self.registers.set(code);
+    }
+
     fn registers(&self) -> Option<&crate::code::RegisterCode> {
         self.code.peek_object()?;
         // SAFETY: null, or what lives as long as the code object in the slot.

@@ -5,6 +5,7 @@ use super::super::{Outcome, Vm, exceptions, run as interpreter};
 use super::{AsyncGenerator, Coroutine, Generator, Run, Status, run_of};
 use crate::code::OpWord;
 use crate::frame::{Continuation, Frame, Stacks, UNBOUND, extra, stacks};
+use crate::tracing;
 use taipan_bytecode_format::CodeFlags;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{GENERATOR_EXIT, STOP_ITERATION};
@@ -12,6 +13,7 @@ use taipan_object::function::PyFunction;
 use taipan_object::native::Native;
 use taipan_object::slot::Slot;
 use taipan_object::str::intern;
+use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, protocol, raise};
 
@@ -169,7 +171,20 @@ pub(crate) fn resume(
     run.status.set(Status::Running);
     run.handled.previous.set(thread.exc_info.get());
     thread.exc_info.set(&raw const run.handled);
+    if thread.has_request(safepoint::TRACE) && !code.traced {
+        trace_resumed(thread, next);
+    }
     Ok(())
+}
+
+/// A generator that was suspended before anybody traced goes on traced; where there is no memory for that it does not.
+#[cold]
+#[inline(never)]
+fn trace_resumed(thread: &Thread, frame: *mut crate::frame::Frame) {
+    // SAFETY: the frame was pushed and stands behind the operation that suspended it.
+    if let Err(raised) = unsafe { tracing::go_over(thread, frame) } {
+        drop(thread.catch(raised));
+    }
 }
 
 /// Suspends the running frame, which yields what its operand names; gives the word of that.
@@ -390,7 +405,7 @@ pub(crate) fn stop(thread: &Thread, value: Value) -> Raised {
 }
 
 /// Raises an exception in the generator's own frame.
-fn raise_in(thread: &Thread, generator: Ref<'_>, run: &Run, exception: Value) -> PyResult<Thrown> {
+fn raise_in(thread: &Thread, generator: Ref<'_>, run: &Run, mut exception: Value) -> PyResult<Thrown> {
     match run.status() {
         Status::Running => return Err(already_runs(thread, generator)),
         Status::Ended => {
@@ -407,9 +422,19 @@ fn raise_in(thread: &Thread, generator: Ref<'_>, run: &Run, exception: Value) ->
     }
     let stacks = stacks(thread);
     let _guard = thread.recurse("")?;
+    let goes_on = run.status() == Status::Suspended;
     resume(thread, stacks, generator, run, Value::none(), Continuation::Entry)?;
-    // SAFETY: the frame that was just pushed: the exception is raised where it waits.
-    unsafe { (*stacks.current.get()).ip = run.ip.get() };
+    // SAFETY: the frame that was just pushed: the exception is raised where it waits, an operation of one word.
+    unsafe {
+        let frame = stacks.current.get();
+        (*frame).ip = (*frame).ip.sub(1);
+        if goes_on
+            && (*(*frame).code).traced
+            && let Err(raised) = tracing::call(thread, frame, false)
+        {
+            exception = thread.catch(raised);
+        }
+    }
     exceptions::set_context(thread, exception.as_ref());
     let raised = thread.raise(exception);
     interpreter::run_raising(thread, stacks, raised).map(Thrown::from)

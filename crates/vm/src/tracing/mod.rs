@@ -2,12 +2,22 @@
 //!
 //! Frames that are entered while a function is set run a second form of their code, with operations that tell of
 //! lines, calls and returns ([`RegisterCode::traced`](crate::code::RegisterCode)); others know nothing of it and are
-//! as fast as ever. That a function is set is a bit of the safepoint word, so that calls take the slow way, which looks.
+//! as fast as ever, until `f_trace` is set: then they go over (`running.rs`). That a function is set is a bit of the safepoint word, so that calls take the slow way, which looks.
 //! Invariants: nothing is told while a function is being told; what a function raises switches it off.
+
+mod jump;
+mod running;
+mod stack_kinds;
+
+pub(crate) use jump::{refuse_deletion, set_line};
+pub(crate) use running::{go_over, is_trapped, set_traps, trap};
 
 use crate::frame::{Frame, Stacks, stacks};
 use crate::frame_object::{self, FrameObject};
 use crate::positions;
+use taipan_bytecode_format::Code;
+use taipan_bytecode_format::tables::positions as table;
+use taipan_object::exception;
 use taipan_object::str::PyStr;
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
@@ -16,9 +26,31 @@ use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
 /// Sets the function that traces, or none.
 pub fn set_trace(thread: &Thread, function: Option<Value>) {
     let stacks = stacks(thread);
+    let begins = function.is_some() && stacks.trace.peek().is_none();
     let old = stacks.trace.replace(function);
     update(thread, stacks);
     drop(old);
+    if begins {
+        trap_traced(thread, stacks);
+    }
+}
+
+/// Lets the frames go over that run and have something that traces them.
+fn trap_traced(thread: &Thread, stacks: &Stacks) {
+    for depth in 0..stacks.depth() {
+        // SAFETY: a running frame.
+        let frame = unsafe { stacks.current.get().sub(depth) };
+        // SAFETY: as above.
+        let object = unsafe { (*frame).object() };
+        let is_traced = object
+            .as_ref()
+            .and_then(|object| frame_object::state_of(object.as_ref()))
+            .is_some_and(|state| state.tracer().is_some());
+        // a frame that there is no memory for goes on untold
+        if is_traced && let Err(raised) = set_traps(thread, frame) {
+            drop(thread.catch(raised));
+        }
+    }
 }
 
 /// Sets the function that profiles, or none.
@@ -53,32 +85,59 @@ fn update(thread: &Thread, stacks: &Stacks) {
 
 /// Whether frames that are entered now are to tell what they do.
 pub(crate) fn is_on(thread: &Thread) -> bool {
-    thread.has_request(safepoint::TRACE) && !stacks(thread).telling.get()
+    thread.has_request(safepoint::TRACE) && stacks(thread).told.get() == Told::Nothing
+}
+
+/// What is being told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Told {
+    /// Nothing is.
+    Nothing,
+    /// A frame begins.
+    NewCall,
+    /// A generator goes on.
+    Resumed,
+    /// A line begins.
+    Line,
+    /// A generator yields.
+    Yield,
+    /// Something else.
+    Other,
 }
 
 /// What there is to tell.
 enum Event {
-    Call,
+    Call(Told),
     Line,
-    Return(Option<Value>),
+    Opcode,
+    Return(Option<Value>, Told),
     Exception(Value),
 }
 
 impl Event {
     fn name(&self) -> &'static str {
         match self {
-            Event::Call => "call",
+            Event::Call(_) => "call",
             Event::Line => "line",
-            Event::Return(_) => "return",
+            Event::Opcode => "opcode",
+            Event::Return(..) => "return",
             Event::Exception(_) => "exception",
         }
     }
 
     fn argument(&self) -> Value {
         match self {
-            Event::Call | Event::Line => Value::none(),
-            Event::Return(value) => value.clone().unwrap_or_else(Value::none),
+            Event::Call(_) | Event::Line | Event::Opcode => Value::none(),
+            Event::Return(value, _) => value.clone().unwrap_or_else(Value::none),
             Event::Exception(parts) => parts.clone(),
+        }
+    }
+
+    fn told(&self) -> Told {
+        match self {
+            Event::Call(told) | Event::Return(_, told) => *told,
+            Event::Line => Told::Line,
+            Event::Exception(_) | Event::Opcode => Told::Other,
         }
     }
 }
@@ -88,13 +147,17 @@ struct Telling<'s>(&'s Stacks);
 
 impl Drop for Telling<'_> {
     fn drop(&mut self) {
-        self.0.telling.set(false);
+        self.0.told.set(Told::Nothing);
+        self.0.told_frame.set(std::ptr::null_mut());
     }
 }
 
 fn tell(thread: &Thread, function: Ref<'_>, frame: &Value, event: &Event) -> PyResult<Value> {
     let stacks = stacks(thread);
-    stacks.telling.set(true);
+    stacks.told.set(event.told());
+    stacks
+        .told_frame
+        .set(frame_object::state_of(frame.as_ref()).map_or(std::ptr::null_mut(), FrameObject::live));
     let _telling = Telling(stacks);
     let name = PyStr::from_text(thread, event.name())?.into_value();
     protocol::call(thread, function, &[frame.clone(), name, event.argument()], None)
@@ -120,7 +183,7 @@ fn tell_profile(thread: &Thread, frame: &Value, event: &Event) -> PyResult<()> {
 fn tell_trace(thread: &Thread, frame: &Value, event: &Event) -> PyResult<()> {
     let Some(global) = stacks(thread).trace.get() else { return Ok(()) };
     let Some(state) = frame_object::state_of(frame.as_ref()) else { return Ok(()) };
-    let is_call = matches!(event, Event::Call);
+    let is_call = matches!(event, Event::Call(_));
     let Some(function) = (if is_call { Some(global) } else { state.tracer() }) else { return Ok(()) };
     match tell(thread, function.as_ref(), frame, event) {
         Ok(result) => {
@@ -150,12 +213,13 @@ fn frame_of(thread: &Thread, frame: *mut Frame) -> PyResult<Option<Value>> {
 
 /// A function begins, or a generator goes on.
 pub(crate) fn call(thread: &Thread, frame: *mut Frame, begins: bool) -> PyResult<()> {
+    let told = if begins { Told::NewCall } else { Told::Resumed };
     let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
     if begins && let Some(state) = frame_object::state_of(object.as_ref()) {
         state.forget_line();
     }
-    tell_profile(thread, &object, &Event::Call)?;
-    tell_trace(thread, &object, &Event::Call)
+    tell_profile(thread, &object, &Event::Call(told))?;
+    tell_trace(thread, &object, &Event::Call(told))
 }
 
 /// A line begins, unless it is the one that ran last and nothing jumped back.
@@ -171,6 +235,40 @@ pub(crate) fn line(thread: &Thread, frame: *mut Frame) -> PyResult<()> {
     tell_trace(thread, &object, &Event::Line)
 }
 
+/// An instruction is next, in a frame whose instructions are told.
+pub(crate) fn instruction(thread: &Thread, frame: *mut Frame) -> PyResult<()> {
+    // SAFETY: the running frame.
+    let object = unsafe { (*frame).object() };
+    let Some(object) = object.filter(|_| is_on(thread)) else { return Ok(()) };
+    let wants = frame_object::state_of(object.as_ref()).is_some_and(FrameObject::wants_opcodes);
+    if wants { tell_trace(thread, &object, &Event::Opcode) } else { Ok(()) }
+}
+
+/// What a frame delegated to has ended with a value: PEP 380 has it that this is an exception.
+pub(crate) fn stopped(thread: &Thread, frame: *mut Frame, value: Value) -> PyResult<()> {
+    if !is_on(thread) {
+        return Ok(());
+    }
+    let stop = exception::instance(thread, &exception::STOP_ITERATION, Some(value))?;
+    self::exception(thread, frame, &stop)
+}
+
+/// Where lines begin: code units and lines, as the table of positions has them.
+fn line_starts(code: &Code) -> Vec<(u32, i32)> {
+    let mut starts = Vec::new();
+    let (mut unit, mut last) = (0, None);
+    for entry in table::decode(&code.linetable, code.firstlineno).filter_map(Result::ok) {
+        if let Some(line) = entry.location.map(|location| location.line)
+            && last != Some(line)
+        {
+            starts.push((unit, line));
+            last = Some(line);
+        }
+        unit += entry.units;
+    }
+    starts
+}
+
 fn is_new_line(state: &FrameObject) -> bool {
     let unit = state.unit();
     let line = state.code().and_then(|code| positions::line_of(&crate::load::program(&code).source, unit));
@@ -180,10 +278,15 @@ fn is_new_line(state: &FrameObject) -> bool {
     last_line != line || unit <= last_unit
 }
 
-/// A frame gives a value back.
-pub(crate) fn returned(thread: &Thread, frame: *mut Frame, value: Option<Value>) -> PyResult<()> {
+/// A frame gives a value back, at its end or as a generator that goes on later; none if it ends by an exception.
+pub(crate) fn returned(
+    thread: &Thread,
+    frame: *mut Frame,
+    value: Option<Value>,
+    yields: bool,
+) -> PyResult<()> {
     let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
-    let event = Event::Return(value);
+    let event = Event::Return(value, if yields { Told::Yield } else { Told::Other });
     let traced = tell_trace(thread, &object, &event);
     let profiled = match &traced {
         Ok(()) => tell_profile(thread, &object, &event),

@@ -316,6 +316,13 @@ pub(crate) fn clear_condemned(
     }
 }
 
+/// Lets weak references that go themselves refer to nothing: they call nobody back.
+pub(crate) fn disarm(thread: &Thread, dying: &[Value]) {
+    for reference in dying.iter().filter_map(|object| object.as_ref().get::<PyWeakReference>()) {
+        drop(reference.unlink(thread));
+    }
+}
+
 fn run_callback(thread: &Thread, reference: &Owned<PyWeakReference>, callback: Value) {
     let argument = [reference.clone().into_value()];
     crate::gc::death::apart(thread, || {

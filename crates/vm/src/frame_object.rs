@@ -4,12 +4,13 @@
 //! what the frame left behind afterwards. Invariant: `live` and `run` are never both set, and are reset before
 //! what they point to goes.
 
-use crate::code::RegisterCode;
+use crate::code::{OpWord, RegisterCode};
 use crate::frame::{Frame, UNBOUND, is_pointer, stacks, stacks_of, word};
 use crate::interp::generator::{Run, Status};
 use crate::positions;
 use crate::tracing;
 use std::cell::{Cell, RefCell};
+use taipan_bytecode_format::{CodeFlags, LocalKind};
 use taipan_object::cell::PyCell;
 use taipan_object::code::PyCode;
 use taipan_object::declare::attribute_table;
@@ -17,8 +18,9 @@ use taipan_object::descriptor::table;
 use taipan_object::dict::PyDict;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
+use taipan_object::str::PyStr;
 use taipan_object::types::flags;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
 
 /// A frame object's state.
 #[derive(Default)]
@@ -32,6 +34,12 @@ pub struct FrameObject {
     back: Slot,
     /// Locals, cells and free variables that an ended frame left behind.
     locals: RefCell<Vec<Option<Value>>>,
+    /// Names that were set through `f_locals` and are no locals.
+    extra: Slot,
+    /// What writes displaced while an operation may have borrowed it.
+    displaced: RefCell<Vec<Value>>,
+    /// The locals are being printed.
+    printing: Cell<bool>,
     /// The code unit of the instruction that ran last.
     unit: Cell<u32>,
     /// `f_trace`.
@@ -46,7 +54,7 @@ pub struct FrameObject {
 
 native_type! {
     /// `frame`.
-    pub static FRAME: FrameObject = "frame", flags flags::DISALLOW_INSTANTIATION, dict false, weak false, does {}
+    pub static FRAME: FrameObject = "frame", flags flags::DISALLOW_INSTANTIATION, dict false, weak false, does { repr: repr }
 }
 
 impl NativeType for FrameObject {
@@ -55,7 +63,9 @@ impl NativeType for FrameObject {
     }
 
     fn traverse(&self, visitor: &mut Visitor) {
-        for slot in [&self.code, &self.globals, &self.builtins, &self.namespace, &self.back, &self.trace] {
+        for slot in
+            [&self.code, &self.globals, &self.builtins, &self.namespace, &self.back, &self.trace, &self.extra]
+        {
             visitor.slot(slot);
         }
         if let Ok(locals) = self.locals.try_borrow() {
@@ -64,9 +74,9 @@ impl NativeType for FrameObject {
     }
 
     fn clear(&self) {
-        let locals = self.locals.take();
-        drop(locals);
-        for slot in [&self.namespace, &self.back, &self.trace] {
+        let (locals, displaced) = (self.locals.take(), self.displaced.take());
+        drop((locals, displaced));
+        for slot in [&self.namespace, &self.back, &self.trace, &self.extra] {
             drop(slot.take());
         }
     }
@@ -333,25 +343,120 @@ impl FrameObject {
         self.locals.try_borrow().ok()?.get(at)?.clone()
     }
 
-    /// `f_locals` as a snapshot: the namespace of a module or class body, else a new dict.
+    /// What `locals()` gives: the namespace of a module or class body, else a new dict.
     pub fn locals(&self, thread: &Thread) -> PyResult<Value> {
-        if let Some(namespace) = self.namespace.get() {
-            return Ok(namespace);
+        match self.visible_namespace() {
+            Some(namespace) => Ok(namespace),
+            None => Ok(self.snapshot(thread)?.into_value()),
         }
+    }
+
+    /// The namespace, unless a comprehension's own locals hide it.
+    pub(crate) fn visible_namespace(&self) -> Option<Value> {
+        self.namespace.get().filter(|_| {
+            let kinds =
+                self.code().map_or(0, |code| crate::load::program(&code).source.localspluskinds.len());
+            (0..kinds).all(|at| self.slot(at).is_none() || self.is_cell(at))
+        })
+    }
+
+    /// The locals that can be seen and are bound, then what else was set through `f_locals`.
+    pub(crate) fn snapshot(&self, thread: &Thread) -> PyResult<Owned<PyDict>> {
         let dict = PyDict::new(thread)?;
-        let Some(code) = self.code() else { return Ok(dict.into_value()) };
-        let registers = crate::load::registers(thread, &code)?;
-        let hidden = taipan_bytecode_format::LocalKind::HIDDEN;
+        let Some(code) = self.code() else { return Ok(dict) };
+        let registers = crate::load::program(&code).registers(thread)?;
         for (at, name) in registers.local_names.iter().enumerate() {
-            let kind = registers.source.localspluskinds.get(at);
-            if kind.is_some_and(|kind| kind.has(hidden)) {
+            if self.is_hidden(&code, at) {
                 continue;
             }
             if let Some(value) = self.local(at) {
                 drop(dict.insert(thread, name.as_ref(), value)?);
             }
         }
-        Ok(dict.into_value())
+        if let Some(extra) = self.extra() {
+            dict.update(thread, &extra, true)?;
+        }
+        Ok(dict)
+    }
+
+    /// Whether a local is one of a comprehension within a function, which the function does not see.
+    fn is_hidden(&self, code: &PyCode, at: usize) -> bool {
+        let source = &crate::load::program(code).source;
+        let is_function = source.flags.has(CodeFlags::OPTIMIZED);
+        is_function && source.localspluskinds.get(at).is_some_and(|kind| kind.has(LocalKind::HIDDEN))
+    }
+
+    /// Which local a key names; to be read, it must be bound.
+    pub(crate) fn position_of(&self, thread: &Thread, key: Ref<'_>, read: bool) -> PyResult<Option<usize>> {
+        protocol::hash(thread, key)?;
+        let Some(code) = self.code() else { return Ok(None) };
+        let registers = crate::load::program(&code).registers(thread)?;
+        if key.get::<PyStr>().is_none() && key.ty().slots().richcompare.get().is_none() {
+            return Ok(None);
+        }
+        for (at, name) in registers.local_names.iter().enumerate() {
+            let is_same = key.is(name.as_ref());
+            if !is_same && !protocol::same_or_equal(thread, name.as_ref(), key)? {
+                continue;
+            }
+            if !self.is_hidden(&code, at) && (!read || self.local(at).is_some()) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names that were set through `f_locals` and are no locals.
+    pub(crate) fn extra(&self) -> Option<Owned<PyDict>> {
+        self.extra.get()?.downcast().ok()
+    }
+
+    /// The same, made if there is none.
+    pub(crate) fn extra_or_new(&self, thread: &Thread) -> PyResult<Owned<PyDict>> {
+        if let Some(extra) = self.extra() {
+            return Ok(extra);
+        }
+        let made = PyDict::new(thread)?;
+        self.extra.init(Owned::new_ref(&*made).into_value());
+        Ok(made)
+    }
+
+    /// Whether the locals are being printed.
+    pub(crate) fn printing(&self) -> &Cell<bool> {
+        &self.printing
+    }
+
+    /// Sets what a local, cell or free variable holds; cells are looked into.
+    ///
+    /// An operation that runs may have borrowed what was there: then that lives as long as the frame object.
+    pub(crate) fn set_local(&self, at: usize, value: Value) {
+        let held = self.slot(at);
+        if let Some(cell) = held.as_ref().and_then(|value| value.as_ref().get_exact::<PyCell>())
+            && self.is_cell(at)
+        {
+            drop(cell.slot().replace(Some(value)));
+            return;
+        }
+        drop(held);
+        // SAFETY: `live` is null or a frame that runs, which has this local; `run` null or a generator that is there.
+        let old = unsafe {
+            if let Some(frame) = self.live.get().as_ref() {
+                let bits = frame.slots.add(at).replace(value.into_word().bits());
+                let old = (bits & 7 != 4).then(|| Value::from_word(word(bits)));
+                let operation = OpWord(*frame.ip);
+                if [operation.a(), operation.b(), operation.c()].contains(&at) {
+                    self.displaced.borrow_mut().extend(old);
+                    return;
+                }
+                old
+            } else if let Some(run) = self.run.get().as_ref() {
+                run.set_slot(at, value)
+            } else {
+                let mut locals = self.locals.borrow_mut();
+                locals.get_mut(at).and_then(|place| place.replace(value))
+            }
+        };
+        drop(old);
     }
 }
 
@@ -383,7 +488,10 @@ fn f_builtins(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn f_locals(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    with(thread, this, |frame| frame.locals(thread))
+    match with(thread, this, |frame| Ok(frame.visible_namespace()))? {
+        Some(namespace) => Ok(namespace),
+        None => crate::frame_locals::of(thread, this),
+    }
 }
 
 fn f_back(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -439,12 +547,12 @@ fn f_generator(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     })
 }
 
-fn flag(value: Option<Value>, thread: &Thread, name: &str) -> PyResult<bool> {
+fn flag(value: Option<Value>, thread: &Thread) -> PyResult<bool> {
     match value {
         Some(value) if value.as_ref().is(Value::bool(true).as_ref()) => Ok(true),
         Some(value) if value.as_ref().is(Value::bool(false).as_ref()) => Ok(false),
         Some(_) => Err(raise!(thread, TYPE_ERROR, "attribute value type must be bool")),
-        None => Err(raise!(thread, TYPE_ERROR, "cannot delete {name}")),
+        None => Err(raise!(thread, TYPE_ERROR, "can't delete numeric/char attribute")),
     }
 }
 
@@ -453,7 +561,7 @@ fn f_trace_lines(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn set_f_trace_lines(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
-    let wanted = flag(value, thread, "f_trace_lines")?;
+    let wanted = flag(value, thread)?;
     with(thread, this, |frame| {
         frame.no_lines.set(!wanted);
         Ok(())
@@ -465,10 +573,31 @@ fn f_trace_opcodes(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn set_f_trace_opcodes(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
-    let wanted = flag(value, thread, "f_trace_opcodes")?;
+    let wanted = match value {
+        Some(value) => flag(Some(value), thread)?,
+        None => false,
+    };
     with(thread, this, |frame| {
         frame.opcodes.set(wanted);
         Ok(())
+    })
+}
+
+fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    with(thread, this, |frame| {
+        let Some(code) = frame.code() else {
+            return Err(raise!(thread, SYSTEM_ERROR, "a frame without code"));
+        };
+        let file = code.co_filename.get().unwrap_or_else(Value::none);
+        let file = crate::interp::format::repr(thread, file.as_ref())?;
+        let text = |value: Option<Value>| {
+            value.and_then(|value| Some(value.as_ref().get::<PyStr>()?.to_text_lossy())).unwrap_or_default()
+        };
+        let line = positions::line_of(&crate::load::program(&code).source, frame.unit());
+        let (line, file, name) = (line.unwrap_or(-1), text(Some(file)), text(code.co_name.get()));
+        let at = this.word().bits();
+        Ok(PyStr::from_text(thread, &format!("<frame at {at:#x}, file {file}, line {line}, code {name}>"))?
+            .into_value())
     })
 }
 

@@ -9,6 +9,7 @@ mod class_hooks;
 pub mod code;
 mod code_object;
 pub mod frame;
+mod frame_locals;
 pub mod frame_object;
 mod groups;
 pub mod hooks;
@@ -46,6 +47,7 @@ pub fn prepare(interp: &Interp) {
 pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> = interp::generator_types();
     types.push(&frame_object::FRAME);
+    types.push(&frame_locals::FRAME_LOCALS);
     ready::ready_more(thread, &types)?;
     interp::install(thread)
 }

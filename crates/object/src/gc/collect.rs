@@ -106,7 +106,7 @@ fn run(thread: &Thread, gc: &Gc, generation: usize) -> Collected {
     if gc.debug.get() & DEBUG_SAVEALL != 0 {
         save_all(thread, gc, dying);
     } else {
-        take_apart(dying);
+        take_apart(thread, dying);
     }
     gc.release_condemned();
     collected
@@ -290,7 +290,9 @@ fn rescue(gc: &Gc) {
 }
 
 /// Step 5: takes the cycles apart. All are held while they are cleared, and released one by one.
-fn take_apart(dying: Vec<Value>) {
+fn take_apart(thread: &Thread, dying: Vec<Value>) {
+    // what dies with a cycle must not call back what was taken apart before
+    weakref::disarm(thread, &dying);
     for object in &dying {
         if let Some(object) = object.word().as_object() {
             // SAFETY: held by `dying`; a type's `tp_clear` takes objects of the type.

@@ -19,7 +19,7 @@ mod class;
 mod containers;
 mod delegation;
 pub mod exceptions;
-mod format;
+pub(crate) mod format;
 mod found;
 mod function;
 pub(crate) mod generator;
@@ -57,6 +57,7 @@ pub(crate) fn install(thread: &Thread) -> taipan_object::PyResult<()> {
     generator::install(thread)?;
     crate::code_object::install(thread)?;
     crate::frame_object::install(thread)?;
+    crate::frame_locals::install(thread)?;
     crate::traceback_object::install(thread)
 }
 

@@ -169,7 +169,19 @@ impl Run {
         Some(unsafe { Value::from_borrowed(word) })
     }
 
-    /// Its frame object, if one was made.
+    /// Sets what a slot of the frame holds while the generator waits, and gives what it held.
+    pub(crate) fn set_slot(&self, at: usize, value: Value) -> Option<Value> {
+        if !self.is_waiting() || at >= self.live.get() {
+            return None;
+        }
+        // SAFETY: nothing runs meanwhile.
+        let place = unsafe { (&mut *self.slots.get()).get_mut(at)? };
+        let bits = std::mem::replace(place, value.into_word().bits());
+        let word = Word::from_bits(bits).filter(|word| !word.is_marker())?;
+        // SAFETY: the slot owned it.
+        Some(unsafe { Value::from_word(word) })
+    }
+
     /// The object whose state this is.
     pub(crate) fn object(&self) -> Option<Value> {
         let offset = taipan_object::native::NativeStatic::<types::Generator>::offset(0) as usize;

@@ -47,6 +47,15 @@ impl Thread {
         }
     }
 
+    /// Issues a warning about the Python code that runs.
+    ///
+    /// # Errors
+    /// The warning, where filters make it an error; what filters and hooks raise.
+    #[cold]
+    pub fn warn(&self, category: &'static PyTypeObject, message: &str) -> PyResult<()> {
+        (self.interp().hooks.warn.get())(self, category, message)
+    }
+
     /// Raises an exception of a built-in type with these arguments.
     #[cold]
     #[inline(never)]

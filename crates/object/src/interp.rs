@@ -57,8 +57,13 @@ pub type CodecHook = fn(&Thread, object: Ref<'_>, encoding: &str, errors: &str) 
 /// Finds an error handler that is not built in.
 pub type ErrorHandlerHook = fn(&Thread, name: &str) -> PyResult<Value>;
 
+/// Issues a warning; raises where filters make it an error.
+pub type WarnHook = fn(&Thread, category: &'static PyTypeObject, message: &str) -> PyResult<()>;
+
 /// What the layers above install.
 pub struct Hooks {
+    /// Called by what is deprecated.
+    pub warn: Cell<WarnHook>,
     /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
     pub unraisable: Cell<UnraisableHook>,
     /// Called when an attribute of a class was set or deleted: keeps its slots in line with the names.
@@ -93,6 +98,7 @@ impl Hooks {
     /// Hooks that do nothing, or say that there is nothing behind them.
     fn none() -> Hooks {
         Hooks {
+            warn: Cell::new(|_, _, _| Ok(())),
             unraisable: Cell::new(|_, _, _, _| ()),
             type_changed: Cell::new(|_, _, _| Ok(())),
             caller_globals: Cell::new(|_| None),

@@ -27,7 +27,7 @@ pub mod warnings;
 mod weakref;
 
 pub use thread::{finish_threads, ident as thread_ident};
-pub use warnings::warn;
+pub use warnings::{warn, warn_at};
 
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{Interp, PyResult, Thread};
@@ -90,6 +90,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 
 /// Installs in a new interpreter what strings and bytes need of codecs.
 pub fn prepare(interp: &Interp) {
+    interp.hooks.warn.set(warn);
     codecs::prepare(interp);
     signals::prepare(interp);
     thread::prepare(interp);

@@ -1,23 +1,15 @@
 //! From source to code, in process: the stages that the stage programs run one by one.
 
+pub use crate::warn::SourceWarning;
 use std::sync::Arc;
 use taipan_ast::Interner;
 use taipan_bytecode_format::Code;
 use taipan_codegen::{CompileOptions, compile as generate};
 use taipan_diagnostics::{Diagnostic, ErrorClass};
-use taipan_lexer::{LexOptions, Source, lex};
-use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
+use taipan_lexer::{LexOptions, Lexed, Source, lex};
+use taipan_parser::{Mode, ParseOptions, Warning, arena_for, parse_noting};
 use taipan_span::LineIndex;
 use taipan_wtf8::Wtf8;
-
-/// A `SyntaxWarning`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceWarning {
-    /// Its line.
-    pub line: u32,
-    /// Its text.
-    pub message: String,
-}
 
 /// What compiling a source gives: code or an error, and the warnings on the way.
 pub struct Compiled {
@@ -81,23 +73,11 @@ fn compile_noting(
         Ok(parsed) => &parsed.warnings,
         Err(_) => &refused,
     };
-    warnings.extend(lexed.warnings.iter().map(|warning| SourceWarning {
-        line: lines.line(warning.cursor.saturating_sub(1)),
-        message: warning.kind.to_string(),
-    }));
-    warnings.extend(early.iter().map(|warning| SourceWarning {
-        line: lines.line(warning.anchor) + warning.newlines,
-        message: warning.to_string(),
-    }));
-    warnings.sort_by_key(|warning| warning.line);
-    warnings.dedup();
+    warnings.extend(early_warnings(&source, &lexed, early, &lines));
     let parsed = parsed?;
     let mut own = Vec::new();
     let code = generate(parsed.module, &lines, filename, options, &arena, &mut interner, &mut own);
-    warnings.extend(
-        own.iter()
-            .map(|own| SourceWarning { line: lines.line(own.span.start), message: own.kind.to_string() }),
-    );
+    warnings.extend(own.iter().map(|own| SourceWarning::of_codegen(own, &lines)));
     code.map_err(|error| {
         let mut diagnostic = error.diagnostic(&lines);
         if let Some(location) = &mut diagnostic.location {
@@ -107,6 +87,21 @@ fn compile_noting(
         }
         diagnostic
     })
+}
+
+/// What lexer and parser warn of, in the order of lines.
+pub(crate) fn early_warnings(
+    source: &Source,
+    lexed: &Lexed,
+    parser: &[Warning],
+    lines: &LineIndex,
+) -> Vec<SourceWarning> {
+    let of_lexer = lexed.warnings.iter().map(|warning| SourceWarning::of_lexer(warning, source, lines));
+    let of_parser = parser.iter().map(|warning| SourceWarning::of_parser(warning, source, lines));
+    let mut warnings: Vec<SourceWarning> = of_lexer.chain(of_parser).collect();
+    warnings.sort_by_key(|warning| warning.line);
+    warnings.dedup_by(|a, b| (a.line, &a.message) == (b.line, &b.message));
+    warnings
 }
 
 /// Whether a text is a program, or the beginning of one.

@@ -2,8 +2,8 @@
 
 use taipan_diagnostics::{Diagnostic, ErrorClass};
 use taipan_object::exception::{
-    INDENTATION_ERROR, LOOKUP_ERROR, MEMORY_ERROR, OVERFLOW_ERROR, RECURSION_ERROR, SYNTAX_ERROR, TAB_ERROR,
-    UNICODE_DECODE_ERROR, VALUE_ERROR,
+    INCOMPLETE_INPUT_ERROR, INDENTATION_ERROR, LOOKUP_ERROR, MEMORY_ERROR, OVERFLOW_ERROR, RECURSION_ERROR,
+    SYNTAX_ERROR, TAB_ERROR, UNICODE_DECODE_ERROR, VALUE_ERROR,
 };
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
@@ -11,7 +11,8 @@ use taipan_object::{PyResult, PyTypeObject, Raised, Thread, Value, as_ref, proto
 
 fn class(class: ErrorClass) -> &'static PyTypeObject {
     match class {
-        ErrorClass::Syntax | ErrorClass::IncompleteInput => &SYNTAX_ERROR,
+        ErrorClass::Syntax => &SYNTAX_ERROR,
+        ErrorClass::IncompleteInput => &INCOMPLETE_INPUT_ERROR,
         ErrorClass::Indentation => &INDENTATION_ERROR,
         ErrorClass::Tab => &TAB_ERROR,
         ErrorClass::Memory => &MEMORY_ERROR,

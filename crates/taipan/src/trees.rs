@@ -1,6 +1,6 @@
 //! Trees of the module `ast`: sources to trees, trees to code.
 
-use crate::compile::SourceWarning;
+use crate::compile::{SourceWarning, early_warnings};
 use crate::errors;
 use std::sync::Arc;
 use taipan_ast::preprocess::preprocess;
@@ -105,17 +105,7 @@ fn parsed<T>(
         Ok(parsed) => &parsed.warnings,
         Err(_) => &refused,
     };
-    let mut warnings = Vec::new();
-    warnings.extend(lexed.warnings.iter().map(|warning| SourceWarning {
-        line: lines.line(warning.cursor.saturating_sub(1)),
-        message: warning.kind.to_string(),
-    }));
-    warnings.extend(early.iter().map(|warning| SourceWarning {
-        line: lines.line(warning.anchor) + warning.newlines,
-        message: warning.to_string(),
-    }));
-    warnings.sort_by_key(|warning| warning.line);
-    warnings.dedup();
+    let warnings = early_warnings(&source, &lexed, early, &lines);
     warnings.iter().try_for_each(|warning| crate::warn::syntax_warning(thread, filename, warning))?;
     let parsed = parsed.map_err(|diagnostic| failed(thread, &diagnostic, filename))?;
     then(parsed.module, &arena, &mut interner, &lines)
@@ -155,8 +145,7 @@ pub(crate) fn compile(
         &mut warnings,
     );
     for warning in &warnings {
-        let line = read.lines.line(warning.span.start);
-        let warning = SourceWarning { line, message: warning.kind.to_string() };
+        let warning = SourceWarning::of_codegen(warning, &read.lines);
         crate::warn::syntax_warning(thread, filename, &warning)?;
     }
     let code = code.map_err(|error| failed(thread, &error.diagnostic(&read.lines), filename))?;

@@ -1,6 +1,7 @@
 //! Built-in types that derive from `dict`: `defaultdict` and `OrderedDict`. Both are a dict with a few fields behind
 //! it; the order of an `OrderedDict` is that of its dict.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -59,12 +60,15 @@ impl PyDefaultDict {
 #[repr(C)]
 pub struct PyOrderedDict {
     base: PyDict,
-    nodes: [usize; 6],
+    nodes: [usize; 2],
+    od_keys: Cell<usize>,
+    od_state: Cell<usize>,
+    ends: [usize; 2],
     od_inst_dict: Slot,
     od_weakreflist: Weak,
 }
 
-offsets!(PyOrderedDict, 112: od_inst_dict 96, od_weakreflist 104);
+offsets!(PyOrderedDict, 112: od_state 72, od_inst_dict 96, od_weakreflist 104);
 
 /// `collections.OrderedDict`.
 pub static ORDERED_DICT: PyTypeObject =
@@ -90,6 +94,22 @@ impl PyOrderedDict {
     /// The dict.
     pub fn dict(&self) -> &PyDict {
         &self.base
+    }
+
+    /// Counts the changes of its keys and their order.
+    pub fn state(&self) -> usize {
+        self.od_state.get()
+    }
+
+    /// How many keys came in by methods of this type and did not leave by them.
+    pub fn known(&self) -> usize {
+        self.od_keys.get()
+    }
+
+    /// Notes a change that leaves so many keys.
+    pub fn note(&self, keys: usize) {
+        self.od_keys.set(keys);
+        self.od_state.set(self.od_state.get().wrapping_add(1));
     }
 }
 

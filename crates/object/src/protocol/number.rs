@@ -2,9 +2,11 @@
 //! it belongs to; `NotImplemented` from all of them is a `TypeError` that names both types.
 
 use crate::error::PyResult;
+use crate::exception::DEPRECATION_WARNING;
 use crate::raise;
 use crate::thread::Thread;
 use crate::types::slots::{Binary, Slots, Ternary, Unary};
+use crate::types::statics::INT;
 use crate::value::{Ref, Value};
 
 macro_rules! binary_ops {
@@ -234,11 +236,32 @@ pub fn index(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
         return Err(raise!(thread, TYPE_ERROR, "'{name}' object cannot be interpreted as an integer"));
     };
     let int = slot(thread, value)?;
-    if int.as_ref().is_int() {
+    checked_int(thread, int, "__index__")
+}
+
+/// What a method gave that must give an int.
+///
+/// # Errors
+/// TypeError if it is none; a warning of an instance of a derived class.
+pub fn checked_int(thread: &Thread, int: Value, method: &str) -> PyResult<Value> {
+    if std::ptr::eq(int.as_ref().ty(), &raw const INT) {
         return Ok(int);
     }
     let name = int.as_ref().ty().name();
-    Err(raise!(thread, TYPE_ERROR, "__index__ returned non-int (type {name})"))
+    if int.as_ref().is_int() {
+        let message = deprecated_subclass(&format!("{method} returned non-int (type {name})"), "int");
+        thread.warn(&DEPRECATION_WARNING, &message)?;
+        return Ok(int);
+    }
+    Err(raise!(thread, TYPE_ERROR, "{method} returned non-int (type {name})"))
+}
+
+/// The text of the warning about a number of a derived class.
+pub fn deprecated_subclass(what: &str, class: &str) -> String {
+    format!(
+        "{what}.  The ability to return an instance of a strict subclass of {class} is deprecated, \
+         and may be removed in a future version of Python."
+    )
 }
 
 /// The index that a value stands for; `IndexError` if it does not fit.

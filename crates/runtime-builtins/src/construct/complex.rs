@@ -1,6 +1,8 @@
 //! `complex(real, imag)` and `complex(text)`.
 
 use taipan_object::complex::PyComplex;
+use taipan_object::exception::DEPRECATION_WARNING;
+use taipan_object::protocol::number::deprecated_subclass;
 use taipan_object::str::PyStr;
 use taipan_object::str::statics::names as static_names;
 use taipan_object::tuple::PyTuple;
@@ -68,7 +70,14 @@ fn complex(thread: &Thread, value: Ref<'_>) -> PyResult<Option<[f64; 2]>> {
     }
     match call_special(thread, value, static_names::__complex__.get(), [])? {
         Some(result) => match result.as_ref().get::<PyComplex>() {
-            Some(complex) => Ok(Some(complex.parts())),
+            Some(complex) => {
+                if result.as_ref().get_exact::<PyComplex>().is_none() {
+                    let ty = result.as_ref().ty().name();
+                    let what = format!("__complex__ returned non-complex (type {ty})");
+                    thread.warn(&DEPRECATION_WARNING, &deprecated_subclass(&what, "complex"))?;
+                }
+                Ok(Some(complex.parts()))
+            }
             None => {
                 let ty = result.as_ref().ty().name();
                 Err(raise!(thread, TYPE_ERROR, "__complex__ returned non-complex (type {ty})"))
@@ -115,6 +124,9 @@ fn part(thread: &Thread, value: Option<Ref<'_>>, which: &str) -> PyResult<(f64, 
         _ => value.get::<PyComplex>().map(PyComplex::parts),
     };
     if let Some([real, imaginary]) = parts {
+        let message =
+            format!("complex() argument '{which}' must be a real number, not {}", value.ty().name());
+        thread.warn(&DEPRECATION_WARNING, &message)?;
         return Ok((real, Some(imaginary)));
     }
     match number(thread, value)? {

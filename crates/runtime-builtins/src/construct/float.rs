@@ -1,8 +1,9 @@
 //! `float(number)` and `float(text)`.
 
+use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::float::PyFloat;
 use taipan_object::int::int_to_f64;
-use taipan_object::protocol::number::index;
+use taipan_object::protocol::number::{deprecated_subclass, index};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::statics::FLOAT;
@@ -50,7 +51,14 @@ pub(super) fn number(thread: &Thread, value: Ref<'_>) -> PyResult<Option<f64>> {
     if let Some(slot) = value.ty().slots().float.get() {
         let float = slot(thread, value)?;
         return match float.as_ref().to_f64() {
-            Some(float) => Ok(Some(float)),
+            Some(number) => {
+                if !std::ptr::eq(float.as_ref().ty(), &raw const FLOAT) {
+                    let (own, ty) = (value.ty().name(), float.as_ref().ty().name());
+                    let what = format!("{own}.__float__ returned non-float (type {ty})");
+                    thread.warn(&DEPRECATION_WARNING, &deprecated_subclass(&what, "float"))?;
+                }
+                Ok(Some(number))
+            }
             None => {
                 let (own, ty) = (value.ty().name(), float.as_ref().ty().name());
                 Err(raise!(thread, TYPE_ERROR, "{own}.__float__ returned non-float (type {ty})"))

@@ -1,7 +1,7 @@
 //! `int(number)` and `int(text, base)`.
 
 use taipan_object::int::{ParseError, PyLong, parse};
-use taipan_object::protocol::number::{UnaryOp, index, unary};
+use taipan_object::protocol::number::{UnaryOp, checked_int, index, unary};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::statics::INT;
@@ -64,11 +64,7 @@ pub(crate) fn int_of(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     }
     if let Some(slot) = value.ty().slots().int.get() {
         let int = slot(thread, value)?;
-        if !int.as_ref().is_int() {
-            let ty = int.as_ref().ty().name();
-            return Err(raise!(thread, TYPE_ERROR, "__int__ returned non-int (type {ty})"));
-        }
-        return exact(thread, int);
+        return exact(thread, checked_int(thread, int, "__int__")?);
     }
     if value.ty().slots().index.get().is_some() {
         return exact(thread, index(thread, value)?);

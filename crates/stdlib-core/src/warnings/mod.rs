@@ -4,7 +4,7 @@ mod filters;
 mod show;
 mod warn;
 
-pub use warn::warn;
+pub use warn::{warn, warn_at};
 
 use taipan_object::dict::PyDict;
 use taipan_object::module::PyModule;

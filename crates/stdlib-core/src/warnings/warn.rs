@@ -227,17 +227,38 @@ pub(super) fn warn_explicit(
     }
     let module = match module {
         Some(module) => module.to_value(),
-        None => {
-            let name = name.to_text_lossy();
-            let stem = name.strip_suffix(".py").unwrap_or(&name);
-            call::text(thread, if stem.is_empty() { "<unknown>" } else { stem })?
-        }
+        None => module_of(thread, &name.to_text_lossy())?,
     };
     let registry = registry.map_or_else(Value::none, Ref::to_value);
     let place = Place { filename: filename.to_value(), line, module, registry };
     let source = source.filter(|source| !source.is_none()).map(Ref::to_value);
     give(thread, this, message, class, place, source)?;
     Ok(Value::none())
+}
+
+/// Issues a warning about a line of a file.
+///
+/// # Errors
+/// The warning, if a filter makes it an error; what filters and hooks raise.
+pub fn warn_at(
+    thread: &Thread,
+    category: &'static PyTypeObject,
+    message: &str,
+    filename: Value,
+    line: u32,
+) -> PyResult<()> {
+    let Some(module) = crate::import::native(thread, "_warnings")? else { return Ok(()) };
+    let text = call::text(thread, message)?;
+    let name = module_of(thread, &text_of(Some(filename.clone())))?;
+    let line = Value::int(thread, line.into())?;
+    let place = Place { filename, line, module: name, registry: Value::none() };
+    give(thread, module.as_ref(), text.as_ref(), as_ref(category).to_value(), place, None)
+}
+
+/// The name that a file's module seems to have.
+fn module_of(thread: &Thread, filename: &str) -> PyResult<Value> {
+    let stem = filename.strip_suffix(".py").unwrap_or(filename);
+    call::text(thread, if stem.is_empty() { "<unknown>" } else { stem })
 }
 
 /// Gives a warning, unless the filters or a registry say that it is not to be given.

@@ -7,6 +7,7 @@ use crate::interp::exceptions;
 use taipan_object::builtin::{Binding, MethodDef, Native};
 use taipan_object::declare::attribute_table;
 use taipan_object::descriptor::table;
+use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::str::PyStr;
 use taipan_object::traceback::PyTraceback;
 use taipan_object::types::slots::Sent;
@@ -75,6 +76,11 @@ pub(super) fn thrown_exception(thread: &Thread, arguments: &[Value]) -> PyResult
             return Err(raise!(thread, TYPE_ERROR, "throw expected at most 3 arguments, got {count}"));
         }
     };
+    if arguments.len() > 1 {
+        let message = "the (type, exc, tb) signature of throw() is deprecated, \
+                       use the single-arg signature instead.";
+        thread.warn(&DEPRECATION_WARNING, message)?;
+    }
     let given = |value: &Option<&Value>| value.is_some_and(|value| !value.as_ref().is_none());
     let exception = if exceptions::is_exception(first.as_ref()) {
         if given(&value) {

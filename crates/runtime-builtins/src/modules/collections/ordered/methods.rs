@@ -1,13 +1,14 @@
 //! Methods of `OrderedDict`.
 
 use taipan_object::descriptor::GetSetDef;
-use taipan_object::dict::derived::ORDERED_DICT;
+use taipan_object::dict::derived::{ORDERED_DICT, PyOrderedDict};
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::exception::KEY_ERROR;
+use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, instance, protocol, raise};
 
-use super::{receiver, update, views};
+use super::{changing, check_known, mutated, receiver, update, value_of, views};
 use crate::arguments::{Parameters, check_count};
 use crate::install;
 use crate::iterate::for_each;
@@ -21,6 +22,7 @@ method_table! { METHODS:
     Instance Keywords c"setdefault" "($self, /, key, default=None)" setdefault, c"The value of the key, which is set to the default if it is not there.";
     Instance Keywords c"move_to_end" "($self, /, key, last=True)" move_to_end, c"Moves a key to the end or to the beginning.";
     Instance Keywords c"update" "([other], **kwargs)" update, c"Sets keys to the values that a mapping, pairs and keyword arguments have.";
+    Instance None c"clear" "($self, /)" clear, c"Removes all pairs.";
     Instance None c"copy" "($self, /)" copy, c"An OrderedDict of the same pairs.";
     Instance None c"keys" "($self, /)" |thread, this| views::view(thread, this, DictPart::Keys), c"A view of the keys.";
     Instance None c"values" "($self, /)" |thread, this| views::view(thread, this, DictPart::Values), c"A view of the values.";
@@ -65,7 +67,8 @@ fn pop(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) ->
     let [key, default] = parameters("pop", ["key", "default"]).bind(thread, arguments, names)?;
     let key = key.unwrap_or(this);
     protocol::hash(thread, key)?;
-    let removed = receiver(thread, this)?.remove(thread, key)?;
+    let ordered = receiver(thread, this)?;
+    let removed = changing(this, || ordered.remove(thread, key))?;
     match removed.map(|(_, value)| value).or(default.map(Ref::to_value)) {
         Some(value) => Ok(value),
         None => Err(thread.raise_value(&KEY_ERROR, key.to_value())),
@@ -79,7 +82,7 @@ fn popitem(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>
     let [last] = POPITEM.bind(thread, arguments, names)?;
     let last = last.map_or(Ok(true), |last| protocol::truth(thread, last))?;
     let ordered = receiver(thread, this)?;
-    let taken = match last {
+    let take = || match last {
         true => ordered.pop_last(),
         false => {
             let mut cursor = DictCursor::start();
@@ -87,6 +90,7 @@ fn popitem(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>
             found.then(|| ordered.remove_at(cursor.position() - 1)).flatten()
         }
     };
+    let taken = changing(this, || Ok(take()))?;
     match taken {
         Some((key, value)) => Ok(PyTuple::pack(thread, [key, value])?.into_value()),
         None => Err(raise!(thread, KEY_ERROR, "dictionary is empty")),
@@ -96,7 +100,8 @@ fn popitem(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>
 fn setdefault(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
     let [key, default] = parameters("setdefault", ["key", "default"]).bind(thread, arguments, names)?;
     let default = default.map_or_else(Value::none, Ref::to_value);
-    receiver(thread, this)?.get_or_insert(thread, key.unwrap_or(this), default)
+    let ordered = receiver(thread, this)?;
+    changing(this, || ordered.get_or_insert(thread, key.unwrap_or(this), default))
 }
 
 fn move_to_end(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
@@ -111,6 +116,9 @@ fn move_to_end(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names
     let Some((key, value)) = found else {
         return Err(thread.raise_value(&KEY_ERROR, key.to_value()));
     };
+    if let Some(ordered) = this.get::<PyOrderedDict>() {
+        ordered.note(ordered.known());
+    }
     if last {
         drop(ordered.insert(thread, key.as_ref(), value)?);
         return Ok(Value::none());
@@ -126,12 +134,32 @@ fn move_to_end(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names
     Ok(Value::none())
 }
 
+fn clear(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let taken = receiver(thread, this)?.take();
+    if let Some(ordered) = this.get::<PyOrderedDict>() {
+        ordered.note(0);
+    }
+    drop(taken);
+    Ok(Value::none())
+}
+
 fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let ordered = receiver(thread, this)?;
+    let state = || this.get::<PyOrderedDict>().map(PyOrderedDict::state);
+    let before = state();
+    let is_exact = std::ptr::eq(this.ty(), &raw const ORDERED_DICT);
+    check_known(thread, this)?;
     let copy = protocol::call(thread, as_ref(this.ty()), &[], None)?;
     let mut cursor = DictCursor::start();
-    while let Some((key, value)) = cursor.next(ordered) {
+    while let Some((key, _)) = cursor.next(ordered) {
+        let value = match is_exact {
+            true => value_of(thread, ordered, &key)?,
+            false => protocol::subscript(thread, this, key.as_ref())?,
+        };
         protocol::set_subscript(thread, copy.as_ref(), key.as_ref(), Some(value))?;
+        if state() != before {
+            return Err(mutated(thread));
+        }
     }
     if let (Some(dict), Some(head)) = (own_dict(this), copy.as_ref().head()) {
         instance::dict(thread, head)?.update(thread, &dict, true)?;
@@ -146,8 +174,9 @@ fn own_dict(this: Ref<'_>) -> Option<Owned<PyDict>> {
 
 fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     check_count(thread, "__reduce__", 0, 0, 0)?;
-    let dict = own_dict(this).map_or_else(Value::none, Owned::into_value);
+    let state = intern_text(thread, "__getstate__")?;
+    let state = protocol::attribute::call_method(thread, this, &state, &[])?;
     let items = views::walk(thread, this, DictPart::Items, false)?;
-    let parts = [as_ref(this.ty()).to_value(), PyTuple::empty().into_value(), dict, Value::none(), items];
+    let parts = [as_ref(this.ty()).to_value(), PyTuple::empty().into_value(), state, Value::none(), items];
     Ok(PyTuple::pack(thread, parts)?.into_value())
 }

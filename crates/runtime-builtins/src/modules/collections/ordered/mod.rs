@@ -5,12 +5,13 @@ mod views;
 
 use taipan_object::dict::derived::{ORDERED_DICT, PyOrderedDict};
 use taipan_object::dict::{DictCursor, PyDict};
+use taipan_object::exception::KEY_ERROR;
 use taipan_object::protocol;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::types::statics::DICT;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, raise};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, raise};
 
 use crate::iterate::{collect, for_each};
 use crate::methods::dict;
@@ -43,10 +44,37 @@ fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDict> {
     })
 }
 
+/// Carries out a change and notes it, if keys came or went.
+fn changing<T>(this: Ref<'_>, change: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let Some(ordered) = this.get::<PyOrderedDict>() else { return change() };
+    let before = ordered.dict().len();
+    let result = change();
+    let after = ordered.dict().len();
+    if before != after {
+        ordered.note((ordered.known() + after).saturating_sub(before));
+    }
+    result
+}
+
+/// What changed the keys while they were walked over.
+fn mutated(thread: &Thread) -> Raised {
+    raise!(thread, RUNTIME_ERROR, "OrderedDict mutated during iteration")
+}
+
+/// Raises KeyError if keys were removed behind the back of the type.
+fn check_known(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
+    match this.get::<PyOrderedDict>() {
+        Some(ordered) if ordered.dict().len() < ordered.known() => {
+            Err(thread.raise_arguments(&KEY_ERROR, PyTuple::empty()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// As a dict sets items.
 fn set_item(thread: &Thread, this: Ref<'_>, key: Ref<'_>, value: Option<Value>) -> PyResult<()> {
     match DICT.slots().set_subscript.get() {
-        Some(set) => set(thread, this, key, value),
+        Some(set) => changing(this, || set(thread, this, key, value)),
         None => Ok(()),
     }
 }
@@ -112,11 +140,14 @@ fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<V
     if let Some(right) = b.get::<PyOrderedDict>()
         && equal
     {
+        let states = || (a.get::<PyOrderedDict>().map(PyOrderedDict::state), right.state());
+        let before = states();
+        equal = left.len() == right.dict().len();
         let (mut mine, mut theirs) = (DictCursor::start(), DictCursor::start());
-        while let (Some((x, _)), Some((y, _))) = (mine.next(left), theirs.next(right.dict())) {
+        while equal && let (Some((x, _)), Some((y, _))) = (mine.next(left), theirs.next(right.dict())) {
             equal = protocol::same_or_equal(thread, x.as_ref(), y.as_ref())?;
-            if !equal {
-                break;
+            if states() != before {
+                return Err(mutated(thread));
             }
         }
     }
@@ -133,8 +164,13 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some(_guard) = text::Printing::enter(thread, this) else {
         return Ok(PyStr::from_text(thread, "...")?.into_value());
     };
+    check_known(thread, this)?;
     let plain = PyDict::new(thread)?;
-    plain.update(thread, ordered, true)?;
+    let mut cursor = DictCursor::start();
+    while let Some((key, _)) = cursor.next(ordered) {
+        let value = value_of(thread, ordered, &key)?;
+        drop(plain.insert(thread, key.as_ref(), value)?);
+    }
     let pairs = text::repr(thread, plain.as_ref())?;
     let mut builder = StrBuilder::new();
     builder.push_str(thread, &format!("{name}("))?;
@@ -156,6 +192,14 @@ fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
 fn inplace_or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     update(thread, a, &[b.to_value()], None)?;
     Ok(a.to_value())
+}
+
+/// The value of a key that is there, looked up by its hash.
+fn value_of(thread: &Thread, ordered: &PyDict, key: &Value) -> PyResult<Value> {
+    match ordered.get(thread, key.as_ref())? {
+        Some(value) => Ok(value),
+        None => Err(thread.raise_value(&KEY_ERROR, key.clone())),
+    }
 }
 
 /// The dict as an owned reference.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use taipan_object::dict::derived::PyOrderedDict;
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::native::Native;
 use taipan_object::slot::Slot;
@@ -10,12 +11,13 @@ use taipan_object::types::PyTypeObject;
 use taipan_object::types::flags::DISALLOW_INSTANTIATION;
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 
-use super::owned;
+use super::{mutated, owned, value_of};
 use crate::iterators::DictPart;
 use crate::methods::dict::views::{OrderedItems, OrderedKeys, OrderedValues};
 use taipan_object::declare::{native_state, receiver};
 
-/// The dict, where in it, which part of its entries, whether it goes backwards, and how many keys there were.
+/// The dict, where in it, which part of its entries, whether it goes backwards, how many keys there were
+/// and the state.
 #[derive(Default)]
 pub(super) struct OrderedIterator {
     dict: Slot,
@@ -23,6 +25,7 @@ pub(super) struct OrderedIterator {
     part: Cell<DictPart>,
     backwards: Cell<bool>,
     used: Cell<usize>,
+    state: Cell<usize>,
 }
 
 native_type! {
@@ -49,6 +52,7 @@ pub(super) fn walk(thread: &Thread, this: Ref<'_>, part: DictPart, backwards: bo
         part: Cell::new(part),
         backwards: Cell::new(backwards),
         used: Cell::new(dict.len()),
+        state: Cell::new(this.get::<PyOrderedDict>().map_or(0, PyOrderedDict::state)),
         dict: Slot::new(dict.into_value()),
     };
     Ok(Native::new(thread, state)?.into_value())
@@ -74,20 +78,28 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let walk = receiver::<OrderedIterator>(thread, this)?;
     let held = walk.dict.get();
     let Some(dict) = held.as_ref().and_then(|dict| dict.as_ref().get::<PyDict>()) else { return Ok(None) };
+    let state = held.as_ref().and_then(|dict| dict.as_ref().get::<PyOrderedDict>()).map(PyOrderedDict::state);
+    if state.is_some_and(|state| state != walk.state.get()) {
+        drop(walk.dict.take());
+        return Err(mutated(thread));
+    }
     if dict.len() != walk.used.get() {
         walk.used.set(usize::MAX);
-        return Err(raise!(thread, RUNTIME_ERROR, "OrderedDict mutated during iteration"));
+        return Err(raise!(thread, RUNTIME_ERROR, "OrderedDict changed size during iteration"));
     }
     let mut cursor = DictCursor::at(walk.position.get());
     let entry = if walk.backwards.get() { cursor.previous(dict) } else { cursor.next(dict) };
-    let Some((key, value)) = entry else {
+    let Some((key, _)) = entry else {
         drop(walk.dict.take());
         return Ok(None);
     };
     walk.position.set(cursor.position());
     Ok(Some(match walk.part.get() {
         DictPart::Keys => key,
-        DictPart::Values => value,
-        DictPart::Items => PyTuple::pack(thread, [key, value])?.into_value(),
+        DictPart::Values => value_of(thread, dict, &key)?,
+        DictPart::Items => {
+            let value = value_of(thread, dict, &key)?;
+            PyTuple::pack(thread, [key, value])?.into_value()
+        }
     }))
 }

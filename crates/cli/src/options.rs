@@ -78,6 +78,8 @@ pub struct Settings {
     pub skip_first_line: bool,
     /// `-W`
     pub warnings: Vec<String>,
+    /// `-X`: names and values.
+    pub x_options: Vec<(String, Option<String>)>,
 }
 
 /// Reads the command line.
@@ -129,7 +131,10 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Short('x') => settings.skip_first_line = true,
             Short('X') => {
                 let value = parser.value()?.string()?;
-                settings.flags.dev_mode |= value == "dev";
+                settings.x_options.push(match value.split_once('=') {
+                    Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                    None => (value, None),
+                });
             }
             Short('d' | 'R') => {}
             Value(file) => {
@@ -141,6 +146,14 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
     let arguments = parser.raw_args()?.collect();
     Ok(Command::Run { program: program.unwrap_or(Program::Input), arguments, settings })
+}
+
+impl Settings {
+    /// The value of the last `-X` option of a name; none inside if it has none.
+    pub fn x_option(&self, name: &str) -> Option<Option<&str>> {
+        let found = self.x_options.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_deref())
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::options::{Command, HELP, Program, Settings, USAGE};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use taipan::sys::Facts;
-use taipan::{Interpreter, Options};
+use taipan::{Interpreter, Options, TextEncoding};
 use taipan_host::{Entropy, Environment, Terminal};
 use taipan_host_native::NativeHost;
 
@@ -146,12 +146,54 @@ fn dedented(text: &str) -> String {
     text.split_inclusive('\n').map(|line| line.strip_prefix(common).unwrap_or(line.trim_start())).collect()
 }
 
+/// Whether UTF-8 is used whatever the locale says (PEP 540), and how the standard streams read and write text.
+fn text_encoding(settings: &Settings, variable: &dyn Fn(&str) -> Option<String>) -> (bool, TextEncoding) {
+    let said = |value: &str| value != "0";
+    let mode = match settings.x_option("utf8") {
+        Some(value) => value.is_none_or(said),
+        None => variable("PYTHONUTF8").filter(|value| !value.is_empty()).is_some_and(|value| said(&value)),
+    };
+    let mut text = TextEncoding::default();
+    // the locale is the user's even where variables of Python are not asked
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    if mode || locale.is_none_or(|locale| locale == "C" || locale == "POSIX") {
+        text.errors = "surrogateescape".to_owned();
+    }
+    if let Some(said) = variable("PYTHONIOENCODING").filter(|said| !said.is_empty()) {
+        let (encoding, errors) = said.split_once(':').unwrap_or((&said, ""));
+        if !encoding.is_empty() {
+            text = TextEncoding { encoding: encoding.to_owned(), ..TextEncoding::default() };
+        }
+        if !errors.is_empty() {
+            text.errors = errors.to_owned();
+        }
+    }
+    (mode, text)
+}
+
 fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: usize) -> Options {
     let host = NativeHost;
     let variable = |name: &str| {
         if settings.flags.ignore_environment { None } else { std::env::var(name).ok() }
     };
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let mut flags = settings.flags;
+    flags.dev_mode |= settings.x_option("dev").is_some() || is_set("PYTHONDEVMODE");
+    flags.safe_path |= is_set("PYTHONSAFEPATH");
+    flags.no_user_site |= is_set("PYTHONNOUSERSITE");
+    flags.interactive |= is_set("PYTHONINSPECT");
+    flags.warn_default_encoding |=
+        settings.x_option("warn_default_encoding").is_some() || is_set("PYTHONWARNDEFAULTENCODING");
+    let level = |name: &str| match variable(name).filter(|value| !value.is_empty()) {
+        Some(value) => value.parse::<u8>().unwrap_or(1).max(1),
+        None => 0,
+    };
+    flags.optimize = flags.optimize.max(level("PYTHONOPTIMIZE").min(2));
+    flags.verbose = flags.verbose.max(level("PYTHONVERBOSE"));
+    let (utf8_mode, text) = text_encoding(settings, &variable);
+    flags.utf8_mode = utf8_mode;
     let seed = variable("PYTHONHASHSEED").and_then(|seed| seed.parse::<u32>().ok());
     flags.hash_randomization = seed != Some(0);
     flags.dont_write_bytecode |= variable("PYTHONDONTWRITEBYTECODE").is_some_and(|value| !value.is_empty());
@@ -195,11 +237,17 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         prefix,
         base_prefix,
         library,
+        x_options: settings.x_options.clone(),
         warn_options,
         flags,
     };
+    let digits = settings.x_option("int_max_str_digits").flatten().map(str::to_owned);
+    let digits = digits.or_else(|| variable("PYTHONINTMAXSTRDIGITS"));
     Options {
         facts,
+        text,
+        max_str_digits: digits.and_then(|digits| digits.parse().ok()),
+        no_debug_ranges: settings.x_option("no_debug_ranges").is_some() || is_set("PYTHONNODEBUGRANGES"),
         unbuffered: settings.unbuffered
             || variable("PYTHONUNBUFFERED").is_some_and(|value| !value.is_empty()),
         terminals: [0, 1, 2].map(|fd| host.is_terminal(fd)),

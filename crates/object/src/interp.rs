@@ -170,6 +170,12 @@ pub struct Interp {
     pub modules: Slot,
     /// The module `_frozen_importlib`, once it is installed.
     pub importlib: Slot,
+    /// Whether it ends: modules are being let go.
+    pub finalizing: Cell<bool>,
+    /// The level of optimization of what is compiled without one (`-O`).
+    pub optimize: Cell<u8>,
+    /// Whether code that is compiled has no columns (`-X no_debug_ranges`).
+    pub no_debug_ranges: Cell<bool>,
     /// What the module `_codecs` keeps.
     pub codecs: Slot,
     /// The handles of started threads, in a list of the module `_thread`.
@@ -227,6 +233,9 @@ impl Interp {
             sys: Slot::empty(),
             modules: Slot::empty(),
             importlib: Slot::empty(),
+            finalizing: Cell::new(false),
+            optimize: Cell::new(0),
+            no_debug_ranges: Cell::new(false),
             codecs: Slot::empty(),
             threading: Slot::empty(),
             ast: Slot::empty(),

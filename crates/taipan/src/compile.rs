@@ -3,7 +3,8 @@
 pub use crate::warn::SourceWarning;
 use std::sync::Arc;
 use taipan_ast::Interner;
-use taipan_bytecode_format::Code;
+use taipan_bytecode_format::tables::positions::{self, Location, PositionEntry};
+use taipan_bytecode_format::{Code, Const};
 use taipan_codegen::{CompileOptions, compile as generate};
 use taipan_diagnostics::{Diagnostic, ErrorClass};
 use taipan_lexer::{LexOptions, Lexed, Source, lex};
@@ -87,6 +88,31 @@ fn compile_noting(
         }
         diagnostic
     })
+}
+
+/// The code without columns, and that of all functions in it.
+pub(crate) fn without_columns(code: &Code) -> Arc<Code> {
+    let mut plain = code.clone();
+    let entries = positions::decode(&code.linetable, code.firstlineno).filter_map(Result::ok);
+    let entries = entries.map(|entry| {
+        let location = entry.location.map(|location| Location {
+            end_line: location.line,
+            column: None,
+            end_column: None,
+            ..location
+        });
+        PositionEntry { location, ..entry }
+    });
+    plain.linetable = positions::encode(code.firstlineno, entries).into();
+    plain.consts = code
+        .consts
+        .iter()
+        .map(|constant| match constant {
+            Const::Code(inner) => Const::Code(without_columns(inner)),
+            other => other.clone(),
+        })
+        .collect();
+    Arc::new(plain)
 }
 
 /// What lexer and parser warn of, in the order of lines.

@@ -109,10 +109,15 @@ fn mode_of(thread: &Thread, mode: &str, flags: i64) -> PyResult<Mode> {
 fn options(thread: &Thread, asked: &Asked) -> CompileOptions {
     let inherited = if asked.inherits { inherited_features(thread) } else { 0 };
     CompileOptions {
-        optimize: asked.optimize.max(0) as u8,
+        optimize: level(thread, asked),
         future: (asked.flags as u32 & CodeFlags::FUTURE_FEATURES) | inherited,
         top_level_await: asked.flags & ast::ALLOW_TOP_LEVEL_AWAIT != 0,
     }
+}
+
+/// The level of optimization: that of the interpreter, if none is said.
+fn level(thread: &Thread, asked: &Asked) -> u8 {
+    u8::try_from(asked.optimize).unwrap_or_else(|_| thread.interp().optimize.get())
 }
 
 fn tree_options(asked: &Asked) -> TreeOptions {

@@ -136,7 +136,11 @@ pub(crate) fn compiled(
     for warning in &made.warnings {
         crate::warn::syntax_warning(thread, filename, warning)?;
     }
-    made.code.map_err(|diagnostic| {
+    let made = made.code.map(|code| match thread.interp().no_debug_ranges.get() {
+        true => crate::compile::without_columns(&code),
+        false => code,
+    });
+    made.map_err(|diagnostic| {
         let name = PyStr::from_text(thread, &String::from_utf8_lossy(filename.as_bytes()));
         match name {
             Ok(name) => errors::raise(thread, &diagnostic, &name.into_value()),
@@ -256,7 +260,11 @@ fn code_of(thread: &Thread, source: Ref<'_>, function: &str, mode: Mode) -> PyRe
         let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         bytes.drain(..blanks);
     }
-    let options = CompileOptions { future: inherited_features(thread), ..CompileOptions::default() };
+    let options = CompileOptions {
+        future: inherited_features(thread),
+        optimize: thread.interp().optimize.get(),
+        ..CompileOptions::default()
+    };
     let code = compiled(thread, &bytes, Wtf8::from_str("<string>"), mode, options)?;
     taipan_vm::code_object(thread, &code)
 }

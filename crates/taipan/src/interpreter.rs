@@ -1,5 +1,6 @@
 //! An interpreter as a value.
 
+use crate::streams::TextEncoding;
 use crate::sys::{self, Facts};
 use crate::{builtins, evaluate, imports, report, streams};
 use std::sync::Once;
@@ -23,6 +24,12 @@ pub struct Options {
     pub unbuffered: bool,
     /// Which of the standard streams are terminals.
     pub terminals: [bool; 3],
+    /// How the standard streams read and write text.
+    pub text: TextEncoding,
+    /// The most digits that an int is converted to or from; none for the usual limit.
+    pub max_str_digits: Option<usize>,
+    /// Whether code has no columns.
+    pub no_debug_ranges: bool,
     /// The seed of the hashes of strings; none for a random one. Only the first interpreter of a process says.
     pub hash_seed: Option<u32>,
     /// Random bytes for the seed, if it is to be a random one.
@@ -104,12 +111,18 @@ impl Interpreter {
         thread.set_stack_limit(here.saturating_sub(options.stack));
         interpreter
             .enter(|thread| {
+                let interp = thread.interp();
+                interp.optimize.set(options.facts.flags.optimize);
+                interp.no_debug_ranges.set(options.no_debug_ranges);
+                if let Some(digits) = options.max_str_digits {
+                    interp.int_max_str_digits.set(digits);
+                }
                 start(thread, &options.facts)?;
                 taipan_stdlib_core::import::start_later(thread);
                 if options.handle_signals {
                     taipan_stdlib_core::signals::begin(thread);
                 }
-                streams::open(thread, options.unbuffered, options.terminals)?;
+                streams::open(thread, options.unbuffered, options.terminals, &options.text)?;
                 match options.facts.warn_options.is_empty() {
                     true => Ok(()),
                     // it reads the options

@@ -19,3 +19,4 @@ mod trees;
 mod warn;
 
 pub use interpreter::{Interpreter, Options, StartError};
+pub use streams::TextEncoding;

@@ -18,8 +18,9 @@ const FORGOTTEN: [&str; 6] = ["ps1", "ps2", "last_exc", "last_type", "last_value
 /// # Errors
 /// There was no memory for it.
 pub(crate) fn shut_down(thread: &Thread) -> PyResult<()> {
-    gc::collect(thread, 2);
     let interp = thread.interp();
+    interp.finalizing.set(true);
+    gc::collect(thread, 2);
     let slot = |slot: Option<Value>| slot.and_then(|dict| dict.downcast::<PyDict>().ok());
     let Some(modules) = slot(interp.modules.get()) else { return Ok(()) };
     if let Some(system) = slot(interp.sys.get()) {

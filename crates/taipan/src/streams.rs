@@ -5,8 +5,28 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::{PyResult, Thread, protocol};
 use taipan_stdlib_io::{StandardStream, standard_stream};
 
+/// How the standard streams read and write text.
+#[derive(Clone, Debug)]
+pub struct TextEncoding {
+    /// The name of the encoding.
+    pub encoding: String,
+    /// The name of the handler of errors; standard error always writes escapes for what it can't.
+    pub errors: String,
+}
+
+impl Default for TextEncoding {
+    fn default() -> TextEncoding {
+        TextEncoding { encoding: "utf-8".to_owned(), errors: "strict".to_owned() }
+    }
+}
+
 /// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`.
-pub(crate) fn open(thread: &Thread, unbuffered: bool, terminal: [bool; 3]) -> PyResult<()> {
+pub(crate) fn open(
+    thread: &Thread,
+    unbuffered: bool,
+    terminal: [bool; 3],
+    text: &TextEncoding,
+) -> PyResult<()> {
     let Some(dict) =
         thread.interp().sys.get().and_then(|sys| sys.downcast::<taipan_object::dict::PyDict>().ok())
     else {
@@ -20,8 +40,8 @@ pub(crate) fn open(thread: &Thread, unbuffered: bool, terminal: [bool; 3]) -> Py
                 fd: fd as i32,
                 name: shown,
                 writes: fd != 0,
-                encoding: "utf-8",
-                errors: if fd == 2 { "backslashreplace" } else { "strict" },
+                encoding: &text.encoding,
+                errors: if fd == 2 { "backslashreplace" } else { &text.errors },
                 line_buffering: fd == 2 || terminal.get(fd).copied().unwrap_or(false),
                 unbuffered: unbuffered && fd != 0,
             },

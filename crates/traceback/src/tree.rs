@@ -7,6 +7,7 @@ use crate::names;
 use crate::stack::{FrameLine, entries_of_traceback};
 use std::collections::HashSet;
 use taipan_object::exception::{BASE_EXCEPTION_GROUP, PyBaseException};
+use taipan_object::int::PyLong;
 use taipan_object::{Ref, Thread, Value};
 use taipan_vm::interp::exceptions;
 
@@ -57,7 +58,9 @@ fn limit_of_sys(thread: &Thread) -> Option<usize> {
     let sys = thread.interp().sys.get()?;
     let limit =
         names::entry(thread, sys.as_ref(), "tracebacklimit").filter(|limit| limit.as_ref().is_int())?;
-    Some(usize::try_from(limit.as_ref().to_i64().unwrap_or(i64::MAX)).unwrap_or(0))
+    let beyond =
+        || if limit.as_ref().get::<PyLong>().is_some_and(PyLong::is_negative) { i64::MIN } else { i64::MAX };
+    Some(usize::try_from(limit.as_ref().to_i64().unwrap_or_else(beyond)).unwrap_or(0))
 }
 
 impl Builder<'_> {

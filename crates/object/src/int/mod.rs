@@ -118,7 +118,8 @@ impl PyLong {
         unsafe { std::slice::from_raw_parts(std::ptr::from_ref(self).add(1).cast(), count) }
     }
 
-    fn is_negative(&self) -> bool {
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
         self.lv_tag.get() & 3 == 2
     }
 

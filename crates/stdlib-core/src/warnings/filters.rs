@@ -76,9 +76,11 @@ pub(super) fn action(thread: &Thread, module: Ref<'_>, warning: &Warning) -> PyR
         else {
             continue;
         };
-        let of_category = match category.as_ref().get::<PyTypeObject>() {
-            Some(category) => warning.category()?.is_subtype(category),
-            None => false,
+        let own = warning.category()?;
+        let is_of = |class: Ref<'_>| class.get::<PyTypeObject>().is_some_and(|class| own.is_subtype(class));
+        let of_category = match category.as_ref().get::<PyTuple>() {
+            Some(several) => several.iter().any(is_of),
+            None => is_of(category.as_ref()),
         };
         let line_fits = match line.as_ref().to_i64() {
             Some(0) => true,

@@ -29,6 +29,8 @@ pub struct Facts {
     /// The folder that the library's modules seem to stand in (`sys._stdlib_dir`), which need not be there; empty for
     /// none: then they are frozen modules.
     pub library: String,
+    /// `sys._xoptions`: names and values of `-X`.
+    pub x_options: Vec<(String, Option<String>)>,
     /// `sys.warnoptions`.
     pub warn_options: Vec<String>,
     /// The flags.
@@ -62,6 +64,10 @@ pub struct Flags {
     pub safe_path: bool,
     /// `-X dev`
     pub dev_mode: bool,
+    /// `-X utf8`
+    pub utf8_mode: bool,
+    /// `-X warn_default_encoding`
+    pub warn_default_encoding: bool,
     /// Whether hashes of strings are seeded at random.
     pub hash_randomization: bool,
 }
@@ -120,10 +126,10 @@ fn flags(thread: &Thread, flags: &Flags) -> PyResult<Value> {
         bit(flags.hash_randomization)?,
         bit(flags.isolated)?,
         Value::bool(flags.dev_mode),
-        int(0)?,
-        int(0)?,
+        bit(flags.utf8_mode)?,
+        bit(flags.warn_default_encoding)?,
         Value::bool(flags.safe_path),
-        int(4300)?,
+        int(thread.interp().int_max_str_digits.get() as i64)?,
         int(1)?,
         int(0)?,
         int(0)?,
@@ -199,9 +205,16 @@ pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()>
     for name in ["meta_path", "path_hooks"] {
         set(thread, dict, name, PyList::new(thread)?.into_value())?;
     }
-    for name in ["path_importer_cache", "_xoptions"] {
-        set(thread, dict, name, PyDict::new(thread)?.into_value())?;
+    set(thread, dict, "path_importer_cache", PyDict::new(thread)?.into_value())?;
+    let options = PyDict::new(thread)?;
+    for (name, value) in &facts.x_options {
+        let value = match value {
+            Some(value) => text(thread, value)?,
+            None => Value::bool(true),
+        };
+        drop(options.insert(thread, text(thread, name)?.as_ref(), value)?);
     }
+    set(thread, dict, "_xoptions", options.into_value())?;
     set(thread, dict, "pycache_prefix", Value::none())?;
     let git = [text(thread, "Taipan")?, text(thread, "")?, text(thread, "")?];
     set(thread, dict, "_git", PyTuple::pack(thread, git)?.into_value())

@@ -28,7 +28,7 @@ method_table! { FUNCTIONS:
     Instance None c"getfilesystemencodeerrors" "($module, /)" surrogateescape, c"How file names that do not decode are kept.";
     Instance One c"displayhook" "($module, object, /)" displayhook, c"Shows the value of an interactive statement.";
     Instance Positional c"excepthook" "($module, exctype, value, traceback, /)" excepthook, c"Shows an exception that nobody caught.";
-    Instance None c"is_finalizing" "($module, /)" no, c"Whether the interpreter shuts down.";
+    Instance None c"is_finalizing" "($module, /)" is_finalizing, c"Whether the interpreter shuts down.";
     Instance None c"getswitchinterval" "($module, /)" getswitchinterval, c"How long a thread runs before another may.";
     Instance One c"setswitchinterval" "($module, interval, /)" setswitchinterval, c"Sets how long a thread runs before another may.";
     Instance None c"get_int_max_str_digits" "($module, /)" get_digits, c"The most digits that an int is converted to.";
@@ -40,15 +40,11 @@ method_table! { FUNCTIONS:
     Instance None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
     Instance Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
     Instance None c"getallocatedblocks" "($module, /)" zero, c"Blocks of memory in use.";
-    Instance Positional c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
+    Instance One c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
 }
 
 fn none(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::none())
-}
-
-fn no(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::bool(false))
 }
 
 fn minus_one(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
@@ -67,8 +63,21 @@ fn audit(_: &Thread, _: Ref<'_>, _: &[Value]) -> PyResult<Value> {
     Ok(Value::none())
 }
 
+fn is_finalizing(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::bool(thread.interp().finalizing.get()))
+}
+
 fn exit(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     Err(match arguments {
+        // a tuple is the arguments of the exception
+        [status] if status.as_ref().get::<PyTuple>().is_some() => {
+            let arguments: Vec<Value> = status
+                .as_ref()
+                .get::<PyTuple>()
+                .map_or_else(Vec::new, |all| all.iter().map(Ref::to_value).collect());
+            let class = taipan_object::as_ref(&SYSTEM_EXIT);
+            thread.raise(protocol::call(thread, class, &arguments, None)?)
+        }
         [] => thread.raise_arguments(&SYSTEM_EXIT, PyTuple::empty()),
         [status] => {
             let status = status.clone();
@@ -125,9 +134,14 @@ fn intern_string(thread: &Thread, _: Ref<'_>, text: Ref<'_>) -> PyResult<Value> 
     }
 }
 
-fn is_interned(_: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
-    let text = arguments.first().map(Value::as_ref);
-    Ok(Value::bool(text.and_then(|text| text.get::<PyStr>()).is_some_and(PyStr::is_interned)))
+fn is_interned(thread: &Thread, _: Ref<'_>, text: Ref<'_>) -> PyResult<Value> {
+    match text.get::<PyStr>() {
+        Some(text) => Ok(Value::bool(text.is_interned())),
+        None => {
+            let ty = text.ty().name();
+            Err(raise!(thread, TYPE_ERROR, "_is_interned() argument must be str, not {ty}"))
+        }
+    }
 }
 
 fn getsizeof(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
@@ -160,6 +174,10 @@ fn exception(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 }
 
 fn depth_of(thread: &Thread, arguments: &[Value]) -> PyResult<usize> {
+    if let [_, _, ..] = arguments {
+        let given = arguments.len();
+        return Err(raise!(thread, TYPE_ERROR, "_getframe expected at most 1 argument, got {given}"));
+    }
     match arguments.first() {
         None => Ok(0),
         Some(depth) => {

@@ -180,8 +180,11 @@ fn call(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTu
     Ok(object)
 }
 
+/// What is not asked of the class either.
+pub(super) const BLOCKED: [&str; 4] = ["__bases__", "__copy__", "__deepcopy__", "__file__"];
+
 /// Attributes that are the alias's own; all others are those of the class.
-pub(super) const OWN: [&str; 11] = [
+pub(super) const OWN: [&str; 9] = [
     "__class__",
     "__origin__",
     "__args__",
@@ -191,13 +194,11 @@ pub(super) const OWN: [&str; 11] = [
     "__mro_entries__",
     "__reduce_ex__",
     "__reduce__",
-    "__copy__",
-    "__deepcopy__",
 ];
 
 fn get(thread: &Thread, this: Ref<'_>, name: &PyStr) -> PyResult<Value> {
     let own = OWN.iter().any(|own| name.equals_text(own));
-    let blocked = name.equals_text("__bases__") || name.equals_text("__file__");
+    let blocked = BLOCKED.iter().any(|blocked| name.equals_text(blocked));
     match GenericAlias::of(this).filter(|_| !own && !blocked) {
         Some(alias) => protocol::get_attribute(thread, alias.origin().as_ref(), name),
         None => attribute::generic_get(thread, this, name),
@@ -222,6 +223,13 @@ native_type! {
     pub static GENERIC_ALIAS_ITERATOR: AliasIterator = "generic_alias_iterator",
     flags flags::DISALLOW_INSTANTIATION, dict false, weak false,
     does { iter: |_, this| Ok(this.to_value()), next: next }
+}
+
+impl AliasIterator {
+    /// The alias that an iterator has not given yet.
+    pub(super) fn left(this: Ref<'_>) -> Option<Value> {
+        this.get::<Native<AliasIterator>>()?.alias.get()
+    }
 }
 
 impl NativeType for AliasIterator {

@@ -19,6 +19,10 @@ method_table! { METHODS:
     Instance None c"__dir__" "" dir, c"The names of the attributes.";
 }
 
+method_table! { ITERATOR_METHODS:
+    Instance None c"__reduce__" "" reduce_iterator, c"What pickle needs.";
+}
+
 method_table! { CLASS_GETITEM:
     Class One c"__class_getitem__" "($type, object, /)" class_getitem, c"The class with arguments in brackets.";
 }
@@ -54,6 +58,7 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
         &statics::DICT,
         &statics::SET,
         &statics::FROZENSET,
+        &crate::iterators::enumerate::ENUMERATE,
         &crate::descriptors::MAPPING_PROXY,
         &taipan_object::weakref::REFERENCE,
         &taipan_object::descriptor::static_method::STATIC_METHOD,
@@ -61,7 +66,16 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
         &taipan_object::exception::BASE_EXCEPTION_GROUP,
     ];
     let table: &'static [MethodDef] = &CLASS_GETITEM;
-    generic.into_iter().try_for_each(|ty| crate::install::methods(thread, ty, table))
+    generic.into_iter().try_for_each(|ty| crate::install::methods(thread, ty, table))?;
+    crate::install::methods(thread, &alias::GENERIC_ALIAS_ITERATOR, &ITERATOR_METHODS)
+}
+
+/// What makes an iterator over the alias with a star again; one over nothing, if that was given already.
+fn reduce_iterator(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let iter = built_in(thread, "iter")?;
+    let over = alias::AliasIterator::left(this).unwrap_or_else(|| PyTuple::empty().into_value());
+    let arguments = PyTuple::pack(thread, [over])?.into_value();
+    Ok(PyTuple::pack(thread, [iter, arguments])?.into_value())
 }
 
 fn mro_entries(thread: &Thread, this: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
@@ -79,8 +93,22 @@ fn subclasscheck(thread: &Thread, _: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
 
 fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some(alias) = GenericAlias::of(this) else { return Ok(Value::none()) };
+    if alias.is_starred() {
+        // the alias without star, walked over
+        let plain = alias::of(thread, alias.origin(), alias.args().into_value())?;
+        let iterator = taipan_object::protocol::iter(thread, plain.as_ref())?;
+        let arguments = PyTuple::pack(thread, [iterator])?.into_value();
+        return Ok(PyTuple::pack(thread, [built_in(thread, "next")?, arguments])?.into_value());
+    }
     let arguments = PyTuple::pack(thread, [alias.origin(), alias.args().into_value()])?;
     Ok(PyTuple::pack(thread, [as_ref(this.ty()).to_value(), arguments.into_value()])?.into_value())
+}
+
+/// A built-in function.
+pub(super) fn built_in(thread: &Thread, name: &str) -> PyResult<Value> {
+    let name = taipan_object::str::intern::intern_text(thread, name)?;
+    let builtins = thread.interp().builtins.get().unwrap_or_else(Value::none);
+    taipan_object::protocol::subscript(thread, builtins.as_ref(), name.as_ref())
 }
 
 /// The names of the class's attributes, and of the alias's own.
@@ -88,6 +116,10 @@ fn dir(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let names = PyDict::new(thread)?;
     if let Some(alias) = GenericAlias::of(this) {
         crate::objects::merge_class_names(thread, &names, alias.origin().as_ref())?;
+    }
+    for name in alias::BLOCKED {
+        let name = taipan_object::str::intern::intern_text(thread, name)?;
+        drop(names.remove(thread, name.as_ref())?);
     }
     for name in alias::OWN {
         let name = taipan_object::str::intern::intern_text(thread, name)?;

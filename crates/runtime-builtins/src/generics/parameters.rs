@@ -133,19 +133,31 @@ fn is_unpacked(thread: &Thread, arg: Ref<'_>) -> PyResult<bool> {
 }
 
 /// What stands in the brackets, with starred tuple types spread out.
-fn spread(key: Ref<'_>) -> Vec<Value> {
+fn spread(thread: &Thread, key: Ref<'_>) -> PyResult<Vec<Value>> {
     let items = match key.get::<PyTuple>() {
         Some(items) => items.iter().map(Ref::to_value).collect(),
         None => vec![key.to_value()],
     };
     let mut all = Vec::new();
     for item in items {
-        match GenericAlias::unpacked_args(item.as_ref()) {
+        match unpacked_args(thread, item.as_ref())? {
             Some(inner) if !ends_in_ellipsis(&inner) => all.extend(inner.iter().map(Ref::to_value)),
             _ => all.push(item),
         }
     }
-    all
+    Ok(all)
+}
+
+/// The arguments of a tuple type with a star, or of what says that it is one.
+fn unpacked_args(thread: &Thread, item: Ref<'_>) -> PyResult<Option<Owned<PyTuple>>> {
+    if item.get::<PyTypeObject>().is_some() {
+        return Ok(None);
+    }
+    if GenericAlias::of(item).is_some() {
+        return Ok(GenericAlias::unpacked_args(item));
+    }
+    let name = taipan_object::str::intern::intern_text(thread, "__typing_unpacked_tuple_args__")?;
+    Ok(find_attribute(thread, item, &name)?.and_then(|args| args.downcast::<PyTuple>().ok()))
 }
 
 fn ends_in_ellipsis(args: &PyTuple) -> bool {
@@ -165,7 +177,7 @@ pub(super) fn substitute(
         let shown = crate::text::repr(thread, generic)?.to_text_lossy();
         return Err(raise!(thread, TYPE_ERROR, "{shown} is not a generic class"));
     }
-    let mut values = PyTuple::from_values(thread, spread(key))?;
+    let mut values = PyTuple::from_values(thread, spread(thread, key)?)?;
     for parameter in parameters.iter() {
         let prepare = find_attribute(thread, parameter, names::__typing_prepare_subst__.get())?;
         let Some(prepare) = prepare.filter(|prepare| !prepare.as_ref().is_none()) else { continue };

@@ -10,7 +10,7 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, raise};
 
 use super::alias::GenericAlias;
 use super::{parameters, show};
@@ -82,10 +82,30 @@ fn is_part(value: Ref<'_>) -> bool {
 
 /// `a | b` where one of them is a type.
 pub(crate) fn or(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
+    // a union takes whatever could be meant as a type
+    if PyUnion::args_of(a).is_some() || PyUnion::args_of(b).is_some() {
+        return of(thread, &[meant(thread, a)?, meant(thread, b)?]);
+    }
     if !is_part(a) || !is_part(b) {
         return Ok(Value::not_implemented());
     }
     of(thread, &[a.to_value(), b.to_value()])
+}
+
+/// What is meant by a part of a union: a string is a forward reference.
+///
+/// # Errors
+/// TypeError if it is a tuple.
+pub fn meant(thread: &Thread, part: Ref<'_>) -> PyResult<Value> {
+    if part.get::<PyStr>().is_some() {
+        return super::union_attributes::forward_reference(thread, part.to_value());
+    }
+    if part.get::<PyTuple>().is_some() {
+        let shown = crate::text::repr(thread, part)?.to_text_lossy();
+        let message = "Union[arg, ...]: each arg must be a type.";
+        return Err(raise!(thread, TYPE_ERROR, "{message} Got {shown}."));
+    }
+    Ok(part.to_value())
 }
 
 /// The union of some types, at least one: that one itself if all are equal.

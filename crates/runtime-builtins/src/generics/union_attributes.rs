@@ -55,7 +55,7 @@ fn class_getitem(thread: &Thread, _: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {
     union::of(thread, &types)
 }
 
-fn forward_reference(thread: &Thread, text: Value) -> PyResult<Value> {
+pub(super) fn forward_reference(thread: &Thread, text: Value) -> PyResult<Value> {
     let module = taipan_object::str::intern::intern_text(thread, "annotationlib")?;
     let module = (thread.interp().hooks.import.get())(thread, &module)?;
     let class = taipan_object::str::intern::intern_text(thread, "ForwardRef")?;

@@ -17,7 +17,7 @@ use taipan_object::declare::{native_state, receiver};
 
 /// An iterator and the number of its next item: in `count`, or in `long` where it is longer than a word.
 #[derive(Default)]
-pub(super) struct Enumerate {
+pub(crate) struct Enumerate {
     iterator: Slot,
     count: Cell<i64>,
     long: Slot,
@@ -25,7 +25,7 @@ pub(super) struct Enumerate {
 
 native_type! {
     /// `enumerate`.
-    pub(super) static ENUMERATE: Enumerate = "enumerate", flags flags::BASETYPE, dict false, weak false,
+    pub(crate) static ENUMERATE: Enumerate = "enumerate", flags flags::BASETYPE, dict false, weak false,
     does { iter: itself, next: next, new: new }
 }
 

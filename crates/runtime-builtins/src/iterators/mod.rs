@@ -3,7 +3,7 @@
 //! Invariant: an iterator that has come to its end lets go of what it walked.
 
 mod callable;
-mod enumerate;
+pub(crate) mod enumerate;
 mod filter;
 mod length_hint;
 mod map;

@@ -102,7 +102,8 @@ fn typing(thread: &Thread, function: &str, arguments: &[Value]) -> PyResult<Valu
 
 /// `left | right`.
 fn union(thread: &Thread, left: Ref<'_>, right: Ref<'_>) -> PyResult<Value> {
-    taipan_runtime_builtins::generics::union::of(thread, &[left.to_value(), right.to_value()])
+    use taipan_runtime_builtins::generics::union;
+    union::of(thread, &[union::meant(thread, left)?, union::meant(thread, right)?])
 }
 
 /// The name of the module whose code runs.

@@ -231,10 +231,9 @@ impl<'a> Given<'a> {
 
 /// Says in which module a parameter was made.
 fn placed(thread: &Thread, parameter: Value) -> PyResult<Value> {
-    if let Some(module) = caller(thread)? {
-        let name = taipan_object::str::intern::intern_text(thread, "__module__")?;
-        protocol::set_attribute(thread, parameter.as_ref(), &name, Some(module))?;
-    }
+    let module = caller(thread)?.unwrap_or_else(Value::none);
+    let name = taipan_object::str::intern::intern_text(thread, "__module__")?;
+    protocol::set_attribute(thread, parameter.as_ref(), &name, Some(module))?;
     Ok(parameter)
 }
 
@@ -291,8 +290,7 @@ fn new_param_spec(
     given.variance(thread, &parameter)?;
     given.finish(thread, "paramspec")?;
     if let Some(bound) = bound {
-        let bound = checked(thread, bound.as_ref(), "Bound must be a type.")?;
-        drop(parameter.bound.replace(Some(bound)));
+        drop(parameter.bound.replace(Some(bound.clone())));
     }
     placed(thread, Native::new(thread, ParamSpec(parameter))?.into_value())
 }

@@ -225,6 +225,9 @@ pub(super) fn warn_explicit(
         let ty = globals.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "module_globals must be a dict, not '{ty}'"));
     }
+    if let Some(globals) = globals.filter(|globals| !globals.is_none()) {
+        prime_source(thread, filename, globals)?;
+    }
     let module = match module {
         Some(module) => module.to_value(),
         None => module_of(thread, &name.to_text_lossy())?,
@@ -234,6 +237,28 @@ pub(super) fn warn_explicit(
     let source = source.filter(|source| !source.is_none()).map(Ref::to_value);
     give(thread, this, message, class, place, source)?;
     Ok(Value::none())
+}
+
+/// Asks the loader that a module's globals name for the source, so that the line of a warning can be shown.
+fn prime_source(thread: &Thread, filename: Ref<'_>, globals: Ref<'_>) -> PyResult<()> {
+    let Some(external) = call::imported(thread, "_frozen_importlib_external")? else { return Ok(()) };
+    let loader = call::method(thread, external.as_ref(), "_bless_my_loader", &[globals.to_value()])?;
+    if loader.as_ref().is_none() {
+        return Ok(());
+    }
+    let name = call::text(thread, "__name__")?;
+    let name = globals.get::<PyDict>().map(|dict| dict.get(thread, name.as_ref())).transpose()?.flatten();
+    let Some(name) = name else { return Ok(()) };
+    let Some(get_source) = call::find(thread, loader.as_ref(), "get_source")? else { return Ok(()) };
+    let source = protocol::call(thread, get_source.as_ref(), &[name], None)?;
+    if source.as_ref().is_none() {
+        return Ok(());
+    }
+    drop(call::method(thread, source.as_ref(), "splitlines", &[])?);
+    if let Some(lines) = call::imported(thread, "linecache")? {
+        drop(call::method(thread, lines.as_ref(), "getlines", &[filename.to_value(), globals.to_value()])?);
+    }
+    Ok(())
 }
 
 /// Issues a warning about a line of a file.

@@ -161,7 +161,7 @@ fn power(thread: &Thread, a: Ref<'_>, b: Ref<'_>, modulus: Ref<'_>) -> PyResult<
             "pow() 3rd argument not allowed unless all arguments are integers"
         ));
     }
-    if a == 0.0 && b < 0.0 {
+    if a == 0.0 && b < 0.0 && b.is_finite() {
         return Err(raise!(thread, ZERO_DIVISION_ERROR, "zero to a negative power"));
     }
     if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {

@@ -170,6 +170,8 @@ pub struct Interp {
     pub modules: Slot,
     /// The module `_frozen_importlib`, once it is installed.
     pub importlib: Slot,
+    /// The folder in which the program's own modules are found first; none if that is not asked for.
+    pub first_path: OnceCell<String>,
     /// Whether it ends: modules are being let go.
     pub finalizing: Cell<bool>,
     /// The level of optimization of what is compiled without one (`-O`).
@@ -233,6 +235,7 @@ impl Interp {
             sys: Slot::empty(),
             modules: Slot::empty(),
             importlib: Slot::empty(),
+            first_path: OnceCell::new(),
             finalizing: Cell::new(false),
             optimize: Cell::new(0),
             no_debug_ranges: Cell::new(false),

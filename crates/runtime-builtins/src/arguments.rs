@@ -221,16 +221,42 @@ pub fn no_keywords<'a>(
     arguments: &'a [Value],
     names: Option<&PyTuple>,
 ) -> PyResult<&'a [Value]> {
-    let by_name = names.map_or(0, PyTuple::len);
-    if by_name == 0 {
-        return Ok(arguments);
-    }
     let same_init = match (class.slots().init.get(), base.slots().init.get()) {
         (Some(own), Some(inherited)) => std::ptr::fn_addr_eq(own, inherited),
         (None, None) => true,
         _ => false,
     };
-    if same_init {
+    positional(thread, base, arguments, names, same_init)
+}
+
+/// The same for `__init__`: names may be for a `__new__` of the class's own.
+pub fn no_keywords_in_init<'a>(
+    thread: &Thread,
+    class: &PyTypeObject,
+    base: &PyTypeObject,
+    arguments: &'a [Value],
+    names: Option<&PyTuple>,
+) -> PyResult<&'a [Value]> {
+    let same_new = match (class.slots().new.get(), base.slots().new.get()) {
+        (Some(own), Some(inherited)) => std::ptr::fn_addr_eq(own, inherited),
+        (None, None) => true,
+        _ => false,
+    };
+    positional(thread, base, arguments, names, same_new)
+}
+
+fn positional<'a>(
+    thread: &Thread,
+    base: &PyTypeObject,
+    arguments: &'a [Value],
+    names: Option<&PyTuple>,
+    refuses: bool,
+) -> PyResult<&'a [Value]> {
+    let by_name = names.map_or(0, PyTuple::len);
+    if by_name == 0 {
+        return Ok(arguments);
+    }
+    if refuses {
         return Err(raise!(thread, TYPE_ERROR, "{}() takes no keyword arguments", base.short_name()));
     }
     Ok(arguments.split_at(arguments.len().saturating_sub(by_name)).0)

@@ -22,6 +22,7 @@ pub mod signals;
 mod structs;
 mod templates;
 mod thread;
+mod traceback;
 mod typing;
 pub mod warnings;
 mod weakref;
@@ -104,6 +105,7 @@ pub fn finish(thread: &Thread) -> PyResult<()> {
     for generator in taipan_vm::interp::generator_types().into_iter().take(3) {
         taipan_runtime_builtins::generics::make_generic(thread, generator)?;
     }
+    traceback::finish();
     contextvars::finish(thread)?;
     queue::fill(thread)?;
     typing::finish(thread)

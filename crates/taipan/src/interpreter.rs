@@ -114,6 +114,9 @@ impl Interpreter {
                 let interp = thread.interp();
                 interp.optimize.set(options.facts.flags.optimize);
                 interp.no_debug_ranges.set(options.no_debug_ranges);
+                if let Some(first) = options.facts.path.first().filter(|_| !options.facts.flags.safe_path) {
+                    let _ = interp.first_path.set(first.clone());
+                }
                 if let Some(digits) = options.max_str_digits {
                     interp.int_max_str_digits.set(digits);
                 }

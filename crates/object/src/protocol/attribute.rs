@@ -222,10 +222,43 @@ pub fn module_get(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<Va
     let text = name.to_text_lossy();
     Err(match module.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
         Some(module) => {
-            let module = module.to_text_lossy();
-            missing(thread, object, name, format_args!("module '{module}' has no attribute '{text}'"))
+            let message = module_message(thread, &dict, module, name)?;
+            missing(thread, object, name, format_args!("{message}"))
         }
         None => missing(thread, object, name, format_args!("module has no attribute '{text}'")),
+    })
+}
+
+/// What is said of a name that a module does not have.
+fn module_message(
+    thread: &Thread,
+    dict: &crate::dict::PyDict,
+    module: &PyStr,
+    name: &PyStr,
+) -> PyResult<String> {
+    use super::module_missing::{Situation, situation};
+    let spec = dict.get(thread, as_ref(names::__spec__.get()))?;
+    let (own, text) = (module.to_text_lossy(), name.to_text_lossy());
+    let plain = format!("module '{own}' has no attribute '{text}'");
+    Ok(match situation(thread, spec.as_ref().map(Value::as_ref), Some(as_ref(module)), name)? {
+        Situation::ShadowsLibrary(origin) => format!(
+            "{plain} (consider renaming '{origin}' since it has the same name as the standard library module \
+             named '{own}' and prevents importing that standard library module)"
+        ),
+        Situation::MayShadow(origin) => format!(
+            "{plain} (consider renaming '{origin}' if it has the same name as a library you intended to import)"
+        ),
+        Situation::Initializing(Some(origin)) => format!(
+            "partially initialized module '{own}' from '{origin}' has no attribute '{text}' \
+             (most likely due to a circular import)"
+        ),
+        Situation::Initializing(None) => {
+            format!("partially initialized {plain} (most likely due to a circular import)")
+        }
+        Situation::UninitializedSubmodule => format!(
+            "cannot access submodule '{text}' of module '{own}' (most likely due to a circular import)"
+        ),
+        Situation::Plain(_) => plain,
     })
 }
 

@@ -5,6 +5,7 @@
 pub mod attribute;
 pub mod container;
 pub mod length_hint;
+pub mod module_missing;
 pub mod number;
 #[cfg(test)]
 mod tests;

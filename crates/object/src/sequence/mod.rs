@@ -70,6 +70,10 @@ pub(crate) fn compare_slot<T: Items + Layout>(
     let mut at = 0;
     while let (Some(p), Some(q)) = (x.item(at), y.item(at)) {
         if !protocol::same_or_equal(thread, p.as_ref(), q.as_ref())? {
+            // the comparison may have taken items away
+            if at >= x.count() || at >= y.count() {
+                break;
+            }
             return match op {
                 CompareOp::Eq => Ok(Value::bool(false)),
                 CompareOp::Ne => Ok(Value::bool(true)),

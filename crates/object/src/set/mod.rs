@@ -237,10 +237,18 @@ fn shuffle(hash: u64) -> u64 {
     ((hash ^ 89_869_747) ^ (hash << 16)).wrapping_mul(3_644_798_167)
 }
 
+/// A set that has no hash, so that it is looked for as the frozenset of its keys.
+pub fn unhashable<'a>(key: Ref<'a>) -> Option<&'a PySet> {
+    type Hash = fn(&Thread, Ref<'_>) -> PyResult<i64>;
+    let hash = key.ty().slots().hash.get();
+    let has_none = hash.is_none_or(|hash| std::ptr::fn_addr_eq(hash, crate::protocol::no_hash as Hash));
+    key.get::<PySet>().filter(|_| has_none)
+}
+
 /// `in`; a set that is looked for is looked for as the frozenset of its keys.
 fn contains_slot(thread: &Thread, set: Ref<'_>, key: Ref<'_>) -> PyResult<bool> {
     let Some(set) = set.get::<PySet>() else { return Ok(false) };
-    if let Some(wanted) = key.get::<PySet>().filter(|wanted| wanted.base.ty().is_subtype(&SET)) {
+    if let Some(wanted) = unhashable(key) {
         let frozen = PySet::new_frozen(thread)?;
         frozen.merge(thread, wanted)?;
         return set.contains(thread, frozen.as_ref());

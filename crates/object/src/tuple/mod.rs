@@ -147,7 +147,7 @@ fn hash_tuple(thread: &Thread, tuple: Ref<'_>) -> PyResult<i64> {
     if known != -1 {
         return Ok(known);
     }
-    let _guard = thread.recurse("")?;
+    let _guard = thread.recurse(" while hashing a tuple")?;
     let mut hasher = TupleHasher::new();
     for item in tuple.iter() {
         hasher.add(crate::protocol::hash(thread, item)?);

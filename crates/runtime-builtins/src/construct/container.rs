@@ -9,7 +9,7 @@ use taipan_object::types::blank::new_instance;
 use taipan_object::types::statics::{FROZENSET, LIST, SET, TUPLE};
 use taipan_object::{PyResult, Ref, Thread, Value};
 
-use crate::arguments::{check_count, no_keywords};
+use crate::arguments::{check_count, no_keywords, no_keywords_in_init};
 use crate::iterate::{collect, for_each};
 use crate::methods::dict;
 
@@ -57,7 +57,7 @@ pub(super) fn init_list(
     arguments: &[Value],
     names: Names<'_>,
 ) -> PyResult<()> {
-    let arguments = no_keywords(thread, this.ty(), &LIST, arguments, names)?;
+    let arguments = no_keywords_in_init(thread, this.ty(), &LIST, arguments, names)?;
     check_count(thread, "list", arguments.len(), 0, 1)?;
     let Some(list) = this.get::<PyList>() else { return Ok(()) };
     if !list.is_empty() {
@@ -96,7 +96,7 @@ pub(super) fn init_set(
     arguments: &[Value],
     names: Names<'_>,
 ) -> PyResult<()> {
-    let arguments = no_keywords(thread, this.ty(), &SET, arguments, names)?;
+    let arguments = no_keywords_in_init(thread, this.ty(), &SET, arguments, names)?;
     check_count(thread, "set", arguments.len(), 0, 1)?;
     let Some(set) = this.get::<PySet>() else { return Ok(()) };
     if !set.is_empty() {

@@ -4,6 +4,7 @@ use super::Vm;
 use crate::code::OpWord;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{IMPORT_ERROR, PyBaseException};
+use taipan_object::protocol::module_missing::{Situation, situation};
 use taipan_object::str::{PyStr, intern, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, protocol};
@@ -54,16 +55,42 @@ fn attribute_of(thread: &Thread, module: Ref<'_>, name: &PyStr) -> PyResult<Valu
 
 #[cold]
 fn cannot_import(thread: &Thread, module: Ref<'_>, name: &PyStr, package: Option<Value>) -> PyResult<Raised> {
-    let file = super::attributes::optional(thread, module, &*intern::intern_text(thread, "__file__")?)?;
-    let text = |value: &Option<Value>| {
-        value.as_ref().and_then(|value| value.as_ref().get::<PyStr>()).map(PyStr::to_text_lossy)
-    };
-    let module_text = text(&package);
-    let place = text(&file).unwrap_or_else(|| "unknown location".to_owned());
+    let spec = super::attributes::optional(thread, module, &*intern::intern_text(thread, "__spec__")?)?;
+    let own = package.as_ref().filter(|name| name.as_ref().get::<PyStr>().is_some()).map(Value::as_ref);
+    let known = situation(thread, spec.as_ref().map(Value::as_ref), own, name)?;
+    let own = own.and_then(|name| name.get::<PyStr>()).map(PyStr::to_text_lossy);
+    let own = own.unwrap_or_else(|| "<unknown module name>".to_owned());
     let name_text = name.to_text_lossy();
-    let message = match &module_text {
-        Some(module) => format!("cannot import name '{name_text}' from '{module}' ({place})"),
-        None => format!("cannot import name '{name_text}' from '<unknown module name>' ({place})"),
+    let plain = format!("cannot import name '{name_text}' from '{own}'");
+    let circular = "(most likely due to a circular import)";
+    let mut place = None;
+    let message = match known {
+        Situation::ShadowsLibrary(origin) => format!(
+            "{plain} (consider renaming '{origin}' since it has the same name as the standard library module \
+             named '{own}' and prevents importing that standard library module)"
+        ),
+        Situation::MayShadow(origin) => format!(
+            "{plain} (consider renaming '{origin}' if it has the same name as a library you intended to import)"
+        ),
+        Situation::Initializing(origin) => {
+            let origin = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
+            format!(
+                "cannot import name '{name_text}' from partially initialized module '{own}' {circular}{origin}"
+            )
+        }
+        Situation::UninitializedSubmodule | Situation::Plain(None) => {
+            let file =
+                super::attributes::optional(thread, module, &*intern::intern_text(thread, "__file__")?)?;
+            let file = file.filter(|file| file.as_ref().get::<PyStr>().is_some());
+            let text = file.as_ref().and_then(|file| file.as_ref().get::<PyStr>()).map(PyStr::to_text_lossy);
+            place = file;
+            format!("{plain} ({})", text.unwrap_or_else(|| "unknown location".to_owned()))
+        }
+        Situation::Plain(Some(origin)) => format!("{plain} ({origin})"),
+    };
+    let file = match place {
+        Some(file) => Some(file),
+        None => super::attributes::optional(thread, module, &*intern::intern_text(thread, "__file__")?)?,
     };
     let raised = thread.raise_message(&IMPORT_ERROR, format_args!("{message}"));
     if let Some(exception) = thread.current_exception()

@@ -80,7 +80,7 @@ fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 /// Takes an element out. A set is looked for as the frozenset of its elements.
 fn take_out(thread: &Thread, set: &PySet, element: Ref<'_>) -> PyResult<Option<Value>> {
-    match element.get::<PySet>().filter(|_| !element.ty().is_subtype(&FROZENSET)) {
+    match taipan_object::set::unhashable(element) {
         Some(unhashable) => {
             let frozen = PySet::new_frozen(thread)?;
             frozen.merge(thread, unhashable)?;

@@ -24,13 +24,13 @@ pub(crate) fn finish() {
 fn new(thread: &Thread, _: &PyTypeObject, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
     let bound = NEW.bind(thread, arguments, names)?;
     let [Some(next), Some(frame), Some(instruction), Some(line)] = bound else { return Ok(Value::none()) };
-    if !next.is_none() && next.get::<PyTraceback>().is_none() {
-        let ty = next.ty().name();
-        return Err(raise!(thread, TYPE_ERROR, "expected traceback object or None, got '{ty}'"));
-    }
     if frame_object::state_of(frame).is_none() {
         let ty = frame.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "traceback() argument 'tb_frame' must be frame, not {ty}"));
+    }
+    if !next.is_none() && next.get::<PyTraceback>().is_none() {
+        let ty = next.ty().name();
+        return Err(raise!(thread, TYPE_ERROR, "expected traceback object or None, got '{ty}'"));
     }
     let (instruction, line) = (to_int(thread, instruction)?, to_int(thread, line)?);
     let next = Some(next).filter(|next| !next.is_none()).map(Ref::to_value);

@@ -124,9 +124,11 @@ pub(crate) fn early_warnings(
 ) -> Vec<SourceWarning> {
     let of_lexer = lexed.warnings.iter().map(|warning| SourceWarning::of_lexer(warning, source, lines));
     let of_parser = parser.iter().map(|warning| SourceWarning::of_parser(warning, source, lines));
-    let mut warnings: Vec<SourceWarning> = of_lexer.chain(of_parser).collect();
-    warnings.sort_by_key(|warning| warning.line);
+    // a string that is looked at twice is warned of once
+    let mut warnings: Vec<SourceWarning> = of_parser.collect();
     warnings.dedup_by(|a, b| (a.line, &a.message) == (b.line, &b.message));
+    warnings.splice(0..0, of_lexer);
+    warnings.sort_by_key(|warning| warning.line);
     warnings
 }
 

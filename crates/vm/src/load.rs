@@ -184,7 +184,10 @@ pub fn wtf8(text: &PyStr) -> Wtf8Buf {
 
 /// A name as the interned string.
 pub fn interned(thread: &Thread, name: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
-    intern::intern(thread, text(thread, name)?)
+    match name.as_wtf8().as_str() {
+        Some(name) => intern::intern_text(thread, name),
+        None => intern::intern(thread, text(thread, name)?),
+    }
 }
 
 /// A constant as a value. Constants nest no deeper than the verifier allows.

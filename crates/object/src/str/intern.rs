@@ -32,14 +32,24 @@ impl InternTable {
 
     /// The string kept of these contents.
     fn find(&self, text: &PyStr) -> Option<NonNull<PyStr>> {
+        self.find_by(text.hash(), |known| known.equals(text))
+    }
+
+    /// The string of an ASCII text with this hash.
+    fn find_ascii(&self, text: &str, hash: i64) -> Option<NonNull<PyStr>> {
+        self.find_by(hash, |known| known.as_ascii() == Some(text))
+    }
+
+    fn find_by(&self, hash: i64, equals: impl Fn(&PyStr) -> bool) -> Option<NonNull<PyStr>> {
         // SAFETY: as in `slots`; only read here, for the table may be the one that all threads share.
         let slots = unsafe { &*self.slots.get() };
         let mask = slots.len().checked_sub(1)?;
-        let mut at = text.hash() as usize & mask;
+        let mut at = hash as usize & mask;
         loop {
             let known = (*slots.get(at)?)?;
             // SAFETY: strings in the table are alive: they take themselves out.
-            if unsafe { known.as_ref() }.equals(text) {
+            let string = unsafe { known.as_ref() };
+            if string.hash() == hash && equals(string) {
                 return Some(known);
             }
             at = (at + 1) & mask;
@@ -154,6 +164,15 @@ pub(super) fn add_static(thread: &Thread, text: &'static PyStr) -> PyResult<()> 
 
 /// The interned string of an ASCII or UTF-8 text.
 pub fn intern_text(thread: &Thread, text: &str) -> PyResult<Owned<PyStr>> {
+    if text.is_ascii() {
+        // most are known already: no string is made to find that out
+        let hash = crate::hash::of_bytes(text.as_bytes());
+        let shared = crate::process::interned().and_then(|table| table.find_ascii(text, hash));
+        if let Some(known) = shared.or_else(|| thread.interp().interned.find_ascii(text, hash)) {
+            // SAFETY: alive; that the count goes up before anything can happen keeps it so.
+            return Ok(Owned::new_ref(unsafe { known.as_ref() }));
+        }
+    }
     intern(thread, PyStr::from_text(thread, text)?)
 }
 

@@ -10,6 +10,7 @@ use crate::load::{Program, program};
 use taipan_object::code::{CODE, PyCode};
 use taipan_object::declare::method_table;
 use taipan_object::descriptor::table;
+use taipan_object::str::PyStr;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -26,6 +27,7 @@ method_table! { METHODS:
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     CODE.slots().richcompare.set(Some(compare));
     CODE.slots().hash.set(Some(hash));
+    CODE.slots().repr.set(Some(repr));
     CODE.slots().new.set(Some(replace::new));
     table::add_methods(thread, &CODE, &METHODS)?;
     table::add_attributes(thread, &CODE, &attributes::ATTRIBUTES)
@@ -55,11 +57,27 @@ fn compare(_: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Value>
     })
 }
 
+fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    let code = of(thread, this)?;
+    let text = |value: Option<Value>| {
+        value
+            .and_then(|value| Some(value.as_ref().get::<PyStr>()?.to_text_lossy()))
+            .unwrap_or_else(|| "???".to_owned())
+    };
+    let (name, file) = (text(code.co_name.get()), text(code.co_filename.get()));
+    let (at, line) = (this.word().bits(), program(code).source.firstlineno);
+    let line = if line == 0 { -1 } else { line };
+    let text = format!("<code object {name} at {at:#x}, file \"{file}\", line {line}>");
+    Ok(PyStr::from_text(thread, &text)?.into_value())
+}
+
 /// Of what equal code objects have alike.
 fn hash(thread: &Thread, this: Ref<'_>) -> PyResult<i64> {
     let source = &program_of(thread, this)?.source;
     let mut hash = taipan_object::hash::of_bytes(&source.code);
-    hash ^= taipan_object::hash::of_bytes(source.name.as_wtf8().as_bytes());
+    for name in [&source.name].into_iter().chain(&source.names).chain(&source.localsplusnames) {
+        hash = hash.wrapping_mul(1_000_003) ^ taipan_object::hash::of_bytes(name.as_wtf8().as_bytes());
+    }
     hash = hash.wrapping_mul(31).wrapping_add(i64::from(source.firstlineno));
     Ok(if hash == -1 { -2 } else { hash })
 }

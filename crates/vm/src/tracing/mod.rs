@@ -215,11 +215,23 @@ fn frame_of(thread: &Thread, frame: *mut Frame) -> PyResult<Option<Value>> {
 pub(crate) fn call(thread: &Thread, frame: *mut Frame, begins: bool) -> PyResult<()> {
     let told = if begins { Told::NewCall } else { Told::Resumed };
     let Some(object) = frame_of(thread, frame)? else { return Ok(()) };
-    if begins && let Some(state) = frame_object::state_of(object.as_ref()) {
-        state.forget_line();
+    if let Some(state) = frame_object::state_of(object.as_ref()) {
+        match begins {
+            true => state.forget_line(),
+            false => note_line(state),
+        }
     }
     tell_profile(thread, &object, &Event::Call(told))?;
     tell_trace(thread, &object, &Event::Call(told))
+}
+
+/// Notes the line that a frame stands in as told.
+pub(crate) fn note_line(state: &FrameObject) {
+    let unit = state.unit();
+    let line = state.code().and_then(|code| positions::line_of(&crate::load::program(&code).source, unit));
+    if let Some(line) = line {
+        state.set_last_line(line, unit);
+    }
 }
 
 /// A line begins, unless it is the one that ran last and nothing jumped back.

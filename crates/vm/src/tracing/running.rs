@@ -20,6 +20,12 @@ pub(crate) fn set_traps(thread: &Thread, frame: *mut Frame) -> PyResult<()> {
     }
     // SAFETY: as above.
     let switches = program(unsafe { &*code.object }).switches(thread)?;
+    // SAFETY: as above.
+    if let Some(object) = unsafe { (*frame).object() }
+        && let Some(state) = crate::frame_object::state_of(object.as_ref())
+    {
+        super::note_line(state);
+    }
     let under_way = under_way(thread, code);
     let mut trapped = code.trapped.borrow_mut();
     for word in switches.words().filter(|word| !under_way.contains(word)) {

@@ -53,7 +53,7 @@ impl Bound {
             entry.set(local, true);
         }
         let mut bound = Bound { entry, blocks: vec![None; blocks.blocks.len()] };
-        if locals * blocks.blocks.len() <= MAX_BITS {
+        if locals > 0 && locals * blocks.blocks.len() <= MAX_BITS {
             bound.follow(code, flow, blocks);
         }
         bound

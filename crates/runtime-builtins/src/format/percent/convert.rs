@@ -219,7 +219,7 @@ fn character(thread: &Thread, kind: Kind, value: Ref<'_>) -> PyResult<Owned<PySt
                 text.len()
             )),
             None => {
-                let got = value.ty().name();
+                let got = value.ty().full_name(thread);
                 Err(raise!(thread, TYPE_ERROR, "%c requires an int or a unicode character, not {got}"))
             }
         };
@@ -228,7 +228,7 @@ fn character(thread: &Thread, kind: Kind, value: Ref<'_>) -> PyResult<Owned<PySt
         (Some(bytes), _) => (bytes.as_slice().first().copied(), bytes.as_slice().len(), "bytes"),
         (None, Some(array)) => (array.get(0), array.len(), "bytearray"),
         (None, None) => {
-            let got = value.ty().name();
+            let got = value.ty().full_name(thread);
             return Err(raise!(
                 thread,
                 TYPE_ERROR,

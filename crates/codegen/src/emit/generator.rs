@@ -142,12 +142,13 @@ impl<'t, 'a> Generator<'t, 'a> {
         let class = self.unit.class;
         let unit = UnitState::new(code, kind, scope, class);
         self.outer.push(std::mem::replace(&mut self.unit, unit));
-        self.unit.code.qualname = self.qualname(name);
+        let is_definition = matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class);
+        self.unit.code.qualname = self.qualname(name, is_definition);
         self.op(Opcode::Resume, resume::START, Loc::line(line));
     }
 
-    /// The name of the unit in hand with those of the units around it (PEP 3155).
-    fn qualname(&mut self, name: Identifier) -> String {
+    /// A name with those of the units around the one in hand (PEP 3155); one that is defined may be global.
+    pub(super) fn qualname(&mut self, name: Identifier, is_definition: bool) -> String {
         let own = self.interner.resolve(name).to_owned();
         let Some((mut parent, mut around)) = self.outer.split_last() else { return own };
         if around.is_empty() {
@@ -161,7 +162,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             }
         }
         let _ = around;
-        if matches!(self.unit.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
+        if is_definition {
             let mangled = mangle(self.interner, parent.class, name);
             let place = self.table.symbol(parent.scope, mangled).resolution;
             if place == Some(Resolution::GlobalExplicit) {

@@ -283,7 +283,10 @@ pub(crate) fn check_owner(thread: &Thread, name: Value, owner: Value, object: Re
 pub(crate) fn empty_member(thread: &Thread, object: Ref<'_>, member: &descriptor::PyMemberDescr) -> Raised {
     let name = member.d_name().get();
     match name.as_ref().and_then(|name| name.as_ref().get::<PyStr>()) {
-        Some(name) => no_attribute(thread, object, name),
+        Some(name) => {
+            let (class, text) = (object.ty().full_name(thread), name.to_text_lossy());
+            missing(thread, object, name, format_args!("'{class}' object has no attribute '{text}'"))
+        }
         None => raise!(thread, ATTRIBUTE_ERROR, "no such attribute"),
     }
 }

@@ -158,11 +158,15 @@ fn count(thread: &Thread, value: Ref<'_>) -> PyResult<isize> {
 
 /// `pow(a, b, m)`, or `a ** b` when `m` is `None`; `a **= b` when in place.
 pub fn power(thread: &Thread, a: Ref<'_>, b: Ref<'_>, m: Ref<'_>, in_place: bool) -> PyResult<Value> {
-    let mut tried: [Option<Ternary>; 4] = [None; 4];
+    let mut tried: [Option<Ternary>; 5] = [None; 5];
+    let (left, right) = (a.ty(), b.ty());
+    // a class that derives from the other operand's goes first
+    let derives = !std::ptr::eq(left, right) && right.is_subtype(left);
     let slots = [
-        a.ty().slots().inplace_power.get().filter(|_| in_place),
-        a.ty().slots().power.get(),
-        b.ty().slots().power.get(),
+        left.slots().inplace_power.get().filter(|_| in_place),
+        right.slots().power.get().filter(|_| derives),
+        left.slots().power.get(),
+        right.slots().power.get(),
         m.ty().slots().power.get().filter(|_| !m.is_none()),
     ];
     for (i, slot) in slots.into_iter().enumerate() {

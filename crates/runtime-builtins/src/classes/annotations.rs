@@ -33,7 +33,7 @@ fn find(thread: &Thread, this: Ref<'_>, all: [&'static PyStr; 2]) -> PyResult<Op
 
 pub(super) fn get_annotate(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let class = annotated(thread, this, "__annotate__")?;
-    if let Some(found) = find(thread, this, [names::__annotate_func__.get(), names::__annotate__.get()])? {
+    if let Some(found) = find(thread, this, [names::__annotate__.get(), names::__annotate_func__.get()])? {
         return Ok(found);
     }
     set_own(thread, class, names::__annotate_func__.get(), Some(Value::none()))?;
@@ -78,7 +78,7 @@ pub(crate) fn compute(thread: &Thread, annotate: &Value) -> PyResult<Value> {
     let annotations = protocol::call(thread, annotate.as_ref(), &[Value::small(1)], None)?;
     if annotations.as_ref().get::<PyDict>().is_none() {
         let ty = annotations.as_ref().ty().name();
-        return Err(raise!(thread, TYPE_ERROR, "__annotate__() must return a dict, not {ty}"));
+        return Err(raise!(thread, TYPE_ERROR, "__annotate__ returned non-dict of type '{ty}'"));
     }
     Ok(annotations)
 }

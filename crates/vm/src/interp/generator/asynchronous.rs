@@ -216,6 +216,7 @@ fn await_send_method(thread: &Thread, this: Ref<'_>, value: Ref<'_>) -> PyResult
 }
 
 fn await_throw(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    methods::warn_of_parts(thread, "throw", arguments)?;
     let exception = methods::thrown_exception(thread, arguments)?;
     let result = with_coroutine(thread, this, |held, run| throw(thread, held, run, exception).map(sent))?;
     method_result(thread, result)
@@ -269,6 +270,7 @@ pub(super) fn anext(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn athrow(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    methods::warn_of_parts(thread, "athrow", arguments)?;
     let run = run_of(this).ok_or_else(|| raise!(thread, SYSTEM_ERROR, "not a generator"))?;
     ask_hooks(thread, this, run)?;
     let exception = PyTuple::from_values(thread, arguments.to_vec())?.into_value();
@@ -421,6 +423,7 @@ fn step_send_method(thread: &Thread, this: Ref<'_>, value: Ref<'_>) -> PyResult<
 }
 
 fn step_throw(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+    methods::warn_of_parts(thread, "throw", arguments)?;
     let step = operation_of(thread, this)?;
     let exception = methods::thrown_exception(thread, arguments)?;
     match step.progress.get() {

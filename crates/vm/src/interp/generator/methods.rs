@@ -59,9 +59,21 @@ fn send_method(thread: &Thread, this: Ref<'_>, value: Ref<'_>) -> PyResult<Value
 
 fn throw_method(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     let run = run_of(this).ok_or_else(|| not_one(thread))?;
+    warn_of_parts(thread, "throw", arguments)?;
     let exception = thrown_exception(thread, arguments)?;
     let thrown = throw(thread, this, run, exception)?;
     method_result(thread, thrown)
+}
+
+/// Warns of a call of a method with the parts of an exception.
+pub(super) fn warn_of_parts(thread: &Thread, method: &str, arguments: &[Value]) -> PyResult<()> {
+    if arguments.len() < 2 {
+        return Ok(());
+    }
+    let message = format!(
+        "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
+    );
+    thread.warn(&DEPRECATION_WARNING, &message)
 }
 
 /// The exception of `throw(exception)` or `throw(class, value, traceback)`.
@@ -76,11 +88,6 @@ pub(super) fn thrown_exception(thread: &Thread, arguments: &[Value]) -> PyResult
             return Err(raise!(thread, TYPE_ERROR, "throw expected at most 3 arguments, got {count}"));
         }
     };
-    if arguments.len() > 1 {
-        let message = "the (type, exc, tb) signature of throw() is deprecated, \
-                       use the single-arg signature instead.";
-        thread.warn(&DEPRECATION_WARNING, message)?;
-    }
     let given = |value: &Option<&Value>| value.is_some_and(|value| !value.as_ref().is_none());
     let exception = if exceptions::is_exception(first.as_ref()) {
         if given(&value) {

@@ -103,7 +103,7 @@ pub(crate) fn without_columns(code: &Code) -> Arc<Code> {
         });
         PositionEntry { location, ..entry }
     });
-    plain.linetable = positions::encode(code.firstlineno, entries).into();
+    plain.linetable = positions::encode(code.firstlineno, entries);
     plain.consts = code
         .consts
         .iter()

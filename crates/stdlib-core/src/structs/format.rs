@@ -22,6 +22,8 @@ pub(super) enum Kind {
     },
     /// A float.
     Float,
+    /// A complex number: two floats.
+    Complex,
     /// So many bytes.
     Bytes,
     /// Bytes behind one that says how many they are.
@@ -80,6 +82,8 @@ fn letter(letter: char, native: bool) -> Option<(Kind, usize)> {
         'e' => Some((Kind::Float, 2)),
         'f' => Some((Kind::Float, 4)),
         'd' => Some((Kind::Float, 8)),
+        'F' => Some((Kind::Complex, 8)),
+        'D' => Some((Kind::Complex, 16)),
         _ => None,
     }
 }
@@ -88,6 +92,12 @@ impl Format {
     /// Reads a format.
     pub(super) fn read(thread: &Thread, value: Ref<'_>) -> PyResult<Format> {
         let text = if let Some(text) = value.get::<PyStr>() {
+            if !text.is_ascii() {
+                // raises of the first character that is no ASCII
+                let encode = taipan_object::str::intern::intern_text(thread, "encode")?;
+                let ascii = crate::call::text(thread, "ascii")?;
+                drop(taipan_object::protocol::attribute::call_method(thread, value, &encode, &[ascii])?);
+            }
             text.to_text_lossy()
         } else if let Some(bytes) = value.get::<PyBytes>() {
             String::from_utf8_lossy(bytes.as_slice()).into_owned()
@@ -99,6 +109,9 @@ impl Format {
                 "Struct() argument 1 must be a str or bytes object, not {ty}"
             ));
         };
+        if text.contains('\0') {
+            return Err(error(thread, format_args!("embedded null character")));
+        }
         let sign = text.chars().next().filter(|sign| "@=<>!".contains(*sign));
         let native = matches!(sign, None | Some('@'));
         let mut format = Format { big: matches!(sign, Some('>' | '!')), ..Format::default() };
@@ -125,9 +138,12 @@ impl Format {
     }
 
     fn add(&mut self, letter: char, kind: Kind, size: usize, count: usize, native: bool) -> Option<()> {
-        if native && matches!(kind, Kind::Int { .. } | Kind::Float) {
-            self.size = self.size.checked_next_multiple_of(size)?;
-        }
+        let alignment = match kind {
+            Kind::Int { .. } | Kind::Float if native => size,
+            Kind::Complex if native => size / 2,
+            _ => 1,
+        };
+        self.size = self.size.checked_next_multiple_of(alignment)?;
         let whole = matches!(kind, Kind::Bytes | Kind::Pascal);
         let (bytes, values) = (size.checked_mul(count)?, if whole { 1 } else { count });
         let each = if whole { count } else { size };

@@ -3,8 +3,11 @@
 use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
+use taipan_object::complex::{COMPLEX, PyComplex};
+use taipan_object::exception::TYPE_ERROR;
 use taipan_object::half;
-use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_object::str::PyStr;
+use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 use taipan_runtime_builtins::arguments::to_size;
 
 use super::error;
@@ -111,11 +114,13 @@ fn one(thread: &Thread, code: &Code, value: Ref<'_>, big: bool) -> PyResult<Vec<
         Kind::Bytes => bytes_like(thread, code.letter, value),
         Kind::Pascal => {
             let bytes = bytes_like(thread, code.letter, value)?;
-            let kept = bytes.len().min(code.size.saturating_sub(1)).min(255);
-            let mut out = vec![kept as u8];
+            // the length byte says 255 of more, though they are written
+            let kept = bytes.len().min(code.size.saturating_sub(1));
+            let mut out = vec![kept.min(255) as u8];
             out.extend(bytes.into_iter().take(kept));
             Ok(out)
         }
+        Kind::Complex => complex(thread, code, value, big),
         Kind::Float => Ok(ordered(float(thread, code, value)?, big)),
         Kind::Int { signed } => Ok(ordered(int(thread, code, value, signed)?, big)),
     }
@@ -161,6 +166,29 @@ fn float(thread: &Thread, code: &Code, value: Ref<'_>) -> PyResult<Vec<u8>> {
         }
         _ => Ok(float.to_le_bytes().to_vec()),
     }
+}
+
+/// The bytes of a complex number, the real part first.
+fn complex(thread: &Thread, code: &Code, value: Ref<'_>, big: bool) -> PyResult<Vec<u8>> {
+    let wrong = || error(thread, format_args!("required argument is not a complex"));
+    if value.get::<PyStr>().is_some() {
+        return Err(wrong());
+    }
+    let number = match protocol::call(thread, as_ref(&COMPLEX), &[value.to_value()], None) {
+        Ok(number) => number,
+        Err(raised) => {
+            let exception = thread.catch(raised);
+            let is_type_error = exception.as_ref().ty().is_subtype(&TYPE_ERROR);
+            return Err(if is_type_error { wrong() } else { thread.raise(exception) });
+        }
+    };
+    let parts = number.as_ref().get::<PyComplex>().map_or([0.0, 0.0], PyComplex::parts);
+    let bytes = |part: f64| match code.size {
+        // what is too large is infinite
+        8 => (part as f32).to_le_bytes().to_vec(),
+        _ => part.to_le_bytes().to_vec(),
+    };
+    Ok(parts.into_iter().flat_map(|part| ordered(bytes(part), big)).collect())
 }
 
 /// The bytes of an integer, the lowest first.

@@ -2,6 +2,7 @@
 
 use taipan_object::buffer::bytes_of;
 use taipan_object::bytes::PyBytes;
+use taipan_object::complex::PyComplex;
 use taipan_object::half;
 use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
@@ -118,6 +119,12 @@ fn one(thread: &Thread, code: &Code, part: &[u8], big: bool) -> PyResult<Value> 
                 .split_first()
                 .map_or(&[][..], |(&length, rest)| rest.get(..usize::from(length)).unwrap_or(rest));
             Ok(PyBytes::new(thread, kept)?.into_value())
+        }
+        Kind::Complex => {
+            let half = code.size / 2;
+            let (real, imaginary) = part.split_at(half.min(part.len()));
+            let number = |part: &[u8]| float(half, bits_of(part, big));
+            Ok(PyComplex::new(thread, number(real), number(imaginary))?.into_value())
         }
         Kind::Float => Value::float(thread, float(code.size, bits_of(part, big))),
         Kind::Int { signed } => {

@@ -152,6 +152,7 @@ native_type! {
         iter: |_, this| Ok(this.to_value()),
         next: |thread, this| next_of(step_send(thread, this, Value::none().as_ref())?, thread),
         send: step_send,
+        finalize: finalize_step,
     }
 }
 
@@ -164,6 +165,7 @@ native_type! {
         iter: |_, this| Ok(this.to_value()),
         next: |thread, this| next_of(step_send(thread, this, Value::none().as_ref())?, thread),
         send: step_send,
+        finalize: finalize_step,
     }
 }
 
@@ -293,7 +295,27 @@ fn operation_of<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a Operation> {
     }
 }
 
+/// A step that nobody began is warned about.
+fn finalize_step(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
+    let step = operation_of(thread, this)?;
+    let generator = step.generator.get().filter(|_| step.progress.get() == Progress::New);
+    let Some(run) = generator.as_ref().and_then(|generator| run_of(generator.as_ref())) else {
+        return Ok(());
+    };
+    let (method, name) = (step.name(), methods::run_name(&run.qualname).unwrap_or_default());
+    let message = format!("coroutine method '{method}' of '{name}' was never awaited");
+    thread.warn(&taipan_object::exception::RUNTIME_WARNING, &message)
+}
+
 impl Operation {
+    fn name(&self) -> &'static str {
+        match self.step.get() {
+            Step::Send => "asend",
+            Step::Throw => "athrow",
+            Step::Close => "aclose",
+        }
+    }
+
     fn reused(&self, thread: &Thread) -> Raised {
         let what = if self.step.get() == Step::Send { "__anext__()/asend()" } else { "aclose()/athrow()" };
         raise!(thread, RUNTIME_ERROR, "cannot reuse already awaited {what}")

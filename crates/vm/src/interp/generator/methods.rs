@@ -157,7 +157,7 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
     Ok(())
 }
 
-fn run_name(slot: &taipan_object::slot::Slot) -> Option<String> {
+pub(super) fn run_name(slot: &taipan_object::slot::Slot) -> Option<String> {
     slot.get()?.as_ref().get::<PyStr>().map(PyStr::to_text_lossy)
 }
 

@@ -18,6 +18,8 @@ pub struct Compiled {
     pub code: Result<Arc<Code>, Diagnostic>,
     /// The warnings in the order in which they are issued.
     pub warnings: Vec<SourceWarning>,
+    /// The text that lexer or parser refused; none of an error of another stage.
+    pub refused: Option<String>,
 }
 
 /// How a source is read.
@@ -44,9 +46,9 @@ pub fn compile(
     reading: impl Into<Reading>,
     options: CompileOptions,
 ) -> Compiled {
-    let mut warnings = Vec::new();
-    let code = compile_noting(bytes, filename, reading.into(), options, &mut warnings);
-    Compiled { code: code.map(Arc::new), warnings }
+    let (mut warnings, mut refused) = (Vec::new(), None);
+    let code = compile_noting(bytes, filename, reading.into(), options, &mut warnings, &mut refused);
+    Compiled { code: code.map(Arc::new), warnings, refused }
 }
 
 fn compile_noting(
@@ -55,6 +57,7 @@ fn compile_noting(
     reading: Reading,
     options: CompileOptions,
     warnings: &mut Vec<SourceWarning>,
+    text: &mut Option<String>,
 ) -> Result<Code, Diagnostic> {
     let Reading { mode, incomplete_input, dont_imply_dedent } = reading;
     let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
@@ -75,6 +78,10 @@ fn compile_noting(
         Err(_) => &refused,
     };
     warnings.extend(early_warnings(&source, &lexed, early, &lines));
+    if parsed.is_err() {
+        let end = if mode == Mode::Exec && !source.text().ends_with('\n') { "\n" } else { "" };
+        *text = Some([source.text(), end].concat());
+    }
     let parsed = parsed?;
     let mut own = Vec::new();
     let code = generate(parsed.module, &lines, filename, options, &arena, &mut interner, &mut own);

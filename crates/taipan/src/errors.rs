@@ -1,6 +1,7 @@
 //! Errors of the front end as exceptions of Python.
 
 use taipan_diagnostics::{Diagnostic, ErrorClass};
+use taipan_object::exception::PyBaseException;
 use taipan_object::exception::{
     INCOMPLETE_INPUT_ERROR, INDENTATION_ERROR, LOOKUP_ERROR, MEMORY_ERROR, OVERFLOW_ERROR, RECURSION_ERROR,
     SYNTAX_ERROR, TAB_ERROR, UNICODE_DECODE_ERROR, VALUE_ERROR,
@@ -31,6 +32,32 @@ pub(crate) fn raise(thread: &Thread, diagnostic: &Diagnostic, filename: &Value) 
         Err(raised) => raised,
     }
 }
+
+/// Raises what a diagnostic says of a text that the parser refused, which reports may look at.
+pub(crate) fn raise_refusal(
+    thread: &Thread,
+    diagnostic: &Diagnostic,
+    filename: &Value,
+    text: Option<&str>,
+) -> Raised {
+    let noted = make(thread, diagnostic, filename).and_then(|exception| {
+        if let (Some(text), Some(this)) = (text, exception.as_ref().get::<PyBaseException>())
+            && exception.as_ref().ty().is_subtype(&SYNTAX_ERROR)
+        {
+            let text = PyStr::from_text(thread, text)?.into_value();
+            let metadata = PyTuple::pack(thread, [Value::small(0), Value::small(0), text])?;
+            drop(this.set_field(METADATA, Some(metadata.into_value())));
+        }
+        Ok(exception)
+    });
+    match noted {
+        Ok(exception) => thread.raise(exception),
+        Err(raised) => raised,
+    }
+}
+
+/// The field `_metadata` of a syntax error.
+const METADATA: usize = 8;
 
 fn make(thread: &Thread, diagnostic: &Diagnostic, filename: &Value) -> PyResult<Value> {
     let message = PyStr::from_text(thread, &diagnostic.message)?.into_value();

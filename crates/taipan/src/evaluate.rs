@@ -136,6 +136,7 @@ pub(crate) fn compiled(
     for warning in &made.warnings {
         crate::warn::syntax_warning(thread, filename, warning)?;
     }
+    let refused = made.refused;
     let made = made.code.map(|code| match thread.interp().no_debug_ranges.get() {
         true => crate::compile::without_columns(&code),
         false => code,
@@ -143,7 +144,7 @@ pub(crate) fn compiled(
     made.map_err(|diagnostic| {
         let name = PyStr::from_text(thread, &String::from_utf8_lossy(filename.as_bytes()));
         match name {
-            Ok(name) => errors::raise(thread, &diagnostic, &name.into_value()),
+            Ok(name) => errors::raise_refusal(thread, &diagnostic, &name.into_value(), refused.as_deref()),
             Err(raised) => raised,
         }
     })

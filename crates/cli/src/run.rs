@@ -36,6 +36,7 @@ pub fn run(command: Command, stack: usize) -> u8 {
         }
     };
     let site = if settings.flags.no_site { Ok(()) } else { interpreter.import_site() };
+    let site = site.and_then(|()| interpreter.put_first_path());
     let status = match (site, &main) {
         (Err(status), _) => status,
         (Ok(()), Main::Module(name)) => interpreter.run_module(name, true),
@@ -80,9 +81,10 @@ impl Main {
             Main::Module(_) => absolute("."),
             Main::Folder(name) => name.clone(),
             Main::Source { first, .. } if first == "-c" || first == "-" => String::new(),
-            Main::Source { filename, .. } => std::path::Path::new(filename)
-                .parent()
-                .map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()),
+            Main::Source { filename, .. } => {
+                let file = std::fs::canonicalize(filename).unwrap_or_else(|_| absolute(filename).into());
+                file.parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
+            }
         }
     }
 }
@@ -210,9 +212,6 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     let executable = crate::library::called_as().unwrap_or_else(|| real.clone());
     let environment = crate::library::environment(&executable);
     let mut path = Vec::new();
-    if !flags.safe_path {
-        path.push(main.folder());
-    }
     path.extend(variable("PYTHONPATH").iter().flat_map(|value| value.split(':')).map(str::to_owned));
     path.push(place.library.clone());
     let mut warn_options: Vec<String> = if flags.dev_mode { vec!["default".to_owned()] } else { Vec::new() };
@@ -232,6 +231,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         argv,
         orig_argv,
         path,
+        first_path: (!flags.safe_path).then(|| main.folder()),
         executable,
         base_executable: real,
         prefix,

@@ -60,8 +60,13 @@ pub type ErrorHandlerHook = fn(&Thread, name: &str) -> PyResult<Value>;
 /// Issues a warning; raises where filters make it an error.
 pub type WarnHook = fn(&Thread, category: &'static PyTypeObject, message: &str) -> PyResult<()>;
 
+/// The path of the current folder, where that is known.
+pub type CurrentFolderHook = fn(&Thread) -> Option<String>;
+
 /// What the layers above install.
 pub struct Hooks {
+    /// Asked where modules are found that stand in the current folder.
+    pub current_folder: Cell<CurrentFolderHook>,
     /// Called by what is deprecated.
     pub warn: Cell<WarnHook>,
     /// Called with what a destructor or a callback raised (`sys.unraisablehook`).
@@ -98,6 +103,7 @@ impl Hooks {
     /// Hooks that do nothing, or say that there is nothing behind them.
     fn none() -> Hooks {
         Hooks {
+            current_folder: Cell::new(|_| None),
             warn: Cell::new(|_, _, _| Ok(())),
             unraisable: Cell::new(|_, _, _, _| ()),
             type_changed: Cell::new(|_, _, _| Ok(())),

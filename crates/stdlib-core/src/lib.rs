@@ -92,6 +92,10 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
 /// Installs in a new interpreter what strings and bytes need of codecs.
 pub fn prepare(interp: &Interp) {
     interp.hooks.warn.set(warn);
+    interp.hooks.current_folder.set(|thread| {
+        let folder = taipan_host::of(thread).current_folder().ok()?;
+        String::from_utf8(folder).ok()
+    });
     codecs::prepare(interp);
     signals::prepare(interp);
     thread::prepare(interp);

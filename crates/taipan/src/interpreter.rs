@@ -8,6 +8,7 @@ use taipan_codegen::CompileOptions;
 use taipan_host::Host;
 use taipan_object::dict::PyDict;
 use taipan_object::hash::HashSecret;
+use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
@@ -114,7 +115,7 @@ impl Interpreter {
                 let interp = thread.interp();
                 interp.optimize.set(options.facts.flags.optimize);
                 interp.no_debug_ranges.set(options.no_debug_ranges);
-                if let Some(first) = options.facts.path.first().filter(|_| !options.facts.flags.safe_path) {
+                if let Some(first) = &options.facts.first_path {
                     let _ = interp.first_path.set(first.clone());
                 }
                 if let Some(digits) = options.max_str_digits {
@@ -157,6 +158,24 @@ impl Interpreter {
             import(thread, "site")
                 .map(drop)
                 .map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
+        })
+    }
+
+    /// Puts the folder of the program before `sys.path`, which `site` has seen by then.
+    ///
+    /// # Errors
+    /// The status to exit with; what was raised is reported.
+    pub fn put_first_path(&self) -> Result<(), u8> {
+        self.enter(|thread| {
+            let put = || -> PyResult<()> {
+                let Some(first) = thread.interp().first_path.get() else { return Ok(()) };
+                let path = sys::get(thread, "path")?;
+                if let Some(path) = path.as_ref().and_then(|path| path.as_ref().get::<PyList>()) {
+                    path.insert(thread, 0, PyStr::from_text(thread, first)?.into_value())?;
+                }
+                Ok(())
+            };
+            put().map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
         })
     }
 

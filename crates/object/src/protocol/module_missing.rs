@@ -46,8 +46,14 @@ fn origin_of(thread: &Thread, spec: Ref<'_>) -> PyResult<Option<String>> {
 /// Whether a file stands where the program's own modules are found.
 fn may_shadow(thread: &Thread, origin: &str) -> bool {
     let Some(first) = thread.interp().first_path.get() else { return false };
-    let folder = origin.strip_suffix("/__init__.py").unwrap_or(origin);
-    folder.rsplit_once('/').is_some_and(|(folder, _)| folder == first)
+    let name = origin.strip_suffix("/__init__.py").unwrap_or(origin);
+    match name.rsplit_once('/') {
+        Some((folder, _)) if first.is_empty() => {
+            (thread.interp().hooks.current_folder.get())(thread).is_some_and(|current| current == folder)
+        }
+        Some((folder, _)) => folder == first,
+        None => false,
+    }
 }
 
 /// What is known of a module that lacks a name, from its specification.

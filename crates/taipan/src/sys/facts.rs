@@ -16,8 +16,10 @@ pub struct Facts {
     pub argv: Vec<String>,
     /// `sys.orig_argv`.
     pub orig_argv: Vec<String>,
-    /// `sys.path`.
+    /// `sys.path` without its first item, the folder of the program.
     pub path: Vec<String>,
+    /// That folder, empty for the current one; none if it is not to be searched.
+    pub first_path: Option<String>,
     /// `sys.executable`.
     pub executable: String,
     /// `sys._base_executable`: the program that a virtual environment was made with; empty for `sys.executable`.

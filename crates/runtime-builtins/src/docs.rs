@@ -97,6 +97,41 @@ static DOCS: &[(&str, &str)] = &[
     ("Warning", "Base of all warnings."),
     ("ZeroDivisionError", "Division by zero."),
     (
+        "_io.BufferedRWPair",
+        "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\nA stream that reads from one raw stream and writes to another.",
+    ),
+    (
+        "_io.BufferedRandom",
+        "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffer before a raw stream that can be read, written and sought in.",
+    ),
+    (
+        "_io.BufferedReader",
+        "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffer before a raw stream that is read.",
+    ),
+    (
+        "_io.BufferedWriter",
+        "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nA buffer before a raw stream that is written.",
+    ),
+    ("_io.BytesIO", "BytesIO(initial_bytes=b'')\n--\n\nA stream of bytes in memory."),
+    ("_io.FileIO", "FileIO(file, mode='r', closefd=True, opener=None)\n--\n\nA file without a buffer."),
+    (
+        "_io.IncrementalNewlineDecoder",
+        "IncrementalNewlineDecoder(decoder, translate, errors='strict')\n--\n\nDecodes, and makes all ends of lines one.",
+    ),
+    ("_io.StringIO", "StringIO(initial_value='', newline='\\n')\n--\n\nA stream of text in memory."),
+    (
+        "_io.TextIOWrapper",
+        "TextIOWrapper(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)\n--\n\nText over a stream of bytes.",
+    ),
+    (
+        "_pickle.Pickler",
+        "Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)\n--\n\nWrites objects as a pickle.",
+    ),
+    (
+        "_pickle.Unpickler",
+        "Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict',\n          buffers=())\n--\n\nReads the objects of a pickle.",
+    ),
+    (
         "bool",
         "bool(object=False, /)\n--\n\nTrue if the argument counts as true, else False. There are no other instances, and nothing derives from it.",
     ),
@@ -148,6 +183,8 @@ static DOCS: &[(&str, &str)] = &[
         "int",
         "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size: of a number without its fraction, or of the digits in a text.\nThe base is 0 or from 2 to 36; 0 reads it off the text, as in source code.",
     ),
+    ("itertools.batched", "batched(iterable, n, *, strict=False)\n--\n\nTuples of n items each."),
+    ("itertools.count", "count(start=0, step=1)\n--\n\nNumbers from start on, step apart."),
     ("list", "list(iterable=(), /)\n--\n\nA sequence that can be changed, of the items of an iterable."),
     (
         "map",
@@ -161,6 +198,9 @@ static DOCS: &[(&str, &str)] = &[
         "object",
         "object()\n--\n\nThe base of all classes, with what every object can do.\n\nobject() has no attributes and takes no arguments.",
     ),
+    ("operator.attrgetter", "attrgetter(attr, /, *attrs)\n--\n\nGets attributes by their names."),
+    ("operator.itemgetter", "itemgetter(item, /, *items)\n--\n\nGets items by their keys."),
+    ("operator.methodcaller", "methodcaller(name, /, *args, **kwargs)\n--\n\nCalls a method by its name."),
     (
         "property",
         "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nAn attribute that is computed by functions: one that gets it, one that sets it, one that deletes it.",

@@ -138,10 +138,9 @@ impl<'a> Generator<'_, 'a> {
 
     // -- functions -----------------------------------------------------------------------------
 
-    /// Pushes the `__annotate__` of a function, which is named after it; whether it has annotations.
+    /// Pushes the `__annotate__` of a function; whether it has annotations.
     pub(super) fn function_annotations(
         &mut self,
-        function: Identifier,
         args: &'a Arguments<'a>,
         returns: Option<&'a Expr<'a>>,
         loc: Loc,
@@ -152,7 +151,6 @@ impl<'a> Generator<'_, 'a> {
         }
         let name = self.interner.intern("__annotate__");
         self.enter_annotation_scope(name, scope, loc);
-        self.unit.code.qualname = [&self.qualname(function, true), ".__annotate__"].concat();
         let mut count = 0;
         let groups = [args.args, args.posonlyargs, args.vararg.map_or(&[][..], std::slice::from_ref)];
         for arg in groups.into_iter().flatten().chain(args.kwonlyargs).chain(args.kwarg) {

@@ -118,7 +118,7 @@ impl<'a> Generator<'_, 'a> {
     /// Pushes the function, its annotations and defaults taken from the stack.
     fn function_value(&mut self, definition: &Definition<'a>, mut attributes: u32, line: i32) -> Result {
         let loc = self.loc(definition.span);
-        if self.function_annotations(definition.name, definition.args, definition.returns, loc)? {
+        if self.function_annotations(definition.args, definition.returns, loc)? {
             attributes |= attribute::ANNOTATE;
         }
         let scope = self.scope_of((definition.key, 0));

@@ -142,13 +142,12 @@ impl<'t, 'a> Generator<'t, 'a> {
         let class = self.unit.class;
         let unit = UnitState::new(code, kind, scope, class);
         self.outer.push(std::mem::replace(&mut self.unit, unit));
-        let is_definition = matches!(kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class);
-        self.unit.code.qualname = self.qualname(name, is_definition);
+        self.unit.code.qualname = self.qualname(name);
         self.op(Opcode::Resume, resume::START, Loc::line(line));
     }
 
-    /// A name with those of the units around the one in hand (PEP 3155); one that is defined may be global.
-    pub(super) fn qualname(&mut self, name: Identifier, is_definition: bool) -> String {
+    /// The name of the unit in hand with those of the units around it (PEP 3155).
+    fn qualname(&mut self, name: Identifier) -> String {
         let own = self.interner.resolve(name).to_owned();
         let Some((mut parent, mut around)) = self.outer.split_last() else { return own };
         if around.is_empty() {
@@ -162,7 +161,7 @@ impl<'t, 'a> Generator<'t, 'a> {
             }
         }
         let _ = around;
-        if is_definition {
+        if matches!(self.unit.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
             let mangled = mangle(self.interner, parent.class, name);
             let place = self.table.symbol(parent.scope, mangled).resolution;
             if place == Some(Resolution::GlobalExplicit) {

@@ -6,7 +6,8 @@ use taipan_bytecode_format::{CodeFlags, Const};
 use taipan_object::code::PyCode;
 use taipan_object::function::{FunctionParts, PyFunction};
 use taipan_object::str::statics::names;
-use taipan_object::{Owned, PyResult, Value, as_ref, raise};
+use taipan_object::str::{PyStr, StrBuilder};
+use taipan_object::{Owned, PyResult, Ref, Value, as_ref, raise};
 
 #[inline(never)]
 pub(super) fn make(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
@@ -42,6 +43,19 @@ pub(crate) fn of_code(
     PyFunction::new(thread, parts)
 }
 
+/// Names the function that evaluates the annotations of a function after it.
+fn name_annotate(vm: Vm<'_>, function: &PyFunction, annotate: Ref<'_>) -> PyResult<()> {
+    let Some(annotate) = annotate.get::<PyFunction>() else { return Ok(()) };
+    let own = function.func_qualname().get();
+    if let Some(own) = own.as_ref().and_then(|own| own.as_ref().get::<PyStr>()) {
+        let mut name = StrBuilder::new();
+        name.push(vm.thread, own)?;
+        name.push_str(vm.thread, ".__annotate__")?;
+        drop(annotate.func_qualname().replace(Some(name.finish(vm.thread)?.into_value())));
+    }
+    Ok(())
+}
+
 #[inline(never)]
 pub(super) fn set_attribute(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.take(w.a());
@@ -54,7 +68,10 @@ pub(super) fn set_attribute(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         2 => this.func_kwdefaults(),
         4 => this.func_annotations(),
         8 => this.func_closure(),
-        16 => this.func_annotate(),
+        16 => {
+            name_annotate(vm, this, value.as_ref())?;
+            this.func_annotate()
+        }
         _ => return Err(raise!(vm.thread, SYSTEM_ERROR, "no such attribute of a function")),
     };
     let old = slot.replace(Some(value));

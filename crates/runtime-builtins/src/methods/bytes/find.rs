@@ -3,6 +3,8 @@
 use memchr::memmem;
 use std::borrow::Cow;
 
+use taipan_object::buffer::{Buffer, Request};
+use taipan_object::bytearray::PyByteArray;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -17,6 +19,14 @@ pub(super) fn find_first(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usi
 /// The last place of `wanted`.
 pub(super) fn find_last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     memmem::rfind(bytes, wanted)
+}
+
+/// Keeps a bytearray from changing its size while arguments are asked what they are.
+pub(super) fn hold(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Buffer>> {
+    match this.get::<PyByteArray>() {
+        Some(_) => Buffer::get(thread, this, Request::SIMPLE).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The bounds that an argument list may end with.
@@ -49,6 +59,7 @@ fn look<T>(
 ) -> PyResult<Option<T>> {
     check_count(thread, name, arguments.len(), 1, 3)?;
     let [start, end] = bounds(thread, arguments)?;
+    let _held = hold(thread, this)?;
     let wanted = wanted(thread, arguments.first().map_or(this, Value::as_ref))?;
     let bytes = bytes_of(thread, this)?;
     let (start, end) = clip(bytes.len(), start, end);

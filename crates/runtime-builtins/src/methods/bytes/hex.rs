@@ -40,6 +40,7 @@ pub(super) fn hex(
     arguments: &[Value],
     names: Option<&PyTuple>,
 ) -> PyResult<Value> {
+    let _held = super::find::hold(thread, this)?;
     hex_of(thread, &bytes_of(thread, this)?, arguments, names)
 }
 

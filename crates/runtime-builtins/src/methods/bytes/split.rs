@@ -88,6 +88,7 @@ fn split_by(
     let most = most.map_or(Ok(-1), |most| to_size(thread, most))?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let separator = separator.filter(|separator| !separator.is_none());
+    let _held = super::find::hold(thread, this)?;
     let separator = separator.map(|separator| bytes_of(thread, separator)).transpose()?;
     let bytes = bytes_of(thread, this)?;
     let mut parts = match separator {

@@ -176,6 +176,8 @@ fn tobytes(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&P
 }
 
 fn hex(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    // the separator may be asked how long it is
+    let _held = Buffer::get(thread, this, Request::FULL_RO)?;
     let bytes = receiver(thread, this)?.lend(thread, |items| items.to_vec(thread, Order::C))??;
     super::bytes::hex_of(thread, &bytes, arguments, names)
 }

@@ -75,6 +75,7 @@ fn hash(thread: &Thread, this: Ref<'_>) -> PyResult<i64> {
         let message = "memoryview: hashing is restricted to formats 'B', 'b' or 'c'";
         return Err(raise!(thread, VALUE_ERROR, "{message}"));
     }
+    let _held = Buffer::get(thread, this, Request::FULL_RO)?;
     if let Some(exporter) = view.exporter(thread)? {
         // what lends the memory must be hashable itself
         protocol::hash(thread, exporter.as_ref())?;

@@ -38,7 +38,7 @@ fn slots_become_fields() {
         let object = called(thread, &c, &[]).unwrap();
         assert_eq!(
             outcome(thread, get(thread, &object, "b")),
-            "AttributeError: '_C' object has no attribute 'b'"
+            "AttributeError: 'tests._C' object has no attribute 'b'"
         );
         set(thread, &object, "b", Some(Value::small(1))).unwrap();
         set(thread, &object, "_C__a", Some(Value::small(2))).unwrap();

@@ -18,7 +18,7 @@ pub(crate) use reversed::{DictPart, dict_reversed, list_reversed, range_reversed
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Ref, Thread, Value, dict::PyDict, instance, protocol};
+use taipan_object::{PyResult, Ref, Thread, Value, dict::PyDict, protocol};
 
 use crate::install;
 
@@ -100,11 +100,8 @@ fn reduced_with<const N: usize>(
 
 /// The attributes of an instance, if it has some: the state that `__reduce__` gives.
 pub(crate) fn instance_state(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let Some(head) = this.head().filter(|head| instance::dict_slot(head).is_some()) else {
-        return Ok(Value::none());
-    };
-    let dict = instance::dict(thread, head)?;
-    Ok(if dict.is_empty() { Value::none() } else { dict.into_value() })
+    let get = taipan_object::str::intern::intern_text(thread, "__getstate__")?;
+    protocol::call_method(thread, this, &get, &[])
 }
 
 /// The type of a value, as a value.

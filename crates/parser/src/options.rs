@@ -19,6 +19,8 @@ pub struct ParseOptions {
     pub dont_imply_dedent: bool,
     /// Spell inequality `<>` (PEP 401).
     pub barry_as_flufl: bool,
+    /// Digits that a decimal integer may have (`sys.set_int_max_str_digits`).
+    pub max_decimal_digits: usize,
 }
 
 impl Default for ParseOptions {
@@ -31,6 +33,7 @@ impl Default for ParseOptions {
             allow_incomplete_input: false,
             dont_imply_dedent: false,
             barry_as_flufl: false,
+            max_decimal_digits: crate::literals::number::MAX_DECIMAL_DIGITS,
         }
     }
 }

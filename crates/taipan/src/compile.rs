@@ -31,6 +31,8 @@ pub struct Reading {
     pub incomplete_input: bool,
     /// Whether blocks stay open at its end (`PyCF_DONT_IMPLY_DEDENT`).
     pub dont_imply_dedent: bool,
+    /// Digits that a decimal integer may have, if not the usual number.
+    pub max_decimal_digits: Option<usize>,
 }
 
 impl From<Mode> for Reading {
@@ -59,7 +61,7 @@ fn compile_noting(
     warnings: &mut Vec<SourceWarning>,
     text: &mut Option<String>,
 ) -> Result<Code, Diagnostic> {
-    let Reading { mode, incomplete_input, dont_imply_dedent } = reading;
+    let Reading { mode, incomplete_input, dont_imply_dedent, max_decimal_digits } = reading;
     let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
     let lexed = lex(&source, &LexOptions { mode, dont_imply_dedent, ..LexOptions::default() });
     let arena = arena_for(&lexed.tokens);
@@ -70,6 +72,8 @@ fn compile_noting(
         dont_imply_dedent,
         ..ParseOptions::default()
     };
+    let max_decimal_digits = max_decimal_digits.unwrap_or(parse_options.max_decimal_digits);
+    let parse_options = ParseOptions { max_decimal_digits, ..parse_options };
     let lines = LineIndex::new(source.text().as_bytes());
     let mut refused = Vec::new();
     let parsed = parse_noting(&source, &lexed, &parse_options, &arena, &mut interner, &mut refused);

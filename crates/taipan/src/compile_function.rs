@@ -87,6 +87,7 @@ pub(crate) fn compile(
         mode,
         incomplete_input: asked.flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent: asked.flags & DONT_IMPLY_DEDENT != 0,
+        ..Reading::default()
     };
     let code = compiled(thread, &bytes, filename.as_wtf8(), reading, options(thread, &asked))?;
     Ok(taipan_vm::code_object(thread, &code)?.into_value())

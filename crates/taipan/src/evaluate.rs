@@ -124,6 +124,14 @@ pub(crate) fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8
     Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {ty}"))
 }
 
+/// Digits that a decimal integer of a source may have.
+pub(crate) fn max_decimal_digits(thread: &Thread) -> usize {
+    match thread.interp().int_max_str_digits.get() {
+        0 => usize::MAX,
+        limit => limit,
+    }
+}
+
 /// Compiles a source, or raises its error.
 pub(crate) fn compiled(
     thread: &Thread,
@@ -132,6 +140,7 @@ pub(crate) fn compiled(
     reading: impl Into<Reading>,
     options: CompileOptions,
 ) -> PyResult<Arc<Code>> {
+    let reading = Reading { max_decimal_digits: Some(max_decimal_digits(thread)), ..reading.into() };
     let made = compile_source(bytes, filename, reading, options);
     for warning in &made.warnings {
         crate::warn::syntax_warning(thread, filename, warning)?;

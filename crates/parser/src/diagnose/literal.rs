@@ -11,12 +11,12 @@ pub(super) enum Problem {
 }
 
 /// What is wrong with a number.
-pub(super) fn number_problem(text: &str) -> Option<NumberError> {
+pub(super) fn number_problem(text: &str, limit: usize) -> Option<NumberError> {
     // only a long decimal integer can be wrong, and only for its length
-    if text.len() <= number::MAX_DECIMAL_DIGITS {
+    if text.len() <= limit {
         return None;
     }
-    number::parse(text, &Arena::new()).err()
+    number::parse(text, limit, &Arena::new()).err()
 }
 
 /// What is wrong with a string token.

@@ -15,7 +15,7 @@ impl Peg<'_> {
         if self.options.feature_version < 6 && text.contains('_') {
             return self.raise(Error::Underscores);
         }
-        if let Some(error) = literal::number_problem(text) {
+        if let Some(error) = literal::number_problem(text, self.options.max_decimal_digits) {
             // CPython leaves out the columns, so as not to show thousands of digits
             let mut place = self.place(number);
             place.column = -1;

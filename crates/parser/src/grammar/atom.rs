@@ -43,7 +43,7 @@ impl<'a> Parser<'a, '_> {
                 if text.contains('_') {
                     self.since(6)?;
                 }
-                number::parse(text, self.arena).map_err(|_| Refused)?
+                number::parse(text, self.max_decimal_digits, self.arena).map_err(|_| Refused)?
             }
         };
         self.bump();

@@ -103,6 +103,8 @@ struct Parser<'a, 's> {
     deepest: u32,
     feature_version: u8,
     barry_as_flufl: bool,
+    /// Digits that a decimal integer may have.
+    max_decimal_digits: usize,
     warnings: Vec<Warning>,
 }
 
@@ -134,6 +136,7 @@ impl<'a, 's> Parser<'a, 's> {
             deepest: 0,
             feature_version: options.feature_version,
             barry_as_flufl: options.barry_as_flufl,
+            max_decimal_digits: options.max_decimal_digits,
             warnings: Vec::new(),
         }
     }

@@ -10,8 +10,13 @@ pub const MAX_DECIMAL_DIGITS: usize = 4300;
 /// Why a number has no value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NumberError {
-    /// A decimal integer of more than [`MAX_DECIMAL_DIGITS`] digits.
-    TooManyDigits(usize),
+    /// A decimal integer of more digits than the limit.
+    TooManyDigits {
+        /// How many.
+        count: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// Text that is no number.
     Malformed,
 }
@@ -19,9 +24,9 @@ pub enum NumberError {
 impl fmt::Display for NumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NumberError::TooManyDigits(count) => write!(
+            NumberError::TooManyDigits { count, limit } => write!(
                 f,
-                "Exceeds the limit ({MAX_DECIMAL_DIGITS} digits) for integer string conversion: value has {count} \
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {count} \
                  digits; use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge \
                  integer literals to avoid decimal conversion limits."
             ),
@@ -47,11 +52,11 @@ pub fn small_decimal<'a>(text: &str) -> Option<Constant<'a>> {
     Some(Constant::Int(Int::Small(value)))
 }
 
-/// The value of any number.
+/// The value of any number; a decimal integer may have `limit` digits.
 ///
 /// # Errors
 /// If the text is no number or too long a one.
-pub fn parse<'a>(text: &str, arena: &'a Arena) -> Result<Constant<'a>, NumberError> {
+pub fn parse<'a>(text: &str, limit: usize, arena: &'a Arena) -> Result<Constant<'a>, NumberError> {
     let plain;
     let digits = if text.contains('_') {
         plain = text.replace('_', "");
@@ -79,7 +84,7 @@ pub fn parse<'a>(text: &str, arena: &'a Arena) -> Result<Constant<'a>, NumberErr
         _ if bytes.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => {
             float(digits).map(Constant::Float)
         }
-        _ => decimal(digits, arena),
+        _ => decimal(digits, limit, arena),
     }
 }
 
@@ -88,12 +93,12 @@ fn float(digits: &str) -> Result<f64, NumberError> {
     digits.parse().map_err(|_| NumberError::Malformed)
 }
 
-fn decimal<'a>(digits: &str, arena: &'a Arena) -> Result<Constant<'a>, NumberError> {
+fn decimal<'a>(digits: &str, limit: usize, arena: &'a Arena) -> Result<Constant<'a>, NumberError> {
     if let Ok(value) = digits.parse::<u64>() {
         return Ok(Constant::Int(Int::Small(value)));
     }
-    if digits.len() > MAX_DECIMAL_DIGITS {
-        return Err(NumberError::TooManyDigits(digits.len()));
+    if digits.len() > limit {
+        return Err(NumberError::TooManyDigits { count: digits.len(), limit });
     }
     let value = BigUint::parse_bytes(digits.as_bytes(), 10).ok_or(NumberError::Malformed)?;
     Ok(Constant::Int(big(&value.to_u32_digits(), arena)))
@@ -148,13 +153,25 @@ mod tests {
             ("18446744073709551615", u64::MAX),
             ("0xffffffffffffffff", u64::MAX),
         ] {
-            assert_eq!(parse(text, &arena), int(value), "{text}");
+            assert_eq!(parse(text, MAX_DECIMAL_DIGITS, &arena), int(value), "{text}");
         }
-        assert_eq!(parse("18446744073709551616", &arena), Ok(Constant::Int(Int::Big(&[0, 0, 1]))));
-        assert_eq!(parse("0x1_0000_0000_0000_0000", &arena), Ok(Constant::Int(Int::Big(&[0, 0, 1]))));
-        assert_eq!(parse("1e400", &arena), Ok(Constant::Float(f64::INFINITY)));
-        assert_eq!(parse("1_0.5e-1", &arena), Ok(Constant::Float(1.05)));
-        assert_eq!(parse("3.J", &arena), Ok(Constant::Complex(Complex { real: 0.0, imag: 3.0 })));
-        assert_eq!(parse(&"9".repeat(4301), &arena), Err(NumberError::TooManyDigits(4301)));
+        assert_eq!(
+            parse("18446744073709551616", MAX_DECIMAL_DIGITS, &arena),
+            Ok(Constant::Int(Int::Big(&[0, 0, 1])))
+        );
+        assert_eq!(
+            parse("0x1_0000_0000_0000_0000", MAX_DECIMAL_DIGITS, &arena),
+            Ok(Constant::Int(Int::Big(&[0, 0, 1])))
+        );
+        assert_eq!(parse("1e400", MAX_DECIMAL_DIGITS, &arena), Ok(Constant::Float(f64::INFINITY)));
+        assert_eq!(parse("1_0.5e-1", MAX_DECIMAL_DIGITS, &arena), Ok(Constant::Float(1.05)));
+        assert_eq!(
+            parse("3.J", MAX_DECIMAL_DIGITS, &arena),
+            Ok(Constant::Complex(Complex { real: 0.0, imag: 3.0 }))
+        );
+        assert_eq!(
+            parse(&"9".repeat(4301), MAX_DECIMAL_DIGITS, &arena),
+            Err(NumberError::TooManyDigits { count: 4301, limit: 4300 })
+        );
     }
 }

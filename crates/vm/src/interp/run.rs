@@ -867,6 +867,10 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             r!(w.a()) = UNBOUND;
                             if !(*frame).is_plain() {
                                 (*frame).ip = ip;
+                                if (*frame).has(extra::OBJECT) && w.a() < (*frame).locals as usize {
+                                    // whoever holds the frame object sees the local still
+                                    r!(w.a()) = counted(bits);
+                                }
                                 after!(try_or_raise!(leave(thread, stacks, frame, bits)));
                             }
                             release_locals!();

@@ -45,14 +45,14 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::gc;
 use crate::header::PyObject;
 use crate::slot::Slot;
 use crate::thread::Thread;
 use crate::types::layout::VisitProc;
 use crate::types::slots::Slots;
-use crate::types::{PyTypeObject, StaticType, TypeCore, lifecycle};
+use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
 use crate::value::{Layout, Owned, Value};
 
 /// What the objects of a type hold. The default state is cheap and holds nothing.
@@ -212,7 +212,7 @@ impl<S: NativeType> Native<S> {
     /// An object of a class that is the type or derives from it.
     ///
     /// # Errors
-    /// `TypeError` if the class is neither.
+    /// `TypeError` if the class is neither, `SystemError` if the type is not ready.
     pub fn new_in(thread: &Thread, class: &PyTypeObject, state: S) -> PyResult<Owned<Native<S>>> {
         if !Native::<S>::is(class) {
             let (own, class) = (S::definition().short_name(), class.short_name());
@@ -221,6 +221,9 @@ impl<S: NativeType> Native<S> {
                 TYPE_ERROR,
                 "{own}.__new__({class}): {class} is not a subtype of {own}"
             ));
+        }
+        if !class.has_flag(flags::READY) {
+            return Err(not_ready(thread, class));
         }
         let object = lifecycle::allocate_instance(thread, class, 0)?;
         // SAFETY: fresh, of this layout; the default state is replaced before anyone sees the object.
@@ -363,6 +366,12 @@ impl BaseStatic {
     }
 }
 
+/// What is wrong with an object of a type that is not ready yet: nobody knows how large it is.
+#[cold]
+fn not_ready(thread: &Thread, class: &PyTypeObject) -> Raised {
+    crate::raise!(thread, SYSTEM_ERROR, "type '{}' is not ready", class.name())
+}
+
 /// Declares a static type whose objects hold nothing, to derive others from; see [`native`](crate::native).
 #[macro_export]
 macro_rules! native_base {
@@ -416,3 +425,36 @@ macro_rules! native_type {
 
 #[doc(hidden)]
 pub use crate::layouts::c_name;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interp::Interp;
+
+    #[derive(Default)]
+    struct Never;
+
+    native_type! {
+        /// A type that nobody makes ready.
+        static NEVER: Never = "never", flags 0, dict false, weak false, does {}
+    }
+
+    impl NativeType for Never {
+        fn definition() -> &'static NativeStatic<Never> {
+            &NEVER
+        }
+
+        fn traverse(&self, _: &mut Visitor) {}
+
+        fn clear(&self) {}
+    }
+
+    #[test]
+    fn a_type_that_is_not_ready_has_no_objects() {
+        let interp = Interp::new().unwrap();
+        let thread = interp.new_thread().attach();
+        let raised = Native::new(&thread, Never).map(drop).unwrap_err();
+        let exception = thread.catch(raised);
+        assert_eq!(exception.as_ref().ty().name(), "SystemError");
+    }
+}

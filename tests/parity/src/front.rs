@@ -84,6 +84,7 @@ pub fn tree_of<'a>(
         barry_as_flufl,
         feature_version: variant.feature_version,
         optimize: variant.optimize,
+        ..ParseOptions::default()
     };
     let parsed = parse(&source, &lexed, &options, arena, interner)?;
     let options = TreeOptions { type_comments, barry_as_flufl, ..TreeOptions::default() };

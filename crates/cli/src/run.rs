@@ -148,6 +148,15 @@ fn dedented(text: &str) -> String {
     text.split_inclusive('\n').map(|line| line.strip_prefix(common).unwrap_or(line.trim_start())).collect()
 }
 
+/// Whether it is told how long imports take, and of those that are there already.
+fn import_times(settings: &Settings, variable: &dyn Fn(&str) -> Option<String>) -> Option<bool> {
+    let said = match settings.x_option("importtime") {
+        Some(value) => Some(value.unwrap_or("1").to_owned()),
+        None => variable("PYTHONPROFILEIMPORTTIME").filter(|value| !value.is_empty()),
+    };
+    said.map(|said| said == "2")
+}
+
 /// Whether UTF-8 is used whatever the locale says (PEP 540), and how the standard streams read and write text.
 fn text_encoding(settings: &Settings, variable: &dyn Fn(&str) -> Option<String>) -> (bool, TextEncoding) {
     let said = |value: &str| value != "0";
@@ -160,7 +169,9 @@ fn text_encoding(settings: &Settings, variable: &dyn Fn(&str) -> Option<String>)
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    if mode || locale.is_none_or(|locale| locale == "C" || locale == "POSIX") {
+    if mode
+        || locale.is_none_or(|locale| ["C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"].contains(&locale.as_str()))
+    {
         text.errors = "surrogateescape".to_owned();
     }
     if let Some(said) = variable("PYTHONIOENCODING").filter(|said| !said.is_empty()) {
@@ -247,6 +258,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         facts,
         text,
         max_str_digits: digits.and_then(|digits| digits.parse().ok()),
+        import_times: import_times(settings, &variable),
         no_debug_ranges: settings.x_option("no_debug_ranges").is_some() || is_set("PYTHONNODEBUGRANGES"),
         unbuffered: settings.unbuffered
             || variable("PYTHONUNBUFFERED").is_some_and(|value| !value.is_empty()),

@@ -108,6 +108,7 @@ fn printed(folder: &Path, name: &str) -> String {
         text: taipan::TextEncoding::default(),
         max_str_digits: None,
         no_debug_ranges: false,
+        import_times: None,
         hash_seed: Some(0),
         random: [0; 2],
         stack: USABLE,

@@ -63,6 +63,19 @@ pub type WarnHook = fn(&Thread, category: &'static PyTypeObject, message: &str) 
 /// The path of the current folder, where that is known.
 pub type CurrentFolderHook = fn(&Thread) -> Option<String>;
 
+/// What `-X importtime` reckons with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportTimes {
+    /// How deep imports nest.
+    pub level: u32,
+    /// Microseconds of the imports within the one that runs.
+    pub inner: i64,
+    /// The heading was written.
+    pub begun: bool,
+    /// Imports of what is there already count as well.
+    pub cached: bool,
+}
+
 /// What the layers above install.
 pub struct Hooks {
     /// Asked where modules are found that stand in the current folder.
@@ -178,6 +191,8 @@ pub struct Interp {
     pub importlib: Slot,
     /// The folder in which the program's own modules are found first; none if that is not asked for.
     pub first_path: OnceCell<String>,
+    /// How long imports take, if that is to be told.
+    pub import_times: Cell<Option<ImportTimes>>,
     /// Whether it ends: modules are being let go.
     pub finalizing: Cell<bool>,
     /// The level of optimization of what is compiled without one (`-O`).
@@ -242,6 +257,7 @@ impl Interp {
             modules: Slot::empty(),
             importlib: Slot::empty(),
             first_path: OnceCell::new(),
+            import_times: Cell::new(None),
             finalizing: Cell::new(false),
             optimize: Cell::new(0),
             no_debug_ranges: Cell::new(false),

@@ -8,6 +8,7 @@ use taipan_codegen::CompileOptions;
 use taipan_host::Host;
 use taipan_object::dict::PyDict;
 use taipan_object::hash::HashSecret;
+use taipan_object::interp::ImportTimes;
 use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
@@ -31,6 +32,8 @@ pub struct Options {
     pub max_str_digits: Option<usize>,
     /// Whether code has no columns.
     pub no_debug_ranges: bool,
+    /// Whether it is told how long imports take; the inner one counts what is there already as well.
+    pub import_times: Option<bool>,
     /// The seed of the hashes of strings; none for a random one. Only the first interpreter of a process says.
     pub hash_seed: Option<u32>,
     /// Random bytes for the seed, if it is to be a random one.
@@ -115,6 +118,9 @@ impl Interpreter {
                 let interp = thread.interp();
                 interp.optimize.set(options.facts.flags.optimize);
                 interp.no_debug_ranges.set(options.no_debug_ranges);
+                let times =
+                    options.import_times.map(|cached| ImportTimes { cached, ..ImportTimes::default() });
+                interp.import_times.set(times);
                 if let Some(first) = &options.facts.first_path {
                     let _ = interp.first_path.set(first.clone());
                 }

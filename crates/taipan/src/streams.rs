@@ -32,6 +32,7 @@ pub(crate) fn open(
     else {
         return Ok(());
     };
+    let encoding = codec_name(thread, &text.encoding)?;
     let names = [("stdin", "<stdin>"), ("stdout", "<stdout>"), ("stderr", "<stderr>")];
     for (fd, (name, shown)) in names.into_iter().enumerate() {
         let stream = standard_stream(
@@ -40,7 +41,7 @@ pub(crate) fn open(
                 fd: fd as i32,
                 name: shown,
                 writes: fd != 0,
-                encoding: &text.encoding,
+                encoding: &encoding,
                 errors: if fd == 2 { "backslashreplace" } else { &text.errors },
                 line_buffering: fd == 2 || terminal.get(fd).copied().unwrap_or(false),
                 unbuffered: unbuffered && fd != 0,
@@ -50,6 +51,21 @@ pub(crate) fn open(
         sys::set(thread, &dict, &format!("__{name}__"), stream)?;
     }
     Ok(())
+}
+
+/// The name of an encoding as its codec has it.
+fn codec_name(thread: &Thread, encoding: &str) -> PyResult<String> {
+    if encoding == "utf-8" {
+        return Ok(encoding.to_owned());
+    }
+    // its search function knows all that are no part of the program
+    drop(crate::interpreter::import(thread, "encodings")?);
+    let codecs = crate::interpreter::import(thread, "codecs")?;
+    let name = PyStr::from_text(thread, encoding)?.into_value();
+    let lookup = intern::intern_text(thread, "lookup")?;
+    let found = protocol::attribute::call_method(thread, codecs.as_ref(), &lookup, &[name])?;
+    let name = protocol::get_attribute(thread, found.as_ref(), &*intern::intern_text(thread, "name")?)?;
+    Ok(name.as_ref().get::<PyStr>().map_or_else(|| encoding.to_owned(), PyStr::to_text_lossy))
 }
 
 /// Writes to `sys.stderr`; nothing if there is none.

@@ -1,13 +1,14 @@
 //! Imports: `builtins.__import__`, and what natives import by.
 //!
 //! `machinery.rs` is what an interpreter knows of modules that are part of the program; `bootstrap.rs` starts importlib;
-//! `relative.rs` resolves names with dots before them; `trim.rs` takes importlib's own frames out of tracebacks. Order
+//! `relative.rs` resolves names with dots before them; `trim.rs` takes importlib's own frames out of tracebacks, `timing.rs` says how long imports take. Order
 //! of calls: [`begin`] before anything is imported, [`start_later`] when `sys` and `builtins` are in `sys.modules`; the
 //! first import starts importlib then. Until importlib is there, native modules are found by name.
 
 mod bootstrap;
 mod machinery;
 mod relative;
+mod timing;
 mod trim;
 
 pub(crate) use bootstrap::is_there;
@@ -143,13 +144,14 @@ fn find_and_load(thread: &Thread, name: &PyStr) -> PyResult<Value> {
             let name = as_ref(name).to_value();
             drop(call::method(thread, importlib.as_ref(), "_lock_unlock_module", &[name])?);
         }
+        timing::cached(thread, name)?;
         return Ok(module);
     }
     match importlib {
-        Some(importlib) => {
+        Some(importlib) => timing::timed(thread, name, || {
             let arguments = [as_ref(name).to_value(), import_function(thread)?];
             call::method(thread, importlib.as_ref(), "_find_and_load", &arguments)
-        }
+        }),
         None => native(thread, &name.to_text_lossy())?.ok_or_else(|| not_found(thread, name)),
     }
 }

@@ -238,6 +238,11 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         host.arguments().iter().map(|argument| String::from_utf8_lossy(argument).into_owned()).collect();
     let (base_prefix, library) = (place.prefix, place.library);
     let prefix = environment.unwrap_or_else(|| base_prefix.clone());
+    let pycache_prefix = match settings.x_option("pycache_prefix") {
+        Some(prefix) => prefix.map(str::to_owned),
+        None => variable("PYTHONPYCACHEPREFIX"),
+    };
+    let pycache_prefix = pycache_prefix.filter(|prefix| !prefix.is_empty());
     let facts = Facts {
         argv,
         orig_argv,
@@ -249,6 +254,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         base_prefix,
         library,
         x_options: settings.x_options.clone(),
+        pycache_prefix,
         warn_options,
         flags,
     };

@@ -33,6 +33,8 @@ pub struct Facts {
     pub library: String,
     /// `sys._xoptions`: names and values of `-X`.
     pub x_options: Vec<(String, Option<String>)>,
+    /// `sys.pycache_prefix`: where the files of `__pycache__` are kept instead.
+    pub pycache_prefix: Option<String>,
     /// `sys.warnoptions`.
     pub warn_options: Vec<String>,
     /// The flags.
@@ -217,7 +219,11 @@ pub fn fill_facts(thread: &Thread, dict: &PyDict, facts: &Facts) -> PyResult<()>
         drop(options.insert(thread, text(thread, name)?.as_ref(), value)?);
     }
     set(thread, dict, "_xoptions", options.into_value())?;
-    set(thread, dict, "pycache_prefix", Value::none())?;
+    let prefix = match &facts.pycache_prefix {
+        Some(prefix) => text(thread, prefix)?,
+        None => Value::none(),
+    };
+    set(thread, dict, "pycache_prefix", prefix)?;
     let git = [text(thread, "Taipan")?, text(thread, "")?, text(thread, "")?];
     set(thread, dict, "_git", PyTuple::pack(thread, git)?.into_value())
 }

@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod folders;
 mod launching;
+mod mappings;
 mod processes;
 mod resources;
 mod semaphore;

@@ -11,6 +11,7 @@ mod clock;
 mod control;
 mod error;
 mod files;
+mod mappings;
 pub mod numbers;
 pub mod path;
 pub mod raise;
@@ -26,6 +27,7 @@ pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use control::{AccountKey, Accounts, Control, GroupAccount, PartLock, UserAccount};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use mappings::{MappingRequest, Mappings};
 pub use resources::{ResourceLimit, Resources, Usage};
 pub use signals::{SignalAction, Signals};
 pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
@@ -55,6 +57,7 @@ pub trait Host:
     + Control
     + Accounts
     + Resources
+    + Mappings
     + Signals
     + Threads
     + Send
@@ -76,6 +79,7 @@ impl Waiting for Nothing {}
 impl Launching for Nothing {}
 impl Sockets for Nothing {}
 impl Resources for Nothing {}
+impl Mappings for Nothing {}
 impl Signals for Nothing {}
 impl Threads for Nothing {}
 impl Control for Nothing {}

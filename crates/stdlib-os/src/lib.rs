@@ -35,5 +35,6 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &mmap::types())?;
     mmap::fill(thread)?;
     posix::add_tables(thread)?;
-    struct_sequence::fill(thread)
+    struct_sequence::fill(thread)?;
+    posix::add_to_sequences(thread)
 }

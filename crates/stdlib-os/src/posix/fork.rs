@@ -1,6 +1,6 @@
 //! `os.fork`, and what is called around it.
 
-use taipan_host::of;
+use taipan_host::{Host, HostResult, of};
 use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::list::PyList;
 use taipan_object::str::PyStr;
@@ -82,26 +82,42 @@ fn warn_of_threads(thread: &Thread, process: i32) -> PyResult<()> {
     protocol::call(thread, warn.as_ref(), &arguments, None).map(drop)
 }
 
-/// `fork()`: 0 in the child.
-pub(super) fn fork(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+/// Splits the process by `call`, which gives the number of the child and something more.
+fn split<T>(
+    thread: &Thread,
+    refusal: &str,
+    call: impl FnOnce(&dyn Host) -> HostResult<(i32, T)>,
+) -> PyResult<(i32, T)> {
     let interp = thread.interp();
     if interp.is_closed() {
-        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "can't fork at interpreter shutdown"));
+        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "{refusal} at interpreter shutdown"));
     }
     call_all(thread, BEFORE, true)?;
     let host = of(thread);
     let threads = interp.started_threads();
-    let process = interp.fork(thread, || host.fork(), |result| *result == Ok(0));
-    match process {
-        Ok(0) => call_all(thread, IN_CHILD, false)?,
+    let result = interp.fork(thread, || call(host), |result| matches!(result, Ok((0, _))));
+    match result {
+        Ok((0, _)) => call_all(thread, IN_CHILD, false)?,
         _ => call_all(thread, IN_PARENT, false)?,
     }
-    let process = process.map_err(|error| error.raise(thread))?;
+    let (process, more) = result.map_err(|error| error.raise(thread))?;
     if process > 0
         && threads > 0
         && let Ok(own) = host.process(taipan_host::Identity::Own)
     {
         warn_of_threads(thread, own)?;
     }
+    Ok((process, more))
+}
+
+/// `fork()`: 0 in the child.
+pub(super) fn fork(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let (process, ()) = split(thread, "can't fork", |host| host.fork().map(|process| (process, ())))?;
     Ok(Value::small(process))
+}
+
+/// `forkpty()`: the same, the child with a pseudo-terminal.
+pub(super) fn forkpty(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let (process, fd) = split(thread, "can't fork", |host| host.fork_terminal())?;
+    Ok(PyTuple::pack(thread, [Value::small(process), Value::small(fd)])?.into_value())
 }

@@ -8,6 +8,8 @@ use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::objects::find_attribute;
 
+use crate::warnings::warn_of_bool;
+
 /// Parameters that are all given by position or by name.
 pub(crate) const fn any<const N: usize>(
     function: &'static str,
@@ -147,6 +149,7 @@ impl PathArgument {
 
 /// A descriptor.
 pub(crate) fn descriptor(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
+    warn_of_bool(thread, value)?;
     let index = protocol::number::index(thread, value)?;
     let known = index.as_ref().to_i64();
     match known.map(i32::try_from) {
@@ -170,6 +173,7 @@ pub(crate) fn folder(thread: &Thread, folder: Option<Ref<'_>>) -> PyResult<Optio
 
 /// A descriptor: an int, or what `fileno()` gives.
 pub(crate) fn fildes(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
+    warn_of_bool(thread, value)?;
     let given = match value.is_int() {
         true => None,
         false => {

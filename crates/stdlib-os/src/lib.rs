@@ -13,6 +13,7 @@ mod posix;
 mod resource;
 pub mod struct_sequence;
 mod time;
+mod warnings;
 
 use taipan_object::types::ready;
 use taipan_object::{PyResult, Thread};

@@ -90,3 +90,12 @@ pub(super) fn strerror(thread: &Thread, _: Ref<'_>, number: Ref<'_>) -> PyResult
     let text = of(thread).error_text(to_int(thread, number)?);
     Ok(PyStr::from_text(thread, &text)?.into_value())
 }
+
+/// No function is called while an interactive interpreter waits for input.
+pub(super) fn is_inputhook_installed(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::bool(false))
+}
+
+pub(super) fn inputhook(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(0))
+}

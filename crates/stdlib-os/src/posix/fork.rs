@@ -3,10 +3,8 @@
 use taipan_host::{Host, HostResult, of};
 use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::list::PyList;
-use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 
 /// Places of the lists in `Interp::at_fork`.
@@ -75,11 +73,7 @@ fn warn_of_threads(thread: &Thread, process: i32) -> PyResult<()> {
     let message = format!(
         "This process (pid={process}) is multi-threaded, use of fork() may lead to deadlocks in the child."
     );
-    let module = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_warnings")?)?;
-    let warn = protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, "warn")?)?;
-    let message = PyStr::from_text(thread, &message)?.into_value();
-    let arguments = [message, as_ref(&DEPRECATION_WARNING).to_value(), Value::small(1)];
-    protocol::call(thread, warn.as_ref(), &arguments, None).map(drop)
+    crate::warnings::warn(thread, &DEPRECATION_WARNING, &message)
 }
 
 /// Splits the process by `call`, which gives the number of the child and something more.

@@ -71,8 +71,7 @@ pub(super) fn link(
     let [from, to, from_folder, to_folder, follows] = LINK.bind(thread, arguments, names)?;
     let from = (from.unwrap_or(module), folder(thread, from_folder)?);
     let to = (to.unwrap_or(module), folder(thread, to_folder)?);
-    // a link itself gets the name, unless the argument says otherwise
-    let follows = flag(thread, follows, false)?;
+    let follows = flag(thread, follows, true)?;
     two(thread, "link", from, to, |from, to| of(thread).link_at(from, to, follows))
 }
 

@@ -157,6 +157,8 @@ pub struct Scan {
     entries: Cell<Vec<DirectoryEntry>>,
     folder: OnceCell<Vec<u8>>,
     is_bytes: Cell<bool>,
+    /// Whether all entries were given, or no more are wanted.
+    is_over: Cell<bool>,
     /// The descriptor that the folder was given by.
     fd: Cell<Option<i32>>,
 }
@@ -165,7 +167,7 @@ native_type! {
     /// `posix.ScandirIterator`.
     pub static SCANDIR_ITERATOR: Scan = "posix.ScandirIterator", flags flags::DISALLOW_INSTANTIATION, dict false,
     weak false,
-    does { iter: |_, this| Ok(this.to_value()), next: next }
+    does { iter: |_, this| Ok(this.to_value()), next: next, finalize: finalize }
 }
 
 impl NativeType for Scan {
@@ -185,8 +187,21 @@ method_table! { ITERATOR_METHODS:
 }
 
 fn close(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    receiver::<Scan>(thread, this)?.entries.set(Vec::new());
+    let scan = receiver::<Scan>(thread, this)?;
+    scan.entries.set(Vec::new());
+    scan.is_over.set(true);
     Ok(Value::none())
+}
+
+/// Warns of one that was neither closed nor used up.
+fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
+    let scan = receiver::<Scan>(thread, this)?;
+    if scan.is_over.replace(true) {
+        return Ok(());
+    }
+    let shown = taipan_runtime_builtins::text::repr(thread, this)?.to_text_lossy();
+    let message = format!("unclosed scandir iterator {shown}");
+    crate::warnings::warn(thread, &taipan_object::exception::RESOURCE_WARNING, &message)
 }
 
 fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
@@ -194,7 +209,10 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let mut entries = scan.entries.take();
     let found = entries.pop();
     scan.entries.set(entries);
-    let Some(found) = found else { return Ok(None) };
+    let Some(found) = found else {
+        scan.is_over.set(true);
+        return Ok(None);
+    };
     // by descriptor, the name is all there is to the path
     let mut full = match scan.fd.get() {
         Some(_) => Vec::new(),
@@ -245,6 +263,7 @@ pub(super) fn scandir(
         folder: OnceCell::from(path.bytes),
         is_bytes: Cell::new(path.is_bytes),
         fd: Cell::new(path.fd),
+        is_over: Cell::new(false),
     };
     Ok(Native::new(thread, scan)?.into_value())
 }

@@ -54,6 +54,8 @@ method_table! { FUNCTIONS:
     Instance Two c"write" "($module, fd, data, /)" fd::write, c"Write to a descriptor.";
     Instance None c"fork" "($module, /)" fork::fork, c"Split the process; give 0 in the child.";
     Instance Keywords c"register_at_fork" "($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)" fork::register, c"Have functions called around fork().";
+    Instance None c"_inputhook" "($module, /)" env::inputhook, c"Call what is to be called while input is waited for.";
+    Instance None c"_is_inputhook_installed" "($module, /)" env::is_inputhook_installed, c"Whether something is to be called while input is waited for.";
     Instance None c"cpu_count" "($module, /)" env::cpu_count, c"The number of processors.";
     Instance None c"_create_environ" "($module, /)" env::create_environ, c"The variables of the process.";
     Instance Positional c"get_terminal_size" "" env::get_terminal_size, c"Columns and lines of a terminal.";

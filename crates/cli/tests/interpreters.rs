@@ -81,6 +81,11 @@ impl Terminal for Catching {}
 impl Processes for Catching {}
 impl Platform for Catching {}
 impl taipan_host::Resources for Catching {}
+impl taipan_host::Mappings for Catching {}
+impl taipan_host::Calls for Catching {}
+impl taipan_host::Places for Catching {}
+impl taipan_host::Transfers for Catching {}
+impl taipan_host::Jobs for Catching {}
 impl taipan_host::Accounts for Catching {}
 impl taipan_host::Control for Catching {}
 impl taipan_host::Sockets for Catching {}

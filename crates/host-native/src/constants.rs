@@ -79,40 +79,6 @@ pub(crate) const CLOCKS: Constants = named! {
         CLOCK_TAI CLOCK_THREAD_CPUTIME_ID
 };
 
-macro_rules! configuration {
-    ($($name:literal $constant:ident)*) => { &[$(($name, libc::$constant as i64),)*] };
-}
-
-/// What `sysconf` can be asked for.
-pub(crate) const CONFIGURATIONS: Constants = configuration! {
-    "SC_ARG_MAX" _SC_ARG_MAX
-    "SC_CHILD_MAX" _SC_CHILD_MAX
-    "SC_CLK_TCK" _SC_CLK_TCK
-    "SC_NGROUPS_MAX" _SC_NGROUPS_MAX
-    "SC_OPEN_MAX" _SC_OPEN_MAX
-    "SC_PAGESIZE" _SC_PAGESIZE
-    "SC_PAGE_SIZE" _SC_PAGE_SIZE
-    "SC_NPROCESSORS_CONF" _SC_NPROCESSORS_CONF
-    "SC_NPROCESSORS_ONLN" _SC_NPROCESSORS_ONLN
-    "SC_PHYS_PAGES" _SC_PHYS_PAGES
-    "SC_HOST_NAME_MAX" _SC_HOST_NAME_MAX
-    "SC_IOV_MAX" _SC_IOV_MAX
-    "SC_LINE_MAX" _SC_LINE_MAX
-    "SC_LOGIN_NAME_MAX" _SC_LOGIN_NAME_MAX
-    "SC_SYMLOOP_MAX" _SC_SYMLOOP_MAX
-    "SC_TTY_NAME_MAX" _SC_TTY_NAME_MAX
-    "SC_STREAM_MAX" _SC_STREAM_MAX
-    "SC_TZNAME_MAX" _SC_TZNAME_MAX
-    "SC_VERSION" _SC_VERSION
-    "SC_SEM_NSEMS_MAX" _SC_SEM_NSEMS_MAX
-    "SC_SEM_VALUE_MAX" _SC_SEM_VALUE_MAX
-    "SC_GETPW_R_SIZE_MAX" _SC_GETPW_R_SIZE_MAX
-    "SC_GETGR_R_SIZE_MAX" _SC_GETGR_R_SIZE_MAX
-    "SC_THREAD_STACK_MIN" _SC_THREAD_STACK_MIN
-    "SC_PRIORITY_SCHEDULING" _SC_PRIORITY_SCHEDULING
-    "SC_SEMAPHORES" _SC_SEMAPHORES
-};
-
 /// Errors.
 #[cfg(not(target_os = "linux"))]
 pub(crate) const ERRORS: Constants = named! {

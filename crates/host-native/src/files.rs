@@ -15,7 +15,7 @@ fn moment(seconds: i64, nanos: i64) -> Moment {
     Moment { seconds, nanos: u32::try_from(nanos).unwrap_or(0) }
 }
 
-fn status_from(call: impl FnOnce(*mut libc::stat) -> i32) -> HostResult<FileStatus> {
+pub(crate) fn status_from(call: impl FnOnce(*mut libc::stat) -> i32) -> HostResult<FileStatus> {
     let mut stat = MaybeUninit::<libc::stat>::zeroed();
     check(call(stat.as_mut_ptr()))?;
     // SAFETY: numbers, zeroed before the call filled them in.
@@ -38,7 +38,7 @@ fn status_from(call: impl FnOnce(*mut libc::stat) -> i32) -> HostResult<FileStat
     })
 }
 
-fn timespec(moment: Moment) -> libc::timespec {
+pub(crate) fn timespec(moment: Moment) -> libc::timespec {
     libc::timespec { tv_sec: moment.seconds, tv_nsec: moment.nanos.into() }
 }
 

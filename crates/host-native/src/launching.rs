@@ -17,11 +17,11 @@ struct Prepared {
     folder: Option<CString>,
 }
 
-fn c_strings(all: &[Vec<u8>]) -> HostResult<Vec<CString>> {
+pub(crate) fn c_strings(all: &[Vec<u8>]) -> HostResult<Vec<CString>> {
     all.iter().map(|text| c_path(text)).collect()
 }
 
-fn pointers(all: &[CString]) -> Vec<*const libc::c_char> {
+pub(crate) fn pointers(all: &[CString]) -> Vec<*const libc::c_char> {
     all.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect()
 }
 

@@ -3,22 +3,29 @@
 //! interrupted is begun again (PEP 475), except for sleeping, which is told apart by the time that is left.
 
 mod call;
+mod calls;
 mod clock;
+mod configurations;
 mod constants;
 mod control;
 mod environment;
 mod files;
 mod folders;
+mod jobs;
 mod launching;
+mod mappings;
+mod places;
 mod processes;
 mod resources;
 mod semaphore;
 mod signals;
 mod sockets;
+mod spawning;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod transfers;
 mod waiting;
 
 pub use signals::SignalMask;

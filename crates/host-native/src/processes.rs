@@ -105,7 +105,7 @@ impl Platform for NativeHost {
     }
 
     fn configurations(&self) -> Constants {
-        constants::CONFIGURATIONS
+        crate::configurations::CONFIGURATIONS
     }
 
     fn configuration(&self, number: i32) -> HostResult<i64> {
@@ -143,7 +143,7 @@ impl Platform for NativeHost {
     }
 
     fn usable_processors(&self) -> HostResult<Vec<usize>> {
-        usable()
+        cpus_of(0)
     }
 }
 
@@ -151,7 +151,7 @@ impl Platform for NativeHost {
 ///
 /// # Safety
 /// None is needed: it is the thread's own.
-unsafe fn set_errno(errno: i32) {
+pub(crate) unsafe fn set_errno(errno: i32) {
     // SAFETY: the address of the thread's `errno`.
     unsafe {
         #[cfg(target_os = "linux")]
@@ -162,17 +162,17 @@ unsafe fn set_errno(errno: i32) {
 }
 
 #[cfg(target_os = "linux")]
-fn usable() -> HostResult<Vec<usize>> {
+pub(crate) fn cpus_of(process: i32) -> HostResult<Vec<usize>> {
     let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
     // SAFETY: there is room for the result, which is bits, zeroed before; only bits of it are asked for.
     unsafe {
-        check(libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), set.as_mut_ptr()))?;
+        check(libc::sched_getaffinity(process, size_of::<libc::cpu_set_t>(), set.as_mut_ptr()))?;
         let set = set.assume_init();
         Ok((0..libc::CPU_SETSIZE as usize).filter(|&cpu| libc::CPU_ISSET(cpu, &set)).collect())
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn usable() -> HostResult<Vec<usize>> {
+pub(crate) fn cpus_of(_: i32) -> HostResult<Vec<usize>> {
     Err(HostError::unsupported())
 }

@@ -27,6 +27,29 @@ fn seconds(time: libc::timeval) -> f64 {
     time.tv_sec as f64 + time.tv_usec as f64 * 1e-6
 }
 
+/// What the system says was used.
+pub(crate) fn usage_of(usage: &libc::rusage) -> Usage {
+    Usage {
+        seconds: [seconds(usage.ru_utime), seconds(usage.ru_stime)],
+        counts: [
+            usage.ru_maxrss,
+            usage.ru_ixrss,
+            usage.ru_idrss,
+            usage.ru_isrss,
+            usage.ru_minflt,
+            usage.ru_majflt,
+            usage.ru_nswap,
+            usage.ru_inblock,
+            usage.ru_oublock,
+            usage.ru_msgsnd,
+            usage.ru_msgrcv,
+            usage.ru_nsignals,
+            usage.ru_nvcsw,
+            usage.ru_nivcsw,
+        ],
+    }
+}
+
 impl Resources for NativeHost {
     fn usage(&self, who: i32) -> HostResult<Usage> {
         let mut usage = MaybeUninit::<libc::rusage>::zeroed();
@@ -35,25 +58,7 @@ impl Resources for NativeHost {
             check(libc::getrusage(who, usage.as_mut_ptr()))?;
             usage.assume_init()
         };
-        Ok(Usage {
-            seconds: [seconds(usage.ru_utime), seconds(usage.ru_stime)],
-            counts: [
-                usage.ru_maxrss,
-                usage.ru_ixrss,
-                usage.ru_idrss,
-                usage.ru_isrss,
-                usage.ru_minflt,
-                usage.ru_majflt,
-                usage.ru_nswap,
-                usage.ru_inblock,
-                usage.ru_oublock,
-                usage.ru_msgsnd,
-                usage.ru_msgrcv,
-                usage.ru_nsignals,
-                usage.ru_nvcsw,
-                usage.ru_nivcsw,
-            ],
-        })
+        Ok(usage_of(&usage))
     }
 
     #[cfg(target_os = "linux")]

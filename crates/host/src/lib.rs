@@ -7,25 +7,34 @@
 //! has [`Nothing`]. Invariant: an error is an `errno` of the platform; texts that come from the system are bytes.
 #![forbid(unsafe_code)]
 
+mod calls;
 mod clock;
 mod control;
 mod error;
 mod files;
+mod jobs;
+mod mappings;
 pub mod numbers;
 pub mod path;
+mod places;
 pub mod raise;
 mod resources;
 mod signals;
 mod sockets;
 mod system;
 mod threads;
+mod transfers;
 mod waiters;
 mod waiting;
 
+pub use calls::{Call, Calls};
 pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use control::{AccountKey, Accounts, Control, GroupAccount, PartLock, UserAccount};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use jobs::{ChildReport, Jobs, Spawn, SpawnAction};
+pub use mappings::{MappingRequest, Mappings};
+pub use places::{AccessQuestion, Place, Places};
 pub use resources::{ResourceLimit, Resources, Usage};
 pub use signals::{SignalAction, Signals};
 pub use sockets::{Address, Ancillary, Hints, Message, ResolveError, ResolveResult, Resolved, Sockets};
@@ -33,6 +42,8 @@ pub use system::{
     Constants, Entropy, Environment, Identity, Platform, Processes, SystemName, Terminal, TerminalMode,
     Times, UserId,
 };
+pub use transfers::{FileRef, FileSystem, Transfers};
+
 pub use threads::{MaskChange, Semaphore, SignalReport, Start, Threads};
 
 pub use waiters::{Deadline, Waiters};
@@ -55,6 +66,11 @@ pub trait Host:
     + Control
     + Accounts
     + Resources
+    + Mappings
+    + Calls
+    + Places
+    + Transfers
+    + Jobs
     + Signals
     + Threads
     + Send
@@ -76,6 +92,11 @@ impl Waiting for Nothing {}
 impl Launching for Nothing {}
 impl Sockets for Nothing {}
 impl Resources for Nothing {}
+impl Mappings for Nothing {}
+impl Calls for Nothing {}
+impl Places for Nothing {}
+impl Transfers for Nothing {}
+impl Jobs for Nothing {}
 impl Signals for Nothing {}
 impl Threads for Nothing {}
 impl Control for Nothing {}

@@ -24,7 +24,7 @@ pub fn fspath(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     }
     let name = value.ty().short_name();
     let method = value.ty().lookup(thread, &*intern_text(thread, "__fspath__")?)?;
-    let Some(method) = method else {
+    let Some(method) = method.filter(|method| !method.as_ref().is_none()) else {
         return Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {name}"));
     };
     let path = match method.as_ref().ty().slots().descr_get.get() {
@@ -47,7 +47,11 @@ fn is_text(value: Ref<'_>) -> bool {
 
 /// Whether a value can stand for a path: text, bytes, or something with `__fspath__`.
 pub fn is_path(thread: &Thread, value: Ref<'_>) -> PyResult<bool> {
-    Ok(is_text(value) || value.ty().lookup(thread, &*intern_text(thread, "__fspath__")?)?.is_some())
+    if is_text(value) {
+        return Ok(true);
+    }
+    let method = value.ty().lookup(thread, &*intern_text(thread, "__fspath__")?)?;
+    Ok(method.is_some_and(|method| !method.as_ref().is_none()))
 }
 
 /// Reads a path.

@@ -1,11 +1,15 @@
-//! Native modules of compression: `zlib`. One folder or file a module.
+//! Native modules of compression: `zlib`, `_bz2`, `_lzma`. One folder or file a module; `streams.rs` has what the
+//! latter two share.
 //!
 //! The streams are those of crates; here is what Python sees of them. Invariants: a stream is used by one call at a
 //! time ([`guard`]); long work passes a safepoint after each part.
 #![forbid(unsafe_code)]
 
+mod bz2;
 mod guard;
 mod history;
+mod lzma;
+mod streams;
 mod zlib;
 
 use taipan_object::types::{PyTypeObject, ready};
@@ -13,7 +17,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 1] = [&zlib::MODULE];
+pub static MODULES: [&ModuleDef; 3] = [&zlib::MODULE, &bz2::MODULE, &lzma::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.
@@ -21,7 +25,10 @@ pub static MODULES: [&ModuleDef; 1] = [&zlib::MODULE];
 /// # Errors
 /// When there is no memory.
 pub fn fill(thread: &Thread) -> PyResult<()> {
-    let types: Vec<&'static PyTypeObject> = zlib::types().to_vec();
+    let types: Vec<&'static PyTypeObject> =
+        zlib::types().into_iter().chain(bz2::types()).chain(lzma::types()).collect();
     ready::ready_more(thread, &types)?;
-    zlib::fill(thread)
+    zlib::fill(thread)?;
+    bz2::fill(thread)?;
+    lzma::fill(thread)
 }

@@ -173,6 +173,11 @@ impl taipan_host::Sockets for TestHost {}
 impl taipan_host::Control for TestHost {}
 impl taipan_host::Accounts for TestHost {}
 impl taipan_host::Resources for TestHost {}
+impl taipan_host::Mappings for TestHost {}
+impl taipan_host::Calls for TestHost {}
+impl taipan_host::Places for TestHost {}
+impl taipan_host::Transfers for TestHost {}
+impl taipan_host::Jobs for TestHost {}
 impl taipan_host::Signals for TestHost {}
 impl taipan_host::Threads for TestHost {}
 impl Clock for TestHost {}

@@ -193,7 +193,11 @@ fn groups_of(thread: &Thread, groups: Ref<'_>) -> PyResult<Vec<u32>> {
         if !group.as_ref().is_int() {
             return Err(raise!(thread, TYPE_ERROR, "extra_groups must be integers"));
         }
-        all.push(id_of(thread, "gid", group.as_ref())?.unwrap_or(u32::MAX));
+        let group = id_of(thread, "gid", group.as_ref()).map_err(|raised| {
+            drop(thread.catch(raised));
+            raise!(thread, VALUE_ERROR, "invalid group id")
+        })?;
+        all.push(group.unwrap_or(u32::MAX));
         at += 1;
     }
     Ok(all)

@@ -1,4 +1,4 @@
-//! The modules `posix`, `errno`, `time`, `resource`, `pwd` and `grp`: what the system offers, behind the traits of
+//! The modules `posix`, `errno`, `time`, `resource`, `mmap`, `pwd` and `grp`: what the system offers, behind the traits of
 //! `taipan-host`.
 //!
 //! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
@@ -8,21 +8,24 @@
 mod accounts;
 mod arguments;
 mod errno;
+mod mmap;
 mod posix;
 mod resource;
 pub mod struct_sequence;
 mod time;
+mod warnings;
 
 use taipan_object::types::ready;
 use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 6] = [
+pub static MODULES: [&ModuleDef; 7] = [
     &posix::MODULE,
     &errno::MODULE,
     &time::MODULE,
     &resource::MODULE,
+    &mmap::MODULE,
     &accounts::USERS_MODULE,
     &accounts::GROUPS_MODULE,
 ];
@@ -30,6 +33,9 @@ pub static MODULES: [&ModuleDef; 6] = [
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &posix::types())?;
+    ready::ready_more(thread, &mmap::types())?;
+    mmap::fill(thread)?;
     posix::add_tables(thread)?;
-    struct_sequence::fill(thread)
+    struct_sequence::fill(thread)?;
+    posix::add_to_sequences(thread)
 }

@@ -1,6 +1,6 @@
 //! The module `resource`: what processes use, and how much they may use.
 
-use taipan_host::{HostError, ResourceLimit, numbers, of};
+use taipan_host::{HostError, ResourceLimit, Usage, numbers, of};
 use taipan_object::declare::method_table;
 use taipan_object::exception::OS_ERROR;
 use taipan_object::module::PyModule;
@@ -68,6 +68,11 @@ fn getrusage(thread: &Thread, _: Ref<'_>, who: Ref<'_>) -> PyResult<Value> {
         numbers::EINVAL => raise!(thread, VALUE_ERROR, "invalid who parameter"),
         _ => error.raise(thread),
     })?;
+    result(thread, &usage)
+}
+
+/// A `resource.struct_rusage`.
+pub(crate) fn result(thread: &Thread, usage: &Usage) -> PyResult<Value> {
     let mut items = Vec::new();
     for seconds in usage.seconds {
         items.push(Value::float(thread, seconds)?);

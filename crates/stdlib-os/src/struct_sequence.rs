@@ -29,8 +29,11 @@ pub struct SequenceDef {
 }
 
 /// All of them.
-static ALL: [&SequenceDef; 7] = [
+static ALL: [&SequenceDef; 10] = [
     &posix::STAT_RESULT,
+    &posix::STATVFS_RESULT,
+    &posix::SCHED_PARAM,
+    &posix::WAITID_RESULT,
     &posix::TERMINAL_SIZE,
     &posix::TIMES_RESULT,
     &posix::UNAME_RESULT,
@@ -247,12 +250,18 @@ fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&P
 
 /// `sequence!(STATIC, TYPE, CORE: name, N fields, visible; names…)`: a type of tuples with named fields.
 macro_rules! sequence {
-    ($(#[$doc:meta])* $static:ident $ty:ident $core:ident $name:literal, $count:literal, $visible:literal: $($field:expr),* $(,)?) => {
+    ($(#[$doc:meta])* $static:ident $ty:ident $core:ident $name:literal, $count:literal, $visible:literal
+        $(, new $new:path)?: $($field:expr),* $(,)?) => {
         $(#[$doc])*
         pub static $ty: taipan_object::struct_sequence::StructSequence<$count> =
             taipan_object::struct_sequence::StructSequence::new($name, &$core);
         static $core: taipan_object::types::TypeCore =
-            taipan_object::types::TypeCore::new($crate::struct_sequence::slots());
+            taipan_object::types::TypeCore::new({
+                #[allow(unused_mut, reason = "most types are called as all are")]
+                let mut slots = $crate::struct_sequence::slots();
+                $(slots.new = std::cell::Cell::new(Some($new));)?
+                slots
+            });
         $(#[$doc])*
         pub static $static: $crate::struct_sequence::SequenceDef = $crate::struct_sequence::SequenceDef {
             ty: || &$ty,

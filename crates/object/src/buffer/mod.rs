@@ -9,6 +9,7 @@
 mod block;
 mod geometry;
 mod memory;
+mod region;
 mod request;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use std::ffi::CStr;
 pub use block::Block;
 pub use geometry::{Geometry, MAX_DIMENSIONS, Order};
 pub use memory::Memory;
+pub use region::{Region, Unmap};
 pub use request::Request;
 
 use crate::bytearray::PyByteArray;
@@ -47,6 +49,8 @@ enum Keep {
     Owner,
     /// A block that the owner's state shares.
     Block(Block),
+    /// Memory that the system mapped.
+    Region(Region),
     /// A bytearray, which must not be resized.
     Array(Owned<PyByteArray>),
     /// A memoryview, which must not be released.
@@ -211,6 +215,7 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.keep, Keep::Owner) {
             Keep::Block(block) => block.take_back(),
+            Keep::Region(region) => region.take_back(),
             Keep::Array(array) => array.export(-1),
             Keep::View(view) => view.export(-1),
             Keep::Other(inner) => drop(inner),

@@ -100,6 +100,7 @@ const TIMERS: [(&str, i32); 3] = [("ITIMER_REAL", 0), ("ITIMER_VIRTUAL", 1), ("I
 /// The entry that holds the handlers by number.
 const HANDLERS: &str = "_handlers";
 const SIGINT: i32 = 2;
+const SIGXFSZ: i32 = 25;
 
 /// What goes wrong with a timer.
 static ITIMER_ERROR: PyTypeObject = os_error_type("signal.itimer_error\0", &ITIMER_ERROR_CORE);
@@ -123,6 +124,10 @@ pub fn begin(thread: &Thread) {
     if host.signal_action(SIGINT) == Ok(Some(SignalAction::Default)) {
         // a host without signals has no keyboard either
         let _ = host.set_signal(SIGINT, SignalAction::Note);
+    }
+    // who writes too large a file is told so by an error
+    if host.signal_action(SIGXFSZ) == Ok(Some(SignalAction::Default)) {
+        let _ = host.set_signal(SIGXFSZ, SignalAction::Ignore);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use taipan_host::{HostError, HostResult, PollEntry, Waiting, numbers, of, released};
+use taipan_host::{HostError, HostResult, PollEntry, numbers, of, released};
 use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 use taipan_object::exception::{RESOURCE_WARNING, TIMEOUT_ERROR};
 use taipan_object::module::PyModule;
@@ -235,7 +235,7 @@ impl Socket {
     fn waits(&self, thread: &Thread, until: Until, deadline: Deadline) -> PyResult<bool> {
         let events = if until == Until::Readable { READABLE } else { WRITABLE };
         let mut entry = [PollEntry { fd: self.fd.get(), events, returned: 0 }];
-        Ok(wait(thread, Some(deadline), |left| Waiting::poll(of(thread), &mut entry, left))? > 0)
+        Ok(wait(thread, Some(deadline), |left| released(thread, |host| host.poll(&mut entry, left)))? > 0)
     }
 
     /// Does what may have to wait, by this time.

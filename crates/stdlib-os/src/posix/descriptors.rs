@@ -44,12 +44,12 @@ pub(super) fn fsync(
     names: Names<'_>,
 ) -> PyResult<Value> {
     let [fd] = FSYNC.bind(thread, arguments, names)?;
-    let fd = crate::arguments::descriptor(thread, fd.unwrap_or(module))?;
+    let fd = crate::arguments::fildes(thread, fd.unwrap_or(module))?;
     done(thread, waiting(thread, |host| host.sync(fd))?)
 }
 
 /// A buffer of zeros.
-fn zeros(thread: &Thread, len: usize) -> PyResult<Vec<u8>> {
+pub(super) fn zeros(thread: &Thread, len: usize) -> PyResult<Vec<u8>> {
     let mut buffer = Vec::new();
     if len > isize::MAX as usize / 2 || buffer.try_reserve_exact(len).is_err() {
         return Err(thread.raise_memory_error());

@@ -86,37 +86,16 @@ pub(super) fn cpu_count(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     }
 }
 
-pub(super) fn sched_getaffinity(thread: &Thread, _: Ref<'_>, process: Ref<'_>) -> PyResult<Value> {
-    if to_int(thread, process)? < 0 {
-        return Err(taipan_host::HostError::new(taipan_host::numbers::ESRCH).raise(thread));
-    }
-    let set = taipan_object::set::PySet::new(thread)?;
-    for number in of(thread).usable_processors().map_err(|error| error.raise(thread))? {
-        let number = Value::int(thread, number as i64)?;
-        set.add(thread, number.as_ref())?;
-    }
-    Ok(set.into_value())
-}
-
 pub(super) fn strerror(thread: &Thread, _: Ref<'_>, number: Ref<'_>) -> PyResult<Value> {
     let text = of(thread).error_text(to_int(thread, number)?);
     Ok(PyStr::from_text(thread, &text)?.into_value())
 }
 
-pub(super) fn sysconf(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
-    let number = match name.get::<PyStr>() {
-        Some(text) => {
-            let known = of(thread).configurations().iter().find(|(known, _)| text.equals_text(known));
-            match known.and_then(|(_, number)| i32::try_from(*number).ok()) {
-                Some(number) => number,
-                None => return Err(raise!(thread, VALUE_ERROR, "unrecognized configuration name")),
-            }
-        }
-        None if name.is_int() => to_int(thread, name)?,
-        None => {
-            return Err(raise!(thread, TYPE_ERROR, "configuration names must be strings or integers"));
-        }
-    };
-    let value = of(thread).configuration(number).map_err(|error| error.raise(thread))?;
-    Value::int(thread, value)
+/// No function is called while an interactive interpreter waits for input.
+pub(super) fn is_inputhook_installed(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::bool(false))
+}
+
+pub(super) fn inputhook(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Ok(Value::small(0))
 }

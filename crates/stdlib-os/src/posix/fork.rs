@@ -1,12 +1,10 @@
 //! `os.fork`, and what is called around it.
 
-use taipan_host::of;
+use taipan_host::{Host, HostResult, of};
 use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::list::PyList;
-use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 
 /// Places of the lists in `Interp::at_fork`.
@@ -75,33 +73,45 @@ fn warn_of_threads(thread: &Thread, process: i32) -> PyResult<()> {
     let message = format!(
         "This process (pid={process}) is multi-threaded, use of fork() may lead to deadlocks in the child."
     );
-    let module = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_warnings")?)?;
-    let warn = protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, "warn")?)?;
-    let message = PyStr::from_text(thread, &message)?.into_value();
-    let arguments = [message, as_ref(&DEPRECATION_WARNING).to_value(), Value::small(1)];
-    protocol::call(thread, warn.as_ref(), &arguments, None).map(drop)
+    crate::warnings::warn(thread, &DEPRECATION_WARNING, &message)
 }
 
-/// `fork()`: 0 in the child.
-pub(super) fn fork(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+/// Splits the process by `call`, which gives the number of the child and something more.
+fn split<T>(
+    thread: &Thread,
+    refusal: &str,
+    call: impl FnOnce(&dyn Host) -> HostResult<(i32, T)>,
+) -> PyResult<(i32, T)> {
     let interp = thread.interp();
     if interp.is_closed() {
-        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "can't fork at interpreter shutdown"));
+        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "{refusal} at interpreter shutdown"));
     }
     call_all(thread, BEFORE, true)?;
     let host = of(thread);
     let threads = interp.started_threads();
-    let process = interp.fork(thread, || host.fork(), |result| *result == Ok(0));
-    match process {
-        Ok(0) => call_all(thread, IN_CHILD, false)?,
+    let result = interp.fork(thread, || call(host), |result| matches!(result, Ok((0, _))));
+    match result {
+        Ok((0, _)) => call_all(thread, IN_CHILD, false)?,
         _ => call_all(thread, IN_PARENT, false)?,
     }
-    let process = process.map_err(|error| error.raise(thread))?;
+    let (process, more) = result.map_err(|error| error.raise(thread))?;
     if process > 0
         && threads > 0
         && let Ok(own) = host.process(taipan_host::Identity::Own)
     {
         warn_of_threads(thread, own)?;
     }
+    Ok((process, more))
+}
+
+/// `fork()`: 0 in the child.
+pub(super) fn fork(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let (process, ()) = split(thread, "can't fork", |host| host.fork().map(|process| (process, ())))?;
     Ok(Value::small(process))
+}
+
+/// `forkpty()`: the same, the child with a pseudo-terminal.
+pub(super) fn forkpty(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    let (process, fd) = split(thread, "can't fork", |host| host.fork_terminal())?;
+    Ok(PyTuple::pack(thread, [Value::small(process), Value::small(fd)])?.into_value())
 }

@@ -1,8 +1,8 @@
 //! The process, other processes, and what the system calls itself.
 
-use taipan_host::{Identity, UserId, of, path, waiting};
+use taipan_host::{Identity, UserId, of, path};
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 
 use super::done;
@@ -39,13 +39,6 @@ pub(super) fn exit(
 
 pub(super) fn abort(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     done(thread, of(thread).abort())
-}
-
-pub(super) fn waitpid(thread: &Thread, _: Ref<'_>, process: Ref<'_>, options: Ref<'_>) -> PyResult<Value> {
-    let (process, options) = (to_int(thread, process)?, to_int(thread, options)?);
-    let (process, status) =
-        waiting(thread, |host| host.wait(process, options))?.map_err(|error| error.raise(thread))?;
-    Ok(PyTuple::pack(thread, [Value::small(process), Value::small(status)])?.into_value())
 }
 
 fn process(thread: &Thread, which: Identity) -> PyResult<Value> {
@@ -224,19 +217,49 @@ pub(super) fn waitstatus_to_exitcode(
     Ok(Value::small(-status.signal()))
 }
 
-pub(super) fn major(thread: &Thread, _: Ref<'_>, device: Ref<'_>) -> PyResult<Value> {
-    let device = crate::arguments::offset(thread, device)? as u64;
-    Value::int(thread, ((device >> 8 & 0xFFF) | (device >> 32 & 0xFFFF_F000)) as i64)
+/// The number of a device; -1 stands for none.
+pub(super) fn device(thread: &Thread, value: Ref<'_>) -> PyResult<u64> {
+    let index = protocol::number::index(thread, value)?;
+    if index.as_ref().to_i64() == Some(-1) {
+        return Ok(u64::MAX);
+    }
+    let text = index.as_ref().int_to_text(10).unwrap_or_default();
+    text.parse().map_err(|_| match text.starts_with('-') {
+        true => raise!(thread, VALUE_ERROR, "Cannot convert negative int"),
+        false => raise!(thread, OVERFLOW_ERROR, "int too big to convert"),
+    })
 }
 
-pub(super) fn minor(thread: &Thread, _: Ref<'_>, device: Ref<'_>) -> PyResult<Value> {
-    let device = crate::arguments::offset(thread, device)? as u64;
-    Value::int(thread, ((device & 0xFF) | (device >> 12 & 0xFFFF_FF00)) as i64)
+/// A part of such a number.
+fn part(thread: &Thread, value: Ref<'_>) -> PyResult<u64> {
+    match device(thread, value)? {
+        u64::MAX => Ok(u32::MAX.into()),
+        part if part > u32::MAX.into() => {
+            Err(raise!(thread, OVERFLOW_ERROR, "Python int too large for C unsigned int"))
+        }
+        part => Ok(part),
+    }
+}
+
+pub(super) fn major(thread: &Thread, _: Ref<'_>, given: Ref<'_>) -> PyResult<Value> {
+    match device(thread, given)? {
+        u64::MAX => Ok(Value::small(-1)),
+        device => Value::uint(thread, (device >> 8 & 0xFFF) | (device >> 32 & 0xFFFF_F000)),
+    }
+}
+
+pub(super) fn minor(thread: &Thread, _: Ref<'_>, given: Ref<'_>) -> PyResult<Value> {
+    match device(thread, given)? {
+        u64::MAX => Ok(Value::small(-1)),
+        device => Value::uint(thread, (device & 0xFF) | (device >> 12 & 0xFFFF_FF00)),
+    }
 }
 
 pub(super) fn makedev(thread: &Thread, _: Ref<'_>, major: Ref<'_>, minor: Ref<'_>) -> PyResult<Value> {
-    let major = crate::arguments::offset(thread, major)? as u64;
-    let minor = crate::arguments::offset(thread, minor)? as u64;
+    let (major, minor) = (part(thread, major)?, part(thread, minor)?);
     let high = (major & 0xFFFF_F000) << 32 | (minor & 0xFFFF_FF00) << 12;
-    Value::uint(thread, high | (major & 0xFFF) << 8 | minor & 0xFF)
+    match high | (major & 0xFFF) << 8 | minor & 0xFF {
+        u64::MAX => Ok(Value::small(-1)),
+        device => Value::uint(thread, device),
+    }
 }

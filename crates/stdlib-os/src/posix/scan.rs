@@ -2,13 +2,13 @@
 
 use std::cell::{Cell, OnceCell};
 
-use taipan_host::{DirectoryEntry, FileKind, FileStatus, HostError, numbers, of, path};
+use taipan_host::{DirectoryEntry, FileKind, FileStatus, HostError, Place, numbers, of, path};
 use taipan_object::native::{Native, NativeType, Visitor};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
-use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
+use taipan_object::{PyResult, Ref, Thread, Value, native_type};
 use taipan_runtime_builtins::arguments::Parameters;
 
 use crate::arguments::{Allows, PathArgument, any, flag, some};
@@ -23,6 +23,8 @@ pub struct Entry {
     bytes: OnceCell<Vec<u8>>,
     inode: Cell<u64>,
     kind: Cell<Option<FileKind>>,
+    /// The open folder that the path is relative to.
+    folder: Cell<Option<i32>>,
     /// What is known of the file, and of what a link leads to.
     status: Cell<Option<FileStatus>>,
     followed: Cell<Option<FileStatus>>,
@@ -94,7 +96,7 @@ impl Entry {
             return Ok(status);
         }
         let path = self.bytes.get().map(Vec::as_slice).unwrap_or_default();
-        let status = of(thread).status_of(path, follows)?;
+        let status = of(thread).status_at(Place { folder: self.folder.get(), path }, follows)?;
         known.set(Some(status));
         Ok(status)
     }
@@ -155,13 +157,17 @@ pub struct Scan {
     entries: Cell<Vec<DirectoryEntry>>,
     folder: OnceCell<Vec<u8>>,
     is_bytes: Cell<bool>,
+    /// Whether all entries were given, or no more are wanted.
+    is_over: Cell<bool>,
+    /// The descriptor that the folder was given by.
+    fd: Cell<Option<i32>>,
 }
 
 native_type! {
     /// `posix.ScandirIterator`.
     pub static SCANDIR_ITERATOR: Scan = "posix.ScandirIterator", flags flags::DISALLOW_INSTANTIATION, dict false,
     weak false,
-    does { iter: |_, this| Ok(this.to_value()), next: next }
+    does { iter: |_, this| Ok(this.to_value()), next: next, finalize: finalize }
 }
 
 impl NativeType for Scan {
@@ -181,8 +187,21 @@ method_table! { ITERATOR_METHODS:
 }
 
 fn close(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    receiver::<Scan>(thread, this)?.entries.set(Vec::new());
+    let scan = receiver::<Scan>(thread, this)?;
+    scan.entries.set(Vec::new());
+    scan.is_over.set(true);
     Ok(Value::none())
+}
+
+/// Warns of one that was neither closed nor used up.
+fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
+    let scan = receiver::<Scan>(thread, this)?;
+    if scan.is_over.replace(true) {
+        return Ok(());
+    }
+    let shown = taipan_runtime_builtins::text::repr(thread, this)?.to_text_lossy();
+    let message = format!("unclosed scandir iterator {shown}");
+    crate::warnings::warn(thread, &taipan_object::exception::RESOURCE_WARNING, &message)
 }
 
 fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
@@ -190,8 +209,15 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let mut entries = scan.entries.take();
     let found = entries.pop();
     scan.entries.set(entries);
-    let Some(found) = found else { return Ok(None) };
-    let mut full = scan.folder.get().cloned().unwrap_or_default();
+    let Some(found) = found else {
+        scan.is_over.set(true);
+        return Ok(None);
+    };
+    // by descriptor, the name is all there is to the path
+    let mut full = match scan.fd.get() {
+        Some(_) => Vec::new(),
+        None => scan.folder.get().cloned().unwrap_or_default(),
+    };
     if !full.is_empty() && !full.ends_with(b"/") {
         full.push(b'/');
     }
@@ -202,6 +228,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
         path: Slot::new(path::answer(thread, &full, is_bytes)?),
         bytes: OnceCell::from(full),
         inode: Cell::new(found.inode),
+        folder: Cell::new(scan.fd.get()),
         kind: Cell::new(Some(found.kind)),
         ..Entry::default()
     };
@@ -210,15 +237,12 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 
 const SCANDIR: Parameters<1> = any("scandir", ["path"], 0);
 
-/// Refuses a descriptor in place of a folder: that is not offered.
-pub(super) fn refuse_descriptor(thread: &Thread, function: &str, path: &PathArgument) -> PyResult<()> {
+/// The entries of a folder, which may be given by descriptor.
+pub(super) fn entries(thread: &Thread, path: &PathArgument) -> PyResult<Vec<DirectoryEntry>> {
+    let host = of(thread);
     match path.fd {
-        None => Ok(()),
-        Some(_) => Err(raise!(
-            thread,
-            TYPE_ERROR,
-            "{function}: path should be string, bytes, os.PathLike or None, not int"
-        )),
+        Some(fd) => host.list_open(fd).map_err(|error| error.raise(thread)),
+        None => host.list(&path.bytes).map_err(|error| path.failed(thread, error)),
     }
 }
 
@@ -232,13 +256,14 @@ pub(super) fn scandir(
     let none = Value::none();
     let path = given.unwrap_or(none.as_ref());
     let path = PathArgument::read(thread, "scandir", "path", path, Allows::Anything)?;
-    refuse_descriptor(thread, "scandir", &path)?;
-    let mut entries = of(thread).list(&path.bytes).map_err(|error| path.failed(thread, error))?;
+    let mut entries = entries(thread, &path)?;
     entries.reverse();
     let scan = Scan {
         entries: Cell::new(entries),
         folder: OnceCell::from(path.bytes),
         is_bytes: Cell::new(path.is_bytes),
+        fd: Cell::new(path.fd),
+        is_over: Cell::new(false),
     };
     Ok(Native::new(thread, scan)?.into_value())
 }

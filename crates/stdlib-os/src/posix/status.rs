@@ -2,10 +2,10 @@
 
 use taipan_host::{FileStatus, Moment, of};
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, raise};
+use taipan_object::{PyResult, Ref, Thread, Value};
 use taipan_runtime_builtins::arguments::Parameters;
 
-use crate::arguments::{Allows, PathArgument, any, descriptor, flag, no_folder, some};
+use crate::arguments::{Allows, PathArgument, any, descriptor, flag, folder, some};
 use crate::struct_sequence::sequence;
 
 sequence! {
@@ -62,16 +62,14 @@ pub(super) fn stat(
     arguments: &[Value],
     names: Names<'_>,
 ) -> PyResult<Value> {
-    let [path, folder, follows] = STAT.bind(thread, arguments, names)?;
+    let [path, base, follows] = STAT.bind(thread, arguments, names)?;
     let path = PathArgument::read(thread, "stat", "path", path.unwrap_or(module), Allows::Descriptor)?;
-    no_folder(thread, "stat", folder)?;
+    let base = folder(thread, base)?;
     let follows = flag(thread, follows, true)?;
+    path.check_with(thread, "stat", base, follows)?;
     let status = match path.fd {
-        Some(_) if !follows => {
-            return Err(raise!(thread, VALUE_ERROR, "stat: cannot use fd and follow_symlinks together"));
-        }
         Some(fd) => of(thread).status(fd),
-        None => of(thread).status_of(&path.bytes, follows),
+        None => of(thread).status_at(path.place(base), follows),
     };
     value(thread, &status.map_err(|error| path.failed(thread, error))?)
 }
@@ -82,10 +80,10 @@ pub(super) fn lstat(
     arguments: &[Value],
     names: Names<'_>,
 ) -> PyResult<Value> {
-    let [path, folder] = LSTAT.bind(thread, arguments, names)?;
+    let [path, base] = LSTAT.bind(thread, arguments, names)?;
     let path = PathArgument::read(thread, "lstat", "path", path.unwrap_or(module), Allows::Path)?;
-    no_folder(thread, "lstat", folder)?;
-    let status = of(thread).status_of(&path.bytes, false);
+    let base = folder(thread, base)?;
+    let status = of(thread).status_at(path.place(base), false);
     value(thread, &status.map_err(|error| path.failed(thread, error))?)
 }
 

@@ -19,6 +19,10 @@ fn bytes_of(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<(Vec<u8
     }
     match value.get::<PyStr>() {
         Some(text) => Ok((text.to_wtf8().as_wtf8().as_bytes().to_vec(), false)),
+        None if path::is_path(thread, value)? => {
+            let text = path::fspath(thread, value)?;
+            bytes_of(thread, function, text.as_ref())
+        }
         None => {
             let name = value.ty().name();
             Err(raise!(

@@ -5,7 +5,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 
-use crate::arguments::{Allows, PathArgument, flag, no_folder, some};
+use crate::arguments::{Allows, PathArgument, flag, folder, some};
 
 const UTIME: Parameters<5> = some("utime", ["path", "times", "ns", "dir_fd", "follow_symlinks"], 2, 1);
 
@@ -61,8 +61,8 @@ pub(super) fn utime(
     arguments: &[Value],
     names: Option<&PyTuple>,
 ) -> PyResult<Value> {
-    let [path, times, ns, folder, follows] = UTIME.bind(thread, arguments, names)?;
-    let path = PathArgument::read(thread, "utime", "path", path.unwrap_or(module), Allows::Path)?;
+    let [path, times, ns, base, follows] = UTIME.bind(thread, arguments, names)?;
+    let path = PathArgument::read(thread, "utime", "path", path.unwrap_or(module), Allows::Descriptor)?;
     let times = times.filter(|times| !times.is_none());
     let set = match (times, ns) {
         (Some(_), Some(_)) => {
@@ -78,9 +78,14 @@ pub(super) fn utime(
         (None, Some(ns)) => Some(pair(thread, ns, "'ns' must be a tuple of two ints", nanoseconds)?),
         (None, None) => None,
     };
-    no_folder(thread, "utime", folder)?;
+    let base = folder(thread, base)?;
     let follows = flag(thread, follows, true)?;
-    match of(thread).set_times(&path.bytes, set, follows) {
+    path.check_with(thread, "utime", base, follows)?;
+    let result = match path.fd {
+        Some(fd) => of(thread).set_times_of(fd, set),
+        None => of(thread).set_times_at(path.place(base), set, follows),
+    };
+    match result {
         Ok(()) => Ok(Value::none()),
         Err(error) => Err(path.failed(thread, error)),
     }

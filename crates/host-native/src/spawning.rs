@@ -1,4 +1,5 @@
 //! `posix_spawn`: the system's own way to run a program.
+#![allow(clippy::unnecessary_cast, reason = "the types of the flags differ between platforms")]
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;
@@ -104,11 +105,11 @@ impl Attributes {
                 flags |= NEW_SESSION;
             }
             if let Some(mask) = &spawn.mask {
-                errno(libc::posix_spawnattr_setsigmask(to, &raw const *&set_of(mask)))?;
+                errno(libc::posix_spawnattr_setsigmask(to, &set_of(mask)))?;
                 flags |= libc::POSIX_SPAWN_SETSIGMASK as i32;
             }
             if let Some(defaults) = &spawn.defaults {
-                errno(libc::posix_spawnattr_setsigdefault(to, &raw const *&set_of(defaults)))?;
+                errno(libc::posix_spawnattr_setsigdefault(to, &set_of(defaults)))?;
                 flags |= libc::POSIX_SPAWN_SETSIGDEF as i32;
             }
             flags |= own.schedule(spawn)?;

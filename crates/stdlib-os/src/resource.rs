@@ -112,10 +112,14 @@ fn limits(thread: &Thread, value: Ref<'_>) -> PyResult<ResourceLimit> {
     let limit = |value: &Value| {
         let number = protocol::number::index(thread, value.as_ref())?;
         let number = number.as_ref();
-        let wide = match number.to_i64() {
-            Some(number) => Some(number as u64),
-            None => number.int_to_text(10).and_then(|digits| digits.parse::<u64>().ok()),
-        };
+        if number.to_i64() == Some(-1) {
+            return Ok(u64::MAX);
+        }
+        let digits = number.int_to_text(10).unwrap_or_default();
+        if digits.starts_with('-') {
+            return Err(raise!(thread, VALUE_ERROR, "Cannot convert negative int"));
+        }
+        let wide = digits.parse::<u64>().ok();
         wide.ok_or_else(|| raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long"))
     };
     Ok((limit(soft)?, limit(hard)?))

@@ -52,26 +52,36 @@ impl Settings {
     pub(super) fn options(&self) -> Result<LzmaOptions, Error> {
         let mut options = LzmaOptions::new_preset(self.preset)?;
         let [dict_size, lc, lp, pb, mode, nice_len, finder, depth] = self.given;
-        dict_size.map(|size| drop_ref(options.dict_size(size)));
-        lc.map(|bits| drop_ref(options.literal_context_bits(bits)));
-        lp.map(|bits| drop_ref(options.literal_position_bits(bits)));
-        pb.map(|bits| drop_ref(options.position_bits(bits)));
-        nice_len.map(|len| drop_ref(options.nice_len(len)));
-        depth.map(|depth| drop_ref(options.depth(depth)));
-        match mode {
-            None => {}
-            Some(1) => drop_ref(options.mode(Mode::Fast)),
-            Some(2) => drop_ref(options.mode(Mode::Normal)),
-            Some(_) => return Err(Error::Options),
+        type Setter = fn(&mut LzmaOptions, u32) -> &mut LzmaOptions;
+        let setters: [(Option<u32>, Setter); 6] = [
+            (dict_size, LzmaOptions::dict_size),
+            (lc, LzmaOptions::literal_context_bits),
+            (lp, LzmaOptions::literal_position_bits),
+            (pb, LzmaOptions::position_bits),
+            (nice_len, LzmaOptions::nice_len),
+            (depth, LzmaOptions::depth),
+        ];
+        for (number, set) in setters {
+            if let Some(number) = number {
+                set(&mut options, number);
+            }
         }
-        match finder {
-            None => {}
-            Some(3) => drop_ref(options.match_finder(MatchFinder::HashChain3)),
-            Some(4) => drop_ref(options.match_finder(MatchFinder::HashChain4)),
-            Some(18) => drop_ref(options.match_finder(MatchFinder::BinaryTree2)),
-            Some(19) => drop_ref(options.match_finder(MatchFinder::BinaryTree3)),
-            Some(20) => drop_ref(options.match_finder(MatchFinder::BinaryTree4)),
-            Some(_) => return Err(Error::Options),
+        if let Some(mode) = mode {
+            options.mode(match mode {
+                1 => Mode::Fast,
+                2 => Mode::Normal,
+                _ => return Err(Error::Options),
+            });
+        }
+        if let Some(finder) = finder {
+            options.match_finder(match finder {
+                3 => MatchFinder::HashChain3,
+                4 => MatchFinder::HashChain4,
+                18 => MatchFinder::BinaryTree2,
+                19 => MatchFinder::BinaryTree3,
+                20 => MatchFinder::BinaryTree4,
+                _ => return Err(Error::Options),
+            });
         }
         Ok(options)
     }
@@ -86,16 +96,17 @@ impl Settings {
     }
 }
 
-/// Setters give themselves.
-fn drop_ref(_: &mut LzmaOptions) {}
-
 /// The chain as the library takes it.
 pub(super) fn chain(filters: &[Filter]) -> Result<Filters, Error> {
     let mut chain = Filters::new();
     for filter in filters {
         match filter {
-            Filter::Lzma { second: false, settings } => drop(chain.lzma1(&settings.options()?)),
-            Filter::Lzma { second: true, settings } => drop(chain.lzma2(&settings.options()?)),
+            Filter::Lzma { second: false, settings } => {
+                chain.lzma1(&settings.options()?);
+            }
+            Filter::Lzma { second: true, settings } => {
+                chain.lzma2(&settings.options()?);
+            }
             Filter::Delta(distance) => {
                 let byte = distance.checked_sub(1).and_then(|less| u8::try_from(less).ok());
                 chain.delta_properties(&[byte.ok_or(Error::Options)?])?;

@@ -185,6 +185,8 @@ pub(super) fn send_all(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> P
         at += socket.does(thread, Until::Writable, deadline, |fd| {
             released(thread, |host| host.send(fd, rest, flags, None))
         })?;
+        // a part was sent when a signal came
+        taipan_host::raise::run_signals(thread)?;
     }
     Ok(Value::none())
 }

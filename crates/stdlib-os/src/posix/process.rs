@@ -225,7 +225,7 @@ pub(super) fn device(thread: &Thread, value: Ref<'_>) -> PyResult<u64> {
     }
     let text = index.as_ref().int_to_text(10).unwrap_or_default();
     text.parse().map_err(|_| match text.starts_with('-') {
-        true => raise!(thread, VALUE_ERROR, "Cannot convert negative int"),
+        true => raise!(thread, OVERFLOW_ERROR, "can't convert negative int to unsigned"),
         false => raise!(thread, OVERFLOW_ERROR, "int too big to convert"),
     })
 }
@@ -235,7 +235,7 @@ fn part(thread: &Thread, value: Ref<'_>) -> PyResult<u64> {
     match device(thread, value)? {
         u64::MAX => Ok(u32::MAX.into()),
         part if part > u32::MAX.into() => {
-            Err(raise!(thread, OVERFLOW_ERROR, "Python int too large for C unsigned int"))
+            Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C unsigned int"))
         }
         part => Ok(part),
     }

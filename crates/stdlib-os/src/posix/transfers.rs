@@ -47,7 +47,7 @@ pub(super) fn sequence(thread: &Thread, value: Ref<'_>, refusal: &str) -> PyResu
 }
 
 /// Reads into the buffers of a sequence.
-fn read_parts(thread: &Thread, name: &str, fd: i32, to: Ref<'_>, at: Option<(i64, i32)>) -> PyResult<Value> {
+fn read_parts(thread: &Thread, name: &str, fd: i32, to: Ref<'_>, at: AtOffset) -> PyResult<Value> {
     let items = sequence(thread, to, &format!("{name}() arg 2 must be a sequence"))?;
     let mut targets = Vec::new();
     let mut parts = Vec::new();
@@ -70,13 +70,7 @@ fn read_parts(thread: &Thread, name: &str, fd: i32, to: Ref<'_>, at: Option<(i64
 }
 
 /// Writes the bytes of a sequence of buffers.
-fn write_parts(
-    thread: &Thread,
-    name: &str,
-    fd: i32,
-    from: Ref<'_>,
-    at: Option<(i64, i32)>,
-) -> PyResult<Value> {
+fn write_parts(thread: &Thread, name: &str, fd: i32, from: Ref<'_>, at: AtOffset) -> PyResult<Value> {
     let items = sequence(thread, from, &format!("{name}() arg 2 must be a sequence"))?;
     let parts = items.iter().map(|item| bytes_of(thread, item.as_ref())).collect::<PyResult<Vec<_>>>()?;
     number(thread, waiting(thread, |host| host.write_parts(fd, &parts, at))?)
@@ -90,12 +84,11 @@ pub(super) fn writev(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, buffers: Ref<'_>)
     write_parts(thread, "writev", to_int(thread, fd)?, buffers, None)
 }
 
+/// An offset and flags; none for the position.
+type AtOffset = Option<(i64, i32)>;
+
 /// A descriptor, buffers, an offset and perhaps flags.
-fn at_offset<'a>(
-    thread: &Thread,
-    name: &str,
-    arguments: &'a [Value],
-) -> PyResult<(i32, Ref<'a>, Option<(i64, i32)>)> {
+fn at_offset<'a>(thread: &Thread, name: &str, arguments: &'a [Value]) -> PyResult<(i32, Ref<'a>, AtOffset)> {
     check_count(thread, name, arguments.len(), 3, 4)?;
     let [fd, buffers, at, flags @ ..] = arguments else {
         return Err(raise!(thread, TYPE_ERROR, "{name}() takes at least 3 arguments"));

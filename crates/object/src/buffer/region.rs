@@ -158,8 +158,8 @@ impl Region {
                 false => memchr::memmem::find(&part, wanted),
             };
             if let Some(found) = found {
-                // an empty one is found behind all
-                return Some(at + found.min(count));
+                // an empty one is found behind all of the part, which is no place of it
+                return Some(at + found.min(count - 1));
             }
             done += count;
         }

@@ -159,7 +159,7 @@ impl Region {
             };
             if let Some(found) = found {
                 // an empty one is found behind all
-                return Some(at + found.min(count));
+                return Some(at + found.min(count - 1));
             }
             done += count;
         }

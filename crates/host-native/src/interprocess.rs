@@ -81,8 +81,8 @@ impl Interprocess for NativeHost {
 
     fn take_semaphore(&self, handle: usize, patience: Patience) -> HostResult<bool> {
         let semaphore = known(handle)?;
-        // SAFETY: it is open.
         let taken = match patience {
+            // SAFETY: it is open.
             Patience::None => retry(|| unsafe { libc::sem_trywait(semaphore) }),
             // SAFETY: as above; a signal ends the wait.
             Patience::Endless => check(unsafe { libc::sem_wait(semaphore) }),

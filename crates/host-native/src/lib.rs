@@ -11,6 +11,7 @@ mod control;
 mod environment;
 mod files;
 mod folders;
+mod interprocess;
 mod jobs;
 mod launching;
 mod mappings;

@@ -8,7 +8,13 @@ use crate::NativeHost;
 use crate::call::{check, last_error};
 
 macro_rules! named {
-    ($($name:ident)*) => { &[$((stringify!($name), libc::$name as i64)),*] };
+    ($($name:ident)*) => {
+        &[
+            $((stringify!($name), libc::$name as i64),)*
+            #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+            ("MAP_32BIT", libc::MAP_32BIT as i64),
+        ]
+    };
 }
 
 #[cfg(target_os = "linux")]

@@ -27,6 +27,7 @@ fn parts_mut(buffers: &mut [Vec<u8>]) -> Vec<libc::iovec> {
     buffers.iter_mut().map(part).collect()
 }
 
+#[cfg(target_os = "linux")]
 fn pointer<T>(place: &mut Option<T>) -> *mut T {
     place.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut)
 }

@@ -12,6 +12,7 @@ mod clock;
 mod control;
 mod error;
 mod files;
+mod interprocess;
 mod jobs;
 mod mappings;
 pub mod numbers;
@@ -32,6 +33,7 @@ pub use clock::{Clock, LocalTime, Moment, ZoneNames};
 pub use control::{AccountKey, Accounts, Control, GroupAccount, PartLock, UserAccount};
 pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
+pub use interprocess::{Interprocess, Patience};
 pub use jobs::{ChildReport, Jobs, Spawn, SpawnAction};
 pub use mappings::{MappingRequest, Mappings};
 pub use places::{AccessQuestion, Place, Places};
@@ -71,6 +73,7 @@ pub trait Host:
     + Places
     + Transfers
     + Jobs
+    + Interprocess
     + Signals
     + Threads
     + Send
@@ -97,6 +100,7 @@ impl Calls for Nothing {}
 impl Places for Nothing {}
 impl Transfers for Nothing {}
 impl Jobs for Nothing {}
+impl Interprocess for Nothing {}
 impl Signals for Nothing {}
 impl Threads for Nothing {}
 impl Control for Nothing {}

@@ -28,7 +28,10 @@ impl Deadline {
     }
 
     /// What is left of the time; none if it is over.
-    fn left(self, thread: &Thread) -> PyResult<Option<Duration>> {
+    ///
+    /// # Errors
+    /// There is no clock.
+    pub fn left(self, thread: &Thread) -> PyResult<Option<Duration>> {
         let now = of(thread).monotonic().map_err(|error| error.raise(thread))?;
         let left = self.0 - now.total_nanos();
         Ok((left > 0).then(|| Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX))))

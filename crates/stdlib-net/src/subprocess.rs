@@ -45,6 +45,10 @@ fn fork_exec(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value
         groups,
         user,
     ] = descriptors;
+    if !before.is_none() && thread.interp().is_closed() {
+        let message = "preexec_fn not supported at interpreter shutdown";
+        return Err(raise!(thread, PYTHON_FINALIZATION_ERROR, "{message}"));
+    }
     let int = |value| to_int(thread, value);
     let truth = |value| protocol::truth(thread, value);
     let closes = truth(closes)?;

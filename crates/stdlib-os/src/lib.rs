@@ -1,4 +1,5 @@
-//! The modules `posix`, `errno`, `time`, `resource`, `mmap`, `pwd` and `grp`: what the system offers, behind the traits of
+//! The modules `posix`, `errno`, `time`, `resource`, `mmap`, `_multiprocessing`, `_posixshmem`, `pwd`
+//! and `grp`: what the system offers, behind the traits of
 //! `taipan-host`.
 //!
 //! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
@@ -9,8 +10,10 @@ mod accounts;
 mod arguments;
 mod errno;
 mod mmap;
+mod multiprocessing;
 mod posix;
 mod resource;
+mod shared_memory;
 pub mod struct_sequence;
 mod time;
 mod warnings;
@@ -20,12 +23,14 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 7] = [
+pub static MODULES: [&ModuleDef; 9] = [
     &posix::MODULE,
     &errno::MODULE,
     &time::MODULE,
     &resource::MODULE,
     &mmap::MODULE,
+    &multiprocessing::MODULE,
+    &shared_memory::MODULE,
     &accounts::USERS_MODULE,
     &accounts::GROUPS_MODULE,
 ];
@@ -35,7 +40,15 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &posix::types())?;
     ready::ready_more(thread, &mmap::types())?;
     mmap::fill(thread)?;
+    ready::ready_more(thread, &multiprocessing::types())?;
+    multiprocessing::fill(thread)?;
     posix::add_tables(thread)?;
     struct_sequence::fill(thread)?;
     posix::add_to_sequences(thread)
+}
+
+/// Completes the types with what needs the types of `taipan_runtime_builtins`, behind `taipan_runtime_builtins::fill`.
+pub fn finish(thread: &Thread) -> PyResult<()> {
+    posix::finish(thread)?;
+    multiprocessing::finish(thread)
 }

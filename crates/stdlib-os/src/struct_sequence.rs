@@ -43,7 +43,7 @@ static ALL: [&SequenceDef; 10] = [
 ];
 
 method_table! { METHODS:
-    Instance None c"__reduce__" "" reduce, c"The type, and what it is to be called with.";
+    Instance None c"__reduce__" "($self, /)" reduce, c"The type, and what it is to be called with.";
     Instance Keywords c"__replace__" "($self, /, **changes)" replace, c"A copy with other values in some fields.";
 }
 

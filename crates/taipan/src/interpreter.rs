@@ -69,6 +69,7 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
+    taipan_stdlib_os::finish(thread)?;
     taipan_stdlib_data::finish(thread)?;
     taipan_stdlib_datetime::finish(thread)?;
     taipan_stdlib_net::finish(thread)?;

@@ -58,12 +58,32 @@ pub(super) fn zeros(thread: &Thread, len: usize) -> PyResult<Vec<u8>> {
     Ok(buffer)
 }
 
+/// Bytes that a pipe or socket may give at once.
+const LARGE: usize = 1 << 20;
+
+/// Room for a read of so many bytes: no more than there can be, for room is not free, and who reads from a pipe may ask
+/// for much more than that has.
+fn room(thread: &Thread, fd: i32, length: usize) -> usize {
+    const KINDS_OF_STREAMS: [u32; 2] = [0o010_000, 0o140_000];
+    if length <= LARGE {
+        return length;
+    }
+    match of(thread).status(fd) {
+        Ok(status) if KINDS_OF_STREAMS.contains(&(status.mode & numbers::S_IFMT)) => LARGE,
+        // some files that the system makes up have no size
+        Ok(status) if status.is_file() && status.size > 0 => {
+            length.min(usize::try_from(status.size).unwrap_or(length))
+        }
+        _ => length,
+    }
+}
+
 pub(super) fn read(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, length: Ref<'_>) -> PyResult<Value> {
     let (fd, length) = (to_int(thread, fd)?, to_size(thread, length)?);
     let Ok(length) = usize::try_from(length) else {
         return Err(HostError::new(numbers::EINVAL).raise(thread));
     };
-    let mut buffer = zeros(thread, length)?;
+    let mut buffer = zeros(thread, room(thread, fd, length))?;
     let count = waiting(thread, |host| host.read(fd, &mut buffer))?.map_err(|error| error.raise(thread))?;
     Ok(PyBytes::new(thread, buffer.get(..count).unwrap_or_default())?.into_value())
 }
@@ -75,7 +95,7 @@ pub(super) fn readinto(thread: &Thread, _: Ref<'_>, fd: Ref<'_>, to: Ref<'_>) ->
         let name = to.ty().name();
         raise!(thread, TYPE_ERROR, "readinto() argument 2 must be read-write bytes-like object, not {name}")
     })?;
-    let mut buffer = zeros(thread, target.len())?;
+    let mut buffer = zeros(thread, room(thread, fd, target.len()))?;
     let count = waiting(thread, |host| host.read(fd, &mut buffer))?.map_err(|error| error.raise(thread))?;
     if let Some(memory) = target.contiguous() {
         memory.write(0, buffer.get(..count).unwrap_or_default());

@@ -61,6 +61,11 @@ pub(crate) fn add_tables(thread: &Thread) -> PyResult<()> {
     add_methods(thread, &scan::SCANDIR_ITERATOR, &scan::ITERATOR_METHODS)
 }
 
+/// Completes the types with what needs the types of `taipan_runtime_builtins`.
+pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+    taipan_runtime_builtins::install::methods(thread, &scan::DIR_ENTRY, &scan::ENTRY_CLASS_METHODS)
+}
+
 /// Puts methods into types of tuples that differ from all others.
 pub(crate) fn add_to_sequences(thread: &Thread) -> PyResult<()> {
     add_methods(thread, &SCHED_PARAM_TYPE, &scheduling::PARAMETER_METHODS)

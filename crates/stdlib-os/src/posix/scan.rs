@@ -62,6 +62,10 @@ method_table! { ENTRY_METHODS:
     Instance None c"__fspath__" "($self, /)" |thread, this| Ok(slot(&entry(thread, this)?.path)), c"The path.";
 }
 
+method_table! { ENTRY_CLASS_METHODS:
+    Class One c"__class_getitem__" "($type, object, /)" taipan_runtime_builtins::generics::class_getitem, c"See PEP 585.";
+}
+
 attribute_table! { ENTRY_ATTRIBUTES:
     "name" |thread, this| Ok(slot(&entry(thread, this)?.name)), None, "The name in the folder.";
     "path" |thread, this| Ok(slot(&entry(thread, this)?.path)), None, "The path: that of the folder, and the name.";

@@ -12,13 +12,13 @@ method_table! { FUNCTIONS:
     Instance Keywords c"fstat" "($module, /, fd)" status::fstat, c"The same, of an open file.";
     Instance Keywords c"access" "($module, /, path, mode, *, dir_fd=None, effective_ids=False,\n       follow_symlinks=True)" files::access, c"Whether the process may do this with a file.";
     Instance Keywords c"chdir" "($module, /, path)" files::chdir, c"Change the current folder.";
-    Instance Keywords c"chmod" "($module, /, path, mode, *, dir_fd=None, follow_symlinks=True)" modes::chmod, c"Change the permissions of a file.";
+    Instance Keywords c"chmod" "($module, /, path, mode, *, dir_fd=None,\n      follow_symlinks=(os.name != 'nt'))" modes::chmod, c"Change the permissions of a file.";
     Instance Keywords c"fchmod" "($module, /, fd, mode)" modes::fchmod, c"Change the permissions of an open file.";
     Instance Keywords c"chown" "($module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)" modes::chown, c"Change owner and group of a file.";
     Instance Keywords c"lchown" "($module, /, path, uid, gid)" modes::lchown, c"The same, of a link itself.";
     Instance None c"getcwd" "($module, /)" files::getcwd, c"The current folder.";
     Instance None c"getcwdb" "($module, /)" files::getcwdb, c"The current folder, as bytes.";
-    Instance Keywords c"link" "($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=True)" names::link, c"Give a file one more path.";
+    Instance Keywords c"link" "($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=(os.name != 'nt'))" names::link, c"Give a file one more path.";
     Instance Keywords c"listdir" "($module, /, path=None)" files::listdir, c"The names in a folder.";
     Instance Keywords c"mkdir" "($module, /, path, mode=511, *, dir_fd=None)" files::mkdir, c"Make a folder.";
     Instance Keywords c"open" "($module, /, path, flags, mode=511, *, dir_fd=None)" files::open, c"Open a file; give the descriptor.";
@@ -34,7 +34,7 @@ method_table! { FUNCTIONS:
     Instance Keywords c"scandir" "($module, /, path=None)" scan::scandir, c"The entries of a folder.";
     Instance Keywords c"fspath" "($module, /, path)" files::fspath, c"A path as text or bytes.";
     Instance Keywords c"_path_normpath" "($module, /, path)" text::normpath, c"A path without parts that do nothing.";
-    Instance Keywords c"_path_splitroot_ex" "($module, /, path)" text::splitroot, c"Drive, root and the rest of a path.";
+    Instance Keywords c"_path_splitroot_ex" "($module, /, p)" text::splitroot, c"Drive, root and the rest of a path.";
     Instance Keywords c"close" "($module, /, fd)" fd::close, c"Close a descriptor.";
     Instance Two c"closerange" "($module, fd_low, fd_high, /)" fd::closerange, c"Close all descriptors of a range.";
     Instance One c"device_encoding" "($module, /, fd)" fd::device_encoding, c"The encoding of a terminal.";
@@ -58,7 +58,7 @@ method_table! { FUNCTIONS:
     Instance None c"_is_inputhook_installed" "($module, /)" env::is_inputhook_installed, c"Whether something is to be called while input is waited for.";
     Instance None c"cpu_count" "($module, /)" env::cpu_count, c"The number of processors.";
     Instance None c"_create_environ" "($module, /)" env::create_environ, c"The variables of the process.";
-    Instance Positional c"get_terminal_size" "" env::get_terminal_size, c"Columns and lines of a terminal.";
+    Instance Positional c"get_terminal_size" "($module, fd=<unrepresentable>, /)" env::get_terminal_size, c"Columns and lines of a terminal.";
     Instance Two c"putenv" "($module, name, value, /)" env::putenv, c"Set a variable.";
     Instance One c"unsetenv" "($module, name, /)" env::unsetenv, c"Remove a variable.";
     Instance One c"sched_getaffinity" "($module, pid, /)" scheduling::sched_getaffinity, c"The processors that may be used.";

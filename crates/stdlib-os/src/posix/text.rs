@@ -10,7 +10,7 @@ use taipan_runtime_builtins::arguments::Parameters;
 use crate::arguments::any;
 
 const NORMPATH: Parameters<1> = any("_path_normpath", ["path"], 1);
-const SPLITROOT: Parameters<1> = any("_path_splitroot_ex", ["path"], 1);
+const SPLITROOT: Parameters<1> = any("_path_splitroot_ex", ["p"], 1);
 
 /// A path as it is, NULs and surrogates included.
 fn bytes_of(thread: &Thread, function: &str, value: Ref<'_>) -> PyResult<(Vec<u8>, bool)> {

@@ -251,7 +251,11 @@ impl<'t, 'a> Generator<'t, 'a> {
         index(&mut self.unit.code.names, name)
     }
 
+    /// The name under which `name` is kept in the scope of the unit.
     pub(super) fn mangle(&mut self, name: Identifier) -> Identifier {
+        if !self.table.scope(self.unit.scope).is_mangled(name) {
+            return name;
+        }
         mangle(self.interner, self.unit.class, name)
     }
 }

@@ -166,7 +166,7 @@ impl Analyzer<'_> {
             }
             return Ok(Resolution::Local);
         }
-        if let Some(class) = outside.class {
+        if let Some(class) = outside.class.filter(|_| name != self.implicit.classdict) {
             // bound by the class whose namespace is looked into first: nothing nearer than global
             let in_class = self.table.symbol(class, name);
             if in_class.is(flag::GLOBAL) {

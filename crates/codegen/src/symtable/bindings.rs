@@ -109,9 +109,7 @@ impl Builder<'_> {
     /// The name under which `name` is kept in the current scope.
     #[inline]
     pub(super) fn mangled(&mut self, name: Identifier) -> Identifier {
-        if let Some(only) = &self.table.scope(self.current).mangled
-            && !only.borrow().contains(&name)
-        {
+        if !self.table.scope(self.current).is_mangled(name) {
             return name;
         }
         mangle(self.interner, self.class, name)

@@ -169,6 +169,11 @@ impl Scope {
         !matches!(self.kind, ScopeKind::Class | ScopeKind::Module)
     }
 
+    /// Whether a private name is mangled here: around a generic class only those of its type parameters are.
+    pub(crate) fn is_mangled(&self, name: Identifier) -> bool {
+        self.mangled.as_ref().is_none_or(|only| only.borrow().contains(&name))
+    }
+
     /// What is known of `name`; nothing for a name that it does not have.
     pub fn symbol(&self, name: Identifier) -> Symbol {
         self.symbols.get(&name).copied().unwrap_or_default()

@@ -18,8 +18,8 @@ fn programs_print_what_the_reference_printed() {
         let expected = std::fs::read_to_string(folder.join(format!("{name}.txt")))?;
         let printed = program::output(taipan, &folder, &name)?;
         if printed != expected {
-            let line = printed.lines().zip(expected.lines()).find(|(a, b)| a != b);
-            wrong.lock().unwrap().push(format!("{name}: {line:?}"));
+            let lines = program::differences(&printed, &expected);
+            wrong.lock().unwrap().push(format!("{name}:{lines}"));
         }
         Ok(())
     })

@@ -161,7 +161,21 @@ impl MethodDef {
         }
     }
 
+    /// The same without names.
+    #[inline(always)]
+    pub fn call_positional(&self, thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
+        match (self.native, arguments) {
+            (Native::None(native), []) => native(thread, this),
+            (Native::One(native), [a]) => native(thread, this, a.as_ref()),
+            (Native::Two(native), [a, b]) => native(thread, this, a.as_ref(), b.as_ref()),
+            (Native::Positional(native), _) => native(thread, this, arguments),
+            (Native::Keywords(native), _) => native(thread, this, arguments, None),
+            _ => Err(self.wrong_count(thread, this, arguments.len())),
+        }
+    }
+
     #[cold]
+    #[inline(never)]
     fn wrong_count(&self, thread: &Thread, this: Ref<'_>, given: usize) -> crate::Raised {
         let full = self.full_name(thread, this);
         let name = self.name();
@@ -307,6 +321,15 @@ impl PyCFunction {
     /// `__module__`.
     pub fn module(&self) -> Option<Value> {
         self.m_module.get()
+    }
+
+    /// What `self` is for the native, if that is an object that is no number: it lives as long as the function.
+    #[inline(always)]
+    pub fn plain_this(&self) -> Option<Ref<'_>> {
+        let word = self.m_self.peek()?;
+        let object = word.as_object()?;
+        // SAFETY: what a slot holds is alive; a function's `self` does not change.
+        unsafe { (!may_be_boxed(object.as_ref())).then(|| Ref::from_word(word)) }
     }
 
     /// Calls the function.

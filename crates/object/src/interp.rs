@@ -30,7 +30,7 @@ pub type UnraisableHook = fn(&Thread, exception: Value, doing: Option<&str>, obj
 /// Is told of a class whose attribute of this name changed.
 pub type TypeChangedHook = fn(&Thread, &PyTypeObject, &PyStr) -> PyResult<()>;
 
-/// Gives the globals of the Python function that runs.
+/// Gives the globals, or the built-ins, of the Python function that runs.
 pub type CallerGlobalsHook = fn(&Thread) -> Option<Owned<PyDict>>;
 
 /// Gives the local variables of the Python function that runs, as a mapping.
@@ -88,6 +88,8 @@ pub struct Hooks {
     pub type_changed: Cell<TypeChangedHook>,
     /// Asked for `__module__` of a new class.
     pub caller_globals: Cell<CallerGlobalsHook>,
+    /// Asked for the built-ins of a function that is made for globals without any.
+    pub caller_builtins: Cell<CallerGlobalsHook>,
     /// Asked for the names that `dir()` and `vars()` without an argument see.
     pub caller_locals: Cell<CallerLocalsHook>,
     /// Called by `__build_class__`.
@@ -121,6 +123,7 @@ impl Hooks {
             unraisable: Cell::new(|_, _, _, _| ()),
             type_changed: Cell::new(|_, _, _| Ok(())),
             caller_globals: Cell::new(|_| None),
+            caller_builtins: Cell::new(|_| None),
             caller_locals: Cell::new(|thread| {
                 Err(crate::raise!(thread, SYSTEM_ERROR, "frame does not exist"))
             }),
@@ -183,6 +186,8 @@ pub struct Interp {
     retired: RefCell<Vec<Value>>,
     /// The dict of the module `builtins`.
     pub builtins: Slot,
+    /// `all` and `any`, which code asks for by number, as they were at the start.
+    pub common: [Slot; 2],
     /// The dict of the module `sys`.
     pub sys: Slot,
     /// `sys.modules`, as the import machinery knows it.
@@ -253,6 +258,7 @@ impl Interp {
             thread_stack_size: Cell::new(0),
             retired: RefCell::default(),
             builtins: Slot::empty(),
+            common: Default::default(),
             sys: Slot::empty(),
             modules: Slot::empty(),
             importlib: Slot::empty(),
@@ -394,6 +400,7 @@ impl Drop for Interp {
         ]
         .into_iter()
         .chain(&self.at_fork)
+        .chain(&self.common)
         {
             std::mem::forget(slot.take());
         }

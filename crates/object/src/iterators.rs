@@ -45,9 +45,11 @@ macro_rules! indexed {
                 /// The next item; none at the end.
                 #[inline]
                 pub fn advance(&self, thread: &Thread) -> PyResult<Option<Value>> {
-                    let Some(held) = self.it_seq.get() else { return Ok(None) };
+                    let Some(held) = self.it_seq.peek() else { return Ok(None) };
                     let item: fn(&Thread, &$sequence, usize) -> PyResult<Option<Value>> = $item;
-                    let sequence = held.as_ref();
+                    // SAFETY: the slot holds the sequence, and lets go of it after the last use below; no item
+                    // is made by code that could reach this iterator
+                    let sequence = unsafe { Ref::from_word(held) };
                     let at = self.it_index.get();
                     let found = match sequence.get::<$sequence>() {
                         Some(sequence) => item(thread, sequence, at)?,
@@ -76,7 +78,8 @@ indexed!(list, PyListIterator LIST_ITERATOR LIST_ITERATOR_CORE "list_iterator" o
     |_, list, at| Ok(list.get(at)));
 indexed!(tuple, PyTupleIterator TUPLE_ITERATOR TUPLE_ITERATOR_CORE "tuple_iterator" over PyTuple:
     |_, tuple, at| Ok(tuple.get(at)));
-indexed!(ascii, PyAsciiIterator ASCII_ITERATOR ASCII_ITERATOR_CORE "str_ascii_iterator" over PyStr: character);
+indexed!(ascii, PyAsciiIterator ASCII_ITERATOR ASCII_ITERATOR_CORE "str_ascii_iterator" over PyStr:
+    |_, text, at| Ok(text.raw_bytes().get(at).map(|&byte| crate::str::statics::latin1(byte).into_value())));
 indexed!(str, PyStrIterator STR_ITERATOR STR_ITERATOR_CORE "str_iterator" over PyStr: character);
 indexed!(bytes, PyBytesIterator BYTES_ITERATOR BYTES_ITERATOR_CORE "bytes_iterator" over PyBytes:
     |_, bytes, at| Ok(bytes.as_slice().get(at).map(|&byte| Value::small(byte.into()))));

@@ -63,6 +63,7 @@ pub(crate) fn interned() -> Option<&'static str::intern::InternTable> {
 
 fn set_up(thread: &Thread) -> PyResult<()> {
     str::statics::prepare(thread)?;
+    crate::bytes::short::prepare();
     types::ready::ready_static_types(thread)?;
     thread.interp().prepare(thread)
 }

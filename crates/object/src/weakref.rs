@@ -1,4 +1,4 @@
-//! Weak references. An object's weak references form a list whose first link stands in the object (at its
+//! Weak references, and proxies, which are laid out like them. An object's weak references form a list whose first link stands in the object (at its
 //! type's `tp_weaklistoffset`), 32 bytes before it, or, for static types, with the interpreter.
 //! Invariants: a weak reference on a list is alive and its `object` is the list's owner; the list is emptied
 //! before the object's memory goes, and a callback is called at most once, after its reference is cleared.
@@ -45,6 +45,21 @@ static REFERENCE_CORE: TypeCore =
         }
     });
 
+/// `weakref.ProxyType`; what it does is put in by the module.
+pub static PROXY: PyTypeObject = StaticType::new(c"weakref.ProxyType", 64, dealloc_weakref, &PROXY_CORE)
+    .flags(flags::DISALLOW_INSTANTIATION)
+    .collected(traverse_weakref, Some(clear_weakref))
+    .build();
+static PROXY_CORE: TypeCore = TypeCore::new(slots_of! {});
+
+/// `weakref.CallableProxyType`: the type of proxies of what can be called.
+pub static CALLABLE_PROXY: PyTypeObject =
+    StaticType::new(c"weakref.CallableProxyType", 64, dealloc_weakref, &CALLABLE_PROXY_CORE)
+        .flags(flags::DISALLOW_INSTANTIATION)
+        .collected(traverse_weakref, Some(clear_weakref))
+        .build();
+static CALLABLE_PROXY_CORE: TypeCore = TypeCore::new(slots_of! {});
+
 // SAFETY: the layout above, for the type and what derives from it.
 unsafe impl Layout for PyWeakReference {
     fn ty() -> &'static PyTypeObject {
@@ -79,10 +94,53 @@ pub(crate) fn list_of<'a>(
     (offset > 0).then(|| unsafe { &*std::ptr::from_ref(head).byte_offset(offset).cast() })
 }
 
+/// What stands on a list of weak references, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// The reference without callback, which is shared.
+    Reference,
+    /// The proxy without callback, which is shared.
+    Proxy,
+    /// All others, the newest first.
+    Other,
+}
+
 impl PyWeakReference {
+    /// A weak reference, or a proxy, if the value is one.
+    pub fn of(value: Ref<'_>) -> Option<&PyWeakReference> {
+        let head = value.head()?;
+        if value.get::<PyWeakReference>().is_none()
+            && !head.is_exact(&PROXY)
+            && !head.is_exact(&CALLABLE_PROXY)
+        {
+            return None;
+        }
+        // SAFETY: objects of the three types have this layout.
+        Some(unsafe { &*std::ptr::from_ref(head).cast() })
+    }
+
+    /// A proxy of an object. One without callback is shared.
+    ///
+    /// # Errors
+    /// `TypeError` if there are no weak references to the object's type.
+    pub fn proxy(thread: &Thread, object: Ref<'_>, callback: Option<Value>) -> PyResult<Value> {
+        let ty = if object.ty().slots().call.get().is_some() { &CALLABLE_PROXY } else { &PROXY };
+        // it is no `PyWeakReference` by its type, so that it leaves as a mere value
+        PyWeakReference::make(thread, ty, object, callback).map(Owned::into_value)
+    }
+
     /// A weak reference to an object. One without callback is shared.
     pub fn new(
         thread: &Thread,
+        object: Ref<'_>,
+        callback: Option<Value>,
+    ) -> PyResult<Owned<PyWeakReference>> {
+        PyWeakReference::make(thread, &REFERENCE, object, callback)
+    }
+
+    fn make(
+        thread: &Thread,
+        ty: &'static PyTypeObject,
         object: Ref<'_>,
         callback: Option<Value>,
     ) -> PyResult<Owned<PyWeakReference>> {
@@ -91,11 +149,11 @@ impl PyWeakReference {
             return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
         };
         if callback.is_none()
-            && let Some(known) = PyWeakReference::shared(list)
+            && let Some(known) = PyWeakReference::shared(list, ty)
         {
             return Ok(known);
         }
-        let made = lifecycle::allocate::<PyWeakReference>(thread, &REFERENCE, Kind::Gc, 64)?;
+        let made = lifecycle::allocate::<PyWeakReference>(thread, ty, Kind::Gc, 64)?;
         // SAFETY: fresh, of this size; the head is written.
         let reference = unsafe {
             let this = made.as_ptr();
@@ -150,18 +208,20 @@ impl PyWeakReference {
         Ok(reference)
     }
 
-    /// Puts a new reference on the list of its object: the shared one stands first, the others behind it, the newest
-    /// first.
+    /// Puts a new reference on the list of its object, before those of its rank.
     fn link_into(&self, list: &Cell<*const PyWeakReference>) {
-        let first = list.get();
+        let (rank, mut before, mut at) = (self.rank(), None, list.get());
         // SAFETY: what stands on a list is alive.
-        let behind = unsafe { first.as_ref() }.filter(|first| !self.is_shareable() && first.is_shareable());
-        match behind {
-            Some(behind) => self.link_after(behind),
+        while let Some(reference) = unsafe { at.as_ref() }.filter(|reference| reference.rank() < rank) {
+            before = Some(reference);
+            at = reference.wr_next.get();
+        }
+        match before {
+            Some(before) => self.link_after(before),
             None => {
-                self.wr_next.set(first);
+                self.wr_next.set(at);
                 // SAFETY: as above.
-                if let Some(first) = unsafe { first.as_ref() } {
+                if let Some(first) = unsafe { at.as_ref() } {
                     first.wr_prev.set(self);
                 }
                 list.set(self);
@@ -169,15 +229,28 @@ impl PyWeakReference {
         }
     }
 
-    /// The reference without callback that the object has already, unless it is dying.
-    fn shared(list: &Cell<*const PyWeakReference>) -> Option<Owned<PyWeakReference>> {
+    /// The reference or proxy of a type without callback that the object has already, unless it is dying.
+    fn shared(
+        list: &Cell<*const PyWeakReference>,
+        ty: &'static PyTypeObject,
+    ) -> Option<Owned<PyWeakReference>> {
+        let mut at = list.get();
         // SAFETY: what stands on a list is alive, or dying and not yet unlinked: then its count is zero.
-        let first = unsafe { list.get().as_ref() }?;
-        (first.is_shareable() && first.base.refcount() > 0).then(|| Owned::new_ref(first))
+        while let Some(reference) = unsafe { at.as_ref() }.filter(|found| found.rank() != Rank::Other) {
+            if reference.base.is_exact(ty) && reference.base.refcount() > 0 {
+                return Some(Owned::new_ref(reference));
+            }
+            at = reference.wr_next.get();
+        }
+        None
     }
 
-    fn is_shareable(&self) -> bool {
-        self.wr_callback.peek().is_none() && self.base.is_exact(&REFERENCE)
+    fn rank(&self) -> Rank {
+        match self.wr_callback.peek().is_none() {
+            true if self.base.is_exact(&REFERENCE) => Rank::Reference,
+            true if self.base.is_exact(&PROXY) || self.base.is_exact(&CALLABLE_PROXY) => Rank::Proxy,
+            _ => Rank::Other,
+        }
     }
 
     fn link_after(&self, before: &PyWeakReference) {
@@ -318,7 +391,7 @@ pub(crate) fn clear_condemned(
 
 /// Lets weak references that go themselves refer to nothing: they call nobody back.
 pub(crate) fn disarm(thread: &Thread, dying: &[Value]) {
-    for reference in dying.iter().filter_map(|object| object.as_ref().get::<PyWeakReference>()) {
+    for reference in dying.iter().filter_map(|object| PyWeakReference::of(object.as_ref())) {
         drop(reference.unlink(thread));
     }
 }

@@ -181,9 +181,12 @@ static DOCS: &[(&str, &str)] = &[
     ),
     (
         "int",
-        "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size: of a number without its fraction, or of the digits in a text.\nThe base is 0 or from 2 to 36; 0 reads it off the text, as in source code.",
+        "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size: of a number without its fraction, or of the digits in a text.\nThe base is 0 or from 2 to 36; 0 reads it off the text, as in source code.\n\n>>> int('0o17', base=0)\n15",
     ),
-    ("itertools.batched", "batched(iterable, n, *, strict=False)\n--\n\nTuples of n items each."),
+    (
+        "itertools.batched",
+        "batched(iterable, n, *, strict=False)\n--\n\nTuples of n items each.\n\n>>> list(batched('spinach', 3))\n[('s', 'p', 'i'), ('n', 'a', 'c'), ('h',)]",
+    ),
     ("itertools.count", "count(start=0, step=1)\n--\n\nNumbers from start on, step apart."),
     ("list", "list(iterable=(), /)\n--\n\nA sequence that can be changed, of the items of an iterable."),
     (
@@ -243,10 +246,23 @@ static DOCS: &[(&str, &str)] = &[
         "types.SimpleNamespace",
         "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAttributes and nothing else.",
     ),
+    ("typing.NoDefaultType", "The type of typing.NoDefault, which stands for a default that there is not."),
+    (
+        "typing.ParamSpec",
+        "The parameters of a function, as a parameter of types.\n\n>>> P = ParamSpec('P')\n>>> P.args.__origin__ is P\nTrue",
+    ),
+    (
+        "typing.ParamSpecArgs",
+        "The positional arguments of a ParamSpec.\n\n>>> P = ParamSpec('P')\n>>> P.args\nP.args",
+    ),
+    (
+        "typing.ParamSpecKwargs",
+        "The keyword arguments of a ParamSpec.\n\n>>> P = ParamSpec('P')\n>>> P.kwargs\nP.kwargs",
+    ),
     ("typing.Union", "A union of types, as int | str gives it."),
     (
         "zip",
-        "zip(*iterables, strict=False)\n--\n\nTuples of one item of each iterable, until the shortest ends; with strict, they must be of the same length.",
+        "zip(*iterables, strict=False)\n--\n\nTuples of one item of each iterable, until the shortest ends; with strict, they must be of the same length.\n\n>>> list(zip('ab', (3, 5, 7)))\n[('a', 3), ('b', 5)]",
     ),
 ];
 

@@ -1,10 +1,13 @@
 //! The module `gc`.
 
+mod watch;
+
 use taipan_object::dict::PyDict;
 use taipan_object::gc::{self, inspect};
 use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::flags;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
@@ -50,7 +53,14 @@ const FLAGS: [(&str, i32); 5] = [
 ];
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
-    add(thread, module, "garbage", PyList::new(thread)?.into_value())?;
+    let collector = thread.interp().gc();
+    let garbage = match collector.garbage.get() {
+        Some(garbage) => garbage,
+        None => PyList::new(thread)?.into_value(),
+    };
+    drop(collector.garbage.replace(Some(garbage.clone())));
+    collector.phase_hook.set(Some(watch::phase));
+    add(thread, module, "garbage", garbage)?;
     add(thread, module, "callbacks", PyList::new(thread)?.into_value())?;
     FLAGS.into_iter().try_for_each(|(name, value)| add(thread, module, name, Value::small(value)))
 }
@@ -69,14 +79,13 @@ fn is_enabled(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::bool(thread.interp().gc().is_enabled()))
 }
 
-/// There is nothing to tell yet.
 fn set_debug(thread: &Thread, _: Ref<'_>, flags: Ref<'_>) -> PyResult<Value> {
-    to_int(thread, flags)?;
+    thread.interp().gc().debug.set(to_int(thread, flags)?.cast_unsigned());
     Ok(Value::none())
 }
 
-fn get_debug(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::small(0))
+fn get_debug(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, thread.interp().gc().debug.get().cast_signed().into())
 }
 
 fn triple(thread: &Thread, numbers: [i64; 3]) -> PyResult<Value> {
@@ -176,7 +185,14 @@ fn get_referrers(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<V
 }
 
 fn get_referents(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
-    let found: Vec<Value> = arguments.iter().flat_map(|object| inspect::referents(object.as_ref())).collect();
+    let found: Vec<Value> = arguments
+        .iter()
+        .filter(|object| object.as_ref().ty().has_flag(flags::HAVE_GC))
+        .flat_map(|object| {
+            let object = object.as_ref();
+            watch::items_of(object).unwrap_or_else(|| inspect::referents(object))
+        })
+        .collect();
     Ok(PyList::from_values(thread, found)?.into_value())
 }
 

@@ -72,7 +72,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     types.extend(structs::types());
     types.extend(thread::types());
     types.extend(typing::types());
-    types.extend(weakref::types());
+    types.extend([&taipan_object::weakref::PROXY, &taipan_object::weakref::CALLABLE_PROXY]);
     taipan_vm::hooks::install(taipan_vm::hooks::Hooks {
         warn,
         type_parameter: typing::one,

@@ -251,6 +251,12 @@ pub(crate) fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Owned<P
             if let Some(module) = found.as_ref().get::<taipan_object::module::PyModule>() {
                 return Ok(module.dict().unwrap_or(own));
             }
+            // a view of a dict is looked through
+            let found = taipan_runtime_builtins::descriptors::mapping(found.as_ref());
+            if found.as_ref().ty().slots().subscript.get().is_none() {
+                let ty = found.as_ref().ty().name();
+                return Err(raise!(thread, TYPE_ERROR, "'{ty}' object is not subscriptable"));
+            }
             Ok(found.downcast::<PyDict>().unwrap_or(own))
         }
     }
@@ -322,7 +328,9 @@ fn exec_closure(
     let kinds = &taipan_vm::program(code).source.localspluskinds;
     let free = kinds.iter().filter(|kind| kind.has(taipan_bytecode_format::LocalKind::FREE)).count();
     let cells = closure.and_then(|closure| closure.get::<PyTuple>());
-    let Some(cells) = cells.filter(|cells| cells.len() == free) else {
+    let all_cells =
+        |cells: &&PyTuple| cells.iter().all(|cell| cell.get::<taipan_object::cell::PyCell>().is_some());
+    let Some(cells) = cells.filter(|cells| cells.len() == free).filter(all_cells) else {
         let message = format!("code object requires a closure of exactly length {free}");
         return Err(raise!(thread, TYPE_ERROR, "{message}"));
     };

@@ -235,6 +235,11 @@ fn start(thread: &Thread, facts: &Facts) -> PyResult<()> {
         drop(slot.replace(dict));
         sys::set(thread, &all, name, module.as_ref().to_value())?;
     }
+    if let Some(dict) = builtins.dict() {
+        for (name, slot) in ["all", "any"].into_iter().zip(&interp.common) {
+            drop(slot.replace(dict.get_str(thread, &*intern_text(thread, name)?)?));
+        }
+    }
     if let Some(dict) = system.dict() {
         sys::fill_facts(thread, &dict, facts)?;
         sys::set(thread, &dict, "modules", all.into_value())?;

@@ -187,7 +187,10 @@ fn exit_status(thread: &Thread, exception: Ref<'_>) -> u8 {
         return code.as_ref().to_i64().unwrap_or(-1) as u8;
     }
     let text = taipan_runtime_builtins::text::str(thread, code.as_ref());
-    let result = text.and_then(|text| streams::write_error(thread, &format!("{}\n", text.to_text_lossy())));
+    let result = text.and_then(|text| {
+        streams::write_error_value(thread, text.into_value())?;
+        streams::write_error(thread, "\n")
+    });
     if let Err(raised) = result {
         drop(thread.catch(raised));
     }

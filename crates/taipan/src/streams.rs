@@ -2,7 +2,7 @@
 
 use crate::sys;
 use taipan_object::str::{PyStr, intern};
-use taipan_object::{PyResult, Thread, protocol};
+use taipan_object::{PyResult, Thread, Value, protocol};
 use taipan_stdlib_io::{StandardStream, standard_stream};
 
 /// How the standard streams read and write text.
@@ -70,11 +70,15 @@ fn codec_name(thread: &Thread, encoding: &str) -> PyResult<String> {
 
 /// Writes to `sys.stderr`; nothing if there is none.
 pub(crate) fn write_error(thread: &Thread, text: &str) -> PyResult<()> {
+    write_error_value(thread, PyStr::from_text(thread, text)?.into_value())
+}
+
+/// The same of a string.
+pub(crate) fn write_error_value(thread: &Thread, text: Value) -> PyResult<()> {
     let Some(stream) = sys::get(thread, "stderr")?.filter(|stream| !stream.as_ref().is_none()) else {
         return Ok(());
     };
     let write = protocol::get_attribute(thread, stream.as_ref(), &*intern::intern_text(thread, "write")?)?;
-    let text = PyStr::from_text(thread, text)?.into_value();
     drop(protocol::call(thread, write.as_ref(), &[text], None)?);
     flush(thread, "stderr")
 }

@@ -2,7 +2,7 @@
 //! `super()`, the globals of whoever makes a class.
 
 use crate::frame::{UNBOUND, stacks, word};
-use crate::interp::{current_globals, run_code};
+use crate::interp::{current_builtins, current_globals, run_code};
 use taipan_bytecode_format::LocalKind;
 use taipan_object::cell::PyCell;
 use taipan_object::code::PyCode;
@@ -14,6 +14,7 @@ use taipan_object::{Interp, Owned, PyResult, Ref, Thread, Value, raise};
 /// Installs the hooks in a new interpreter.
 pub(crate) fn install(interp: &Interp) {
     interp.hooks.caller_globals.set(current_globals);
+    interp.hooks.caller_builtins.set(current_builtins);
     interp.hooks.caller_locals.set(caller_locals);
     interp.hooks.run_class_body.set(run_class_body);
     interp.hooks.super_arguments.set(super_arguments);

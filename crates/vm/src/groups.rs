@@ -1,6 +1,6 @@
 //! What `except*` does with exceptions and groups of them (PEP 654).
 
-use crate::interp::exceptions;
+use crate::interp::{exceptions, unwind};
 use taipan_object::dict::PyDict;
 use taipan_object::exception::PyBaseException;
 use taipan_object::list::PyList;
@@ -69,7 +69,8 @@ pub(crate) fn split_for_handler(
         }
         let alone = PyTuple::pack(thread, [exception.to_value()])?.into_value();
         let wrapped = group_of(thread, alone)?;
-        exceptions::set_traceback(wrapped.as_ref(), exceptions::traceback(exception));
+        // the group arises here, where it is caught
+        unwind::note_running(thread, &wrapped);
         return Ok((None, Some(wrapped)));
     }
     if !is_group(thread, exception)? {

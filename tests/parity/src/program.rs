@@ -42,6 +42,23 @@ pub fn output(interpreter: &Path, folder: &Path, name: &str) -> io::Result<Strin
     Ok(text.replace(&format!("{}/", folder.display()), ""))
 }
 
+/// The lines in which two outputs differ, each as it is printed and as it was expected.
+pub fn differences(printed: &str, expected: &str) -> String {
+    let (mut ours, mut theirs) = (printed.lines(), expected.lines());
+    let mut found = String::new();
+    for line in 1.. {
+        match (ours.next(), theirs.next()) {
+            (None, None) => break,
+            (one, other) if one == other => {}
+            (one, other) => {
+                let [one, other] = [one, other].map(|text| text.unwrap_or("(no line)"));
+                found.push_str(&format!("\n  line {line}: {one}\n  expected: {other}"));
+            }
+        }
+    }
+    found
+}
+
 /// Calls `act` with each item, from as many threads as there are processors.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ use crate::bytearray::PyByteArray;
 use crate::bytes::PyBytes;
 use crate::error::PyResult;
 use crate::memoryview::PyMemoryView;
+use crate::native::Visitor;
 use crate::raise;
 use crate::thread::Thread;
 use crate::value::{Owned, Ref, Value, as_ref};
@@ -175,8 +176,17 @@ impl Buffer {
         self.owner.as_ref().map(Value::as_ref)
     }
 
-    pub(crate) fn owner_value(&self) -> Option<&Value> {
-        self.owner.as_ref()
+    /// Shows the objects that are kept.
+    pub(crate) fn traverse(&self, visitor: &mut Visitor) {
+        if let Some(owner) = &self.owner {
+            visitor.value(owner);
+        }
+        match &self.keep {
+            Keep::Array(array) => visitor.word(array.as_ref().word()),
+            Keep::View(view) => visitor.word(view.as_ref().word()),
+            Keep::Other(other) => other.traverse(visitor),
+            Keep::Owner | Keep::Block(_) | Keep::Region(_) => {}
+        }
     }
 
     /// Whether the memory must not be written.

@@ -2,7 +2,7 @@
 //! added to itself.
 
 use super::PyByteArray;
-use crate::bytes::slots::{added, gathered};
+use crate::bytes::slots::added;
 use crate::error::PyResult;
 use crate::sequence::receiver;
 use crate::sequence::repeat::product;
@@ -29,7 +29,15 @@ pub(super) fn inplace_concat(thread: &Thread, array: Ref<'_>, other: Ref<'_>) ->
 fn repeated(thread: &Thread, array: &PyByteArray, count: isize) -> PyResult<Vec<u8>> {
     let total = product(thread, array.len(), count)?;
     let unit = array.copy(thread, 0, array.len())?;
-    gathered(thread, unit.into_iter().cycle(), total)
+    let mut all = Vec::new();
+    if all.try_reserve_exact(total).is_err() {
+        return Err(thread.raise_memory_error());
+    }
+    match unit.as_slice() {
+        [single] => all.resize(total, *single),
+        _ => (0..total.checked_div(unit.len()).unwrap_or(0)).for_each(|_| all.extend_from_slice(&unit)),
+    }
+    Ok(all)
 }
 
 /// `array * count`.

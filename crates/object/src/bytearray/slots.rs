@@ -1,5 +1,7 @@
 //! Subscripts of bytearrays. Invariant: a value is read before the place it goes to is looked for.
 
+use std::borrow::Cow;
+
 use super::PyByteArray;
 use crate::buffer;
 use crate::bytes::slots::gathered;
@@ -61,7 +63,7 @@ pub(super) fn set_subscript(
         },
         (Key::Slice(bounds), value) => {
             let new = match &value {
-                None => Vec::new(),
+                None => Cow::Borrowed([].as_slice()),
                 Some(value) => collect(thread, value.as_ref())?,
             };
             let part = bounds.of(array.len());
@@ -79,9 +81,8 @@ pub(super) fn set_subscript(
                     "attempt to assign bytes of size {given} to extended slice of size {places}"
                 ));
             }
-            part.places().zip(new).for_each(|(at, byte)| {
-                array.set(at, byte);
-            });
+            let done = array.set_each(part.start, part.step, places, &new);
+            debug_assert!(done, "a part of an array is within it");
             Ok(())
         }
     }
@@ -95,9 +96,9 @@ fn delete(thread: &Thread, array: &PyByteArray, part: Part) -> PyResult<()> {
 }
 
 /// The bytes that are assigned to a slice.
-fn collect(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
+fn collect<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
     if buffer::is_bytes_like(value) {
-        return Ok(buffer::bytes_of(thread, value)?.into_owned());
+        return buffer::bytes_of(thread, value);
     }
     let slots = value.ty().slots();
     if value.get::<crate::str::PyStr>().is_some()
@@ -118,5 +119,5 @@ fn collect(thread: &Thread, value: Ref<'_>) -> PyResult<Vec<u8>> {
         bytes.try_reserve(1).map_err(|_| thread.raise_memory_error())?;
         bytes.push(byte);
     }
-    Ok(bytes)
+    Ok(Cow::Owned(bytes))
 }

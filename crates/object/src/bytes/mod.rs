@@ -2,6 +2,7 @@
 //! -1 until it is known, and equals that of an ASCII string of the same bytes.
 
 pub(crate) mod compare;
+pub(crate) mod short;
 pub(crate) mod slots;
 
 use std::cell::Cell;
@@ -77,6 +78,11 @@ const fn object_size(len: usize) -> usize {
 impl PyBytes {
     /// A copy of bytes.
     pub fn new(thread: &Thread, bytes: &[u8]) -> PyResult<Owned<PyBytes>> {
+        if bytes.len() < 2
+            && let Some(always) = short::find(bytes)
+        {
+            return Ok(always);
+        }
         // SAFETY: the bytes are as many as there is room for.
         unsafe {
             PyBytes::make(thread, bytes.len(), |to| to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()))

@@ -28,6 +28,8 @@ pub enum MemberKind {
     Bool = 3,
     /// A C `Py_ssize_t`.
     Size = 4,
+    /// The flags of a type, as they are shown.
+    TypeFlags = 5,
 }
 
 /// Which field of an object an attribute is. It fits a word, so that no table has to outlive the descriptor.
@@ -90,6 +92,9 @@ fn get(thread: &Thread, this: Ref<'_>, object: Option<Ref<'_>>, _: Option<Ref<'_
             MemberKind::Int => Ok(Value::small(*field_of::<i32>(head, field))),
             MemberKind::Bool => Ok(Value::bool(*field_of::<i8>(head, field) != 0)),
             MemberKind::Size => Value::int(thread, *field_of::<i64>(head, field)),
+            MemberKind::TypeFlags => {
+                Value::int(thread, flags::shown(*field_of::<u64>(head, field)).cast_signed())
+            }
         }
     }
 }
@@ -175,7 +180,8 @@ impl PyMemberDescr {
             1 => MemberKind::ObjectOrError,
             2 => MemberKind::Int,
             3 => MemberKind::Bool,
-            _ => MemberKind::Size,
+            4 => MemberKind::Size,
+            _ => MemberKind::TypeFlags,
         };
         MemberDef { offset: packed as u32, kind, read_only: packed >> 40 != 0 }
     }

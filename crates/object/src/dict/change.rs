@@ -180,24 +180,44 @@ impl PyDict {
 
     /// A dict with the same entries.
     pub fn copy(&self, thread: &Thread) -> PyResult<Owned<PyDict>> {
-        let copy = PyDict::with_capacity(thread, self.len())?;
-        if self.is_empty() {
-            return Ok(copy);
+        let copy = PyDict::new(thread)?;
+        copy.become_copy(thread, self)?;
+        Ok(copy)
+    }
+
+    /// Gives a dict that is empty the entries of another one. No code runs.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn become_copy(&self, thread: &Thread, other: &PyDict) -> PyResult<()> {
+        debug_assert!(self.is_empty(), "a dict that becomes a copy is empty");
+        if other.is_empty() || !self.is_empty() {
+            return Ok(());
         }
-        copy.ma_keys.header().strings.set(self.ma_keys.header().strings.get());
+        if other.ma_keys.header().filled.get() as usize == other.len() {
+            let Some(table) = other.ma_keys.duplicate(thread) else {
+                return Err(thread.raise_memory_error());
+            };
+            self.changed();
+            self.ma_used.set(other.ma_used.get());
+            drop(self.ma_keys.replace(table));
+            return Ok(());
+        }
+        self.reserve(thread, other.len())?;
+        self.changed();
+        self.ma_keys.header().strings.set(other.ma_keys.header().strings.get());
         let mut number = 0;
-        while let Some(entry) = self.ma_keys.entry(number) {
+        while let Some(entry) = other.ma_keys.entry(number) {
             if let (Some(key), Some(value)) = (entry.key.get(), entry.value.get()) {
                 // SAFETY: what a dict holds is alive; the copy has room and each key once.
                 unsafe {
                     let (key, value) = (Value::from_borrowed(key), Value::from_borrowed(value));
-                    copy.ma_keys.append(entry.hash.get(), key.into_word(), value.into_word());
+                    self.ma_keys.append(entry.hash.get(), key.into_word(), value.into_word());
                 }
-                copy.ma_used.set(copy.ma_used.get() + 1);
+                self.ma_used.set(self.ma_used.get() + 1);
             }
             number += 1;
         }
-        copy.changed();
-        Ok(copy)
+        Ok(())
     }
 }

@@ -39,6 +39,19 @@ impl DictCursor {
         None
     }
 
+    /// The next key with its hash, which need not be asked for again.
+    #[inline]
+    pub fn next_key(&mut self, dict: &PyDict) -> Option<(Value, i64)> {
+        while let Some(entry) = dict.ma_keys.entry(self.next) {
+            self.next += 1;
+            if let Some(key) = entry.key.get() {
+                // SAFETY: what a dict holds is alive.
+                return Some((unsafe { Value::from_borrowed(key) }, entry.hash.get()));
+            }
+        }
+        None
+    }
+
     /// Behind the last entry of a dict.
     pub fn end(dict: &PyDict) -> DictCursor {
         DictCursor { next: dict.ma_keys.header().filled.get() as usize }

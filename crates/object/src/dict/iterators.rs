@@ -4,6 +4,7 @@
 use super::{DictCursor, PyDict};
 use crate::error::PyResult;
 use crate::raise;
+use crate::slot::Slot;
 use crate::thread::Thread;
 use crate::tuple::PyTuple;
 use crate::value::Value;
@@ -26,7 +27,7 @@ macro_rules! iterators {
                     di_used 24: Word,
                     /// The position in its entries.
                     di_pos 32: Word,
-                    /// A tuple to use again; not used.
+                    /// A tuple to use again.
                     di_result 40: Slot,
                     /// How many keys are left.
                     len 48: Word,
@@ -52,12 +53,12 @@ macro_rules! iterators {
                     let Some(held) = self.di_dict.get() else { return Ok(None) };
                     let Some(dict) = held.as_ref().get::<PyDict>() else { return Ok(None) };
                     let state = [self.di_used.get(), self.di_pos.get(), self.len.get()];
-                    let pick: fn(&Thread, (Value, Value)) -> PyResult<Value> = $pick;
+                    let pick: fn(&Thread, &Slot, (Value, Value)) -> PyResult<Value> = $pick;
                     match step(thread, dict, state) {
                         Ok(Some((entry, position))) => {
                             self.di_pos.set(position);
                             self.len.set(state[2] - 1);
-                            pick(thread, entry).map(Some)
+                            pick(thread, &self.di_result, entry).map(Some)
                         }
                         Ok(None) => {
                             drop(self.di_dict.take());
@@ -80,11 +81,11 @@ macro_rules! iterators {
 }
 
 iterators! {
-    keys, PyDictKeyIterator DICT_KEY_ITERATOR DICT_KEY_ITERATOR_CORE "dict_keyiterator": |_, (key, _)| Ok(key);
+    keys, PyDictKeyIterator DICT_KEY_ITERATOR DICT_KEY_ITERATOR_CORE "dict_keyiterator": |_, _, (key, _)| Ok(key);
     values, PyDictValueIterator DICT_VALUE_ITERATOR DICT_VALUE_ITERATOR_CORE "dict_valueiterator":
-        |_, (_, value)| Ok(value);
+        |_, _, (_, value)| Ok(value);
     items, PyDictItemIterator DICT_ITEM_ITERATOR DICT_ITEM_ITERATOR_CORE "dict_itemiterator":
-        |thread, (key, value)| Ok(PyTuple::pack(thread, [key, value])?.into_value());
+        |thread, kept, (key, value)| Ok(PyTuple::pack_again(thread, kept, [key, value])?.into_value());
 }
 
 type Entry = (Value, Value);

@@ -154,15 +154,9 @@ impl PyDict {
 /// Compares two keys of equal hash that are not the same word, where that runs no code.
 #[inline(always)]
 fn quick_equal(a: Ref<'_>, b: Ref<'_>) -> Quick {
-    match (a.get_exact::<PyStr>(), b.get_exact::<PyStr>()) {
-        (Some(a), Some(b)) => {
-            if a.equals(b) {
-                Quick::Same
-            } else {
-                Quick::Other
-            }
-        }
-        _ if a.word().is_int() && b.word().is_int() => Quick::Other,
-        _ => Quick::Ask,
+    match protocol::equal_without_code(a, b) {
+        Some(true) => Quick::Same,
+        Some(false) => Quick::Other,
+        None => Quick::Ask,
     }
 }

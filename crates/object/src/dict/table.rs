@@ -129,6 +129,28 @@ impl Table {
         Some(Table { block: Cell::new(block.as_ptr().cast()) })
     }
 
+    /// A table with the same entries, which are counted once more; none if there is no memory.
+    pub(super) fn duplicate(&self, thread: &Thread) -> Option<Table> {
+        let (bytes, entries, _) = layout(self.log_size())?;
+        let filled = self.header().filled.get() as usize;
+        let block = thread.heap().alloc(Kind::Raw, bytes)?;
+        // SAFETY: the new block is as long as the old one, which is written up to its last entry.
+        unsafe {
+            let used = entries + filled * size_of::<Entry>();
+            block.as_ptr().copy_from_nonoverlapping(self.block.get().cast(), used);
+        }
+        for number in 0..filled {
+            // SAFETY: below `filled`; what a dict holds is alive.
+            unsafe {
+                let entry = self.entry_unchecked(number);
+                for word in [entry.key.get(), entry.value.get()].into_iter().flatten() {
+                    std::mem::forget(Value::from_borrowed(word));
+                }
+            }
+        }
+        Some(Table { block: Cell::new(block.as_ptr().cast()) })
+    }
+
     pub(super) fn is_there(&self) -> bool {
         !self.block.get().is_null()
     }

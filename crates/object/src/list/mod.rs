@@ -92,6 +92,11 @@ impl PyList {
         }
     }
 
+    /// A list without items, with room for so many.
+    pub fn with_capacity(thread: &Thread, items: usize) -> PyResult<Owned<PyList>> {
+        PyList::from_block(thread, Block::with_capacity(thread, items)?)
+    }
+
     /// The list of these values.
     pub fn from_values<I>(thread: &Thread, values: I) -> PyResult<Owned<PyList>>
     where

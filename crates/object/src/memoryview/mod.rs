@@ -98,8 +98,8 @@ impl NativeType for Managed {
 
     fn traverse(&self, visitor: &mut Visitor) {
         let Ok(buffer) = self.buffer.try_borrow() else { return };
-        if let Some(owner) = buffer.as_ref().and_then(Buffer::owner_value) {
-            visitor.value(owner);
+        if let Some(buffer) = buffer.as_ref() {
+            buffer.traverse(visitor);
         }
     }
 

@@ -16,10 +16,31 @@ use crate::value::{Owned, Ref, Value, as_ref};
 /// `getattr(object, name)`.
 #[inline]
 pub fn get_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<Value> {
-    match object.ty().slots().getattr.get() {
+    let found = match object.ty().slots().getattr.get() {
         Some(getattr) => getattr(thread, object, name),
         None => generic_get(thread, object, name),
+    };
+    match found {
+        Err(raised) => Err(with_context(thread, raised, object, name)),
+        found => found,
     }
+}
+
+/// Lets an `AttributeError` that was raised in Python know its object and its name, unless it does.
+#[cold]
+#[inline(never)]
+fn with_context(thread: &Thread, raised: Raised, object: Ref<'_>, name: &PyStr) -> Raised {
+    if let Some(exception) = thread.current_exception()
+        && exception.as_ref().ty().is_subtype(&ATTRIBUTE_ERROR)
+        && let Some(exception) = exception.as_ref().get::<PyBaseException>()
+        && exception.field(0).is_none()
+        && exception.field(1).is_none()
+        && let Ok(object) = crate::items::to_c(thread, object.to_value())
+    {
+        drop(exception.set_field(0, Some(object)));
+        drop(exception.set_field(1, Some(as_ref(name).to_value())));
+    }
+    raised
 }
 
 /// `object.name(*arguments)`. Where the type has a method of that name and the object nothing of its own, the method

@@ -77,16 +77,54 @@ pub fn no_hash(thread: &Thread, value: Ref<'_>) -> PyResult<i64> {
 /// `a is b or a == b`, as containers compare.
 #[inline]
 pub fn same_or_equal(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<bool> {
-    if a.is(b) {
-        return Ok(true);
+    match equal_without_code(a, b) {
+        Some(equal) => Ok(equal),
+        None => equal_by_slot(thread, a, b),
     }
-    if let (Some(a), Some(b)) = (a.get_exact::<crate::str::PyStr>(), b.get_exact::<crate::str::PyStr>()) {
-        return Ok(a.equals(b));
+}
+
+/// The same for two values of which this can be said without running code: strings, small ints, tuples of them.
+#[inline(always)]
+pub(crate) fn equal_without_code(a: Ref<'_>, b: Ref<'_>) -> Option<bool> {
+    if let Some(equal) = simply_equal(a, b) {
+        return Some(equal);
+    }
+    match (a.get_exact::<PyTuple>(), b.get_exact::<PyTuple>()) {
+        (Some(a), Some(b)) => tuples_equal(a, b),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn simply_equal(a: Ref<'_>, b: Ref<'_>) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
     }
     if a.word().is_int() && b.word().is_int() {
-        return Ok(false);
+        return Some(false);
     }
-    equal_by_slot(thread, a, b)
+    let (a, b) = (a.get_exact::<crate::str::PyStr>()?, b.get_exact::<crate::str::PyStr>()?);
+    Some(a.equals(b))
+}
+
+/// Tuples of so many items are compared item by item without counting them.
+const FEW: usize = 8;
+
+#[inline(never)]
+fn tuples_equal(a: &PyTuple, b: &PyTuple) -> Option<bool> {
+    if a.len() != b.len() {
+        return Some(false);
+    }
+    if a.len() > FEW {
+        return None;
+    }
+    // what only code can tell may stand before what is different
+    for (a, b) in a.iter().zip(b.iter()) {
+        if !simply_equal(a, b)? {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 #[inline(never)]

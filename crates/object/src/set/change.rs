@@ -58,12 +58,7 @@ impl PySet {
     }
 
     /// The same for a key whose hash is known.
-    pub(super) fn discard_with_hash(
-        &self,
-        thread: &Thread,
-        key: Ref<'_>,
-        hash: i64,
-    ) -> PyResult<Option<Value>> {
+    pub fn discard_with_hash(&self, thread: &Thread, key: Ref<'_>, hash: i64) -> PyResult<Option<Value>> {
         match self.find(thread, key, hash)? {
             Found::Key(at) => Ok(self.remove_at(at)),
             Found::Free(_) => Ok(None),

@@ -195,7 +195,8 @@ impl PySet {
         self.next_with_hash(position).map(|(key, _)| key)
     }
 
-    pub(super) fn next_with_hash(&self, position: &mut usize) -> Option<(Value, i64)> {
+    /// The same with the key's hash.
+    pub fn next_with_hash(&self, position: &mut usize) -> Option<(Value, i64)> {
         while let Some(entry) = self.place(*position) {
             *position += 1;
             if let Some(key) = entry.key.get().filter(|key| *key != GONE) {

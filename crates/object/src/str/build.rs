@@ -199,6 +199,12 @@ impl StrBuilder {
     /// Appends the characters of a string from `start` to before `end`, both within it.
     pub fn push_part(&mut self, thread: &Thread, text: &PyStr, start: usize, end: usize) -> PyResult<()> {
         let chars = text.chars();
+        if text.is_ascii()
+            && let super::Chars::One(bytes) = chars
+            && self.push_bytes(bytes.get(start..end).unwrap_or_default(), 0x7F)
+        {
+            return Ok(());
+        }
         with_chars!(chars, chars => {
             let part = chars.get(start..end).unwrap_or_default();
             let max = if text.is_ascii() { 0x7F } else { bound(part) };
@@ -213,6 +219,23 @@ impl StrBuilder {
             return Err(crate::raise!(thread, VALUE_ERROR, "character not in range [U+0000; U+10ffff]"));
         }
         self.push_chars(thread, super::Chars::Four(code_points), code_points.len(), max)
+    }
+
+    /// Appends characters that are given as numbers of any width, up to U+10FFFF.
+    #[inline]
+    pub fn push_chars_of<C: Copy + Into<u32>>(&mut self, thread: &Thread, chars: &[C]) -> PyResult<()> {
+        if let Buffer::One(to) = &mut self.buffer {
+            let bits = chars.iter().fold(0, |bits, &c| bits | c.into());
+            if bits < 0x100
+                && let Some(place) = to.place(chars.len())
+            {
+                place.iter_mut().zip(chars).for_each(|(to, &c)| *to = c.into() as u8);
+                self.max |= bits;
+                return Ok(());
+            }
+        }
+        let chars: Vec<u32> = chars.iter().map(|&c| c.into()).collect();
+        self.push_code_points(thread, &chars)
     }
 
     /// Appends so many of a code point.
@@ -266,6 +289,46 @@ impl StrBuilder {
 }
 
 impl super::PyASCIIObject {
+    /// The string of parts one behind the other. `part` gives the same each time that it is asked for a number.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub fn from_parts<'p>(
+        thread: &Thread,
+        count: usize,
+        part: impl Fn(usize) -> Option<&'p PyStr>,
+    ) -> PyResult<Owned<PyStr>> {
+        let (mut len, mut max) = (0_usize, 0);
+        for text in (0..count).filter_map(&part) {
+            len = len.saturating_add(text.len());
+            max |= text.max_class();
+        }
+        if len < 2 {
+            return match (0..count).filter_map(&part).find(|text| !text.is_empty()) {
+                Some(only) => PyStr::from_code_point(thread, only.char_at(0).unwrap_or(0)),
+                None => Ok(super::statics::empty()),
+            };
+        }
+        let object = PyStr::make(thread, len, max)?;
+        let kind = Kind::of(max);
+        let mut left = len;
+        // SAFETY: fresh, made for so many characters of the widest kind; parts that were not counted are left out.
+        unsafe {
+            let mut to = PyStr::data_mut(object);
+            for text in (0..count).filter_map(&part) {
+                if text.len() > left || text.max_class() & !max != 0 {
+                    break;
+                }
+                write_any(to, kind, text.chars());
+                to = to.byte_add(text.len() * kind as usize);
+                left -= text.len();
+            }
+            debug_assert_eq!(left, 0, "parts are the same when they are asked for again");
+            to.write_bytes(0, left * kind as usize);
+            Ok(Owned::from_ptr(object))
+        }
+    }
+
     /// `self + other`.
     pub fn concat(&self, thread: &Thread, other: &PyStr) -> PyResult<Owned<PyStr>> {
         for (empty, whole) in [(self, other), (other, self)] {

@@ -314,6 +314,12 @@ pub(crate) unsafe extern "C" fn dealloc_str(object: *mut PyObject) {
     unsafe {
         let Some(pointer) = NonNull::new(object) else { return };
         let this = &*object.cast::<PyStr>();
+        const ALL_INSIDE: u32 = state::COMPACT | state::ASCII;
+        if this.state.get() & (ALL_INSIDE | state::INTERNED) == ALL_INSIDE && this.base.is_exact(&STR) {
+            let size = size_of::<PyASCIIObject>() + this.len() + 1;
+            crate::types::lifecycle::free_sized(pointer, crate::heap::Kind::Plain, size);
+            return;
+        }
         if this.interned_state() == INTERNED_MORTAL {
             // an interned string is exact and has the size of its class; its own interpreter keeps it
             let heap = crate::heap::Heap::of_block(pointer.cast(), this.compact_size());

@@ -95,6 +95,32 @@ impl PyASCIIObject {
     /// those. Nobody sees the string before it returns.
     #[inline]
     pub(super) fn make(thread: &Thread, len: usize, max: u32) -> PyResult<NonNull<PyStr>> {
+        if max < 0x80 { PyStr::make_ascii(thread, len) } else { PyStr::make_any(thread, len, max) }
+    }
+
+    /// The same for ASCII characters.
+    #[inline(always)]
+    pub(super) fn make_ascii(thread: &Thread, len: usize) -> PyResult<NonNull<PyStr>> {
+        const HEAD: usize = size_of::<PyASCIIObject>();
+        const BITS: u32 = (Kind::One as u32) << state::KIND_SHIFT | state::COMPACT | state::ASCII;
+        if len > MAX_SIZE - HEAD - 1 {
+            return Err(thread.raise_memory_error());
+        }
+        let object = lifecycle::allocate::<PyStr>(thread, &STR, HeapKind::Plain, HEAD + len + 1)?;
+        // SAFETY: fresh and as long as asked for: the head, the characters and a NUL.
+        unsafe {
+            let this = object.as_ptr();
+            (&raw mut (*this).length).write(Cell::new(len as isize));
+            (&raw mut (*this).hash).write(Cell::new(-1));
+            (&raw mut (*this).state).write(Cell::new(BITS));
+            (&raw mut (*this).padding).write(0);
+            object.byte_add(HEAD + len).cast::<u8>().write(0);
+        }
+        Ok(object)
+    }
+
+    #[inline(never)]
+    fn make_any(thread: &Thread, len: usize, max: u32) -> PyResult<NonNull<PyStr>> {
         let (kind, ascii) = (Kind::of(max), max < 0x80);
         let Some(size) = object_size(len, kind, ascii) else { return Err(thread.raise_memory_error()) };
         let object = lifecycle::allocate::<PyStr>(thread, &STR, HeapKind::Plain, size)?;
@@ -164,9 +190,109 @@ impl PyASCIIObject {
     /// The string of an ASCII or UTF-8 text.
     pub fn from_text(thread: &Thread, text: &str) -> PyResult<Owned<PyStr>> {
         if text.is_ascii() {
-            return PyStr::from_chars(thread, text.as_bytes());
+            // SAFETY: just looked.
+            return unsafe { PyStr::from_ascii(thread, text.as_bytes()) };
         }
         PyStr::from_wtf8(thread, taipan_wtf8::Wtf8::from_str(text))
+    }
+
+    /// The string of ASCII characters.
+    ///
+    /// # Safety
+    /// All bytes are below 0x80.
+    #[inline]
+    pub(super) unsafe fn from_ascii(thread: &Thread, bytes: &[u8]) -> PyResult<Owned<PyStr>> {
+        match bytes {
+            [] => return Ok(statics::empty()),
+            [single] => return Ok(statics::latin1(*single)),
+            _ => {}
+        }
+        let object = PyStr::make_ascii(thread, bytes.len())?;
+        // SAFETY: fresh, made for as many characters.
+        unsafe {
+            let to = object.as_ptr().add(1).cast::<u8>();
+            to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            Ok(Owned::from_ptr(object))
+        }
+    }
+
+    /// The string of every `step`-th of `count` characters from `start` on; none where that leaves the characters, or is
+    /// a string that is always there.
+    pub(super) fn ascii_by_step(
+        thread: &Thread,
+        ascii: &[u8],
+        start: usize,
+        step: isize,
+        count: usize,
+    ) -> Option<PyResult<Owned<PyStr>>> {
+        let last = isize::try_from(count).ok()?.checked_sub(1)?.checked_mul(step)?;
+        let last = start.checked_add_signed(last)?;
+        if count < 2 || start >= ascii.len() || last >= ascii.len() {
+            return None;
+        }
+        let object = match PyStr::make_ascii(thread, count) {
+            Ok(object) => object,
+            Err(raised) => return Some(Err(raised)),
+        };
+        // SAFETY: fresh, made for as many characters; the first and the last place, and so all between, are within.
+        unsafe {
+            let to = object.as_ptr().add(1).cast::<u8>();
+            let mut from = ascii.as_ptr().add(start);
+            for at in 0..count {
+                to.add(at).write(from.read() & 0x7F);
+                from = from.wrapping_offset(step);
+            }
+            Some(Ok(Owned::from_ptr(object)))
+        }
+    }
+
+    /// The decimal digits of a number, with its sign.
+    pub fn from_int(thread: &Thread, number: i64) -> PyResult<Owned<PyStr>> {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        let mut rest = number.unsigned_abs();
+        for place in digits.iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            start -= 1;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0
+            && let Some(place) = digits.get_mut(start.wrapping_sub(1))
+        {
+            *place = b'-';
+            start -= 1;
+        }
+        // SAFETY: digits, and a sign.
+        unsafe { PyStr::from_ascii(thread, digits.get(start..).unwrap_or_default()) }
+    }
+
+    /// The string of what each character of an ASCII string becomes, which is ASCII as well; none for other strings.
+    #[inline]
+    pub fn map_ascii(&self, thread: &Thread, map: impl Fn(u8) -> u8) -> Option<PyResult<Owned<PyStr>>> {
+        if !self.is_ascii() {
+            return None;
+        }
+        let bytes = self.raw_bytes();
+        match bytes {
+            [] => return Some(Ok(statics::empty())),
+            [single] => return Some(Ok(statics::latin1(map(*single) & 0x7F))),
+            _ => {}
+        }
+        let object = match PyStr::make_ascii(thread, bytes.len()) {
+            Ok(object) => object,
+            Err(raised) => return Some(Err(raised)),
+        };
+        // SAFETY: fresh, made for as many characters; what is written is ASCII.
+        unsafe {
+            let to = object.as_ptr().add(1).cast::<u8>();
+            for (at, &byte) in bytes.iter().enumerate() {
+                to.add(at).write(map(byte) & 0x7F);
+            }
+            Some(Ok(Owned::from_ptr(object)))
+        }
     }
 
     /// The string of characters, in the narrowest kind that holds them.

@@ -20,6 +20,12 @@ impl super::PyASCIIObject {
         if start == 0 && end == self.len() && self.base.is_exact(&super::STR) {
             return Ok(Owned::new_ref(self));
         }
+        if self.is_ascii() {
+            // SAFETY: all characters are ASCII.
+            return unsafe {
+                PyStr::from_ascii(thread, self.raw_bytes().get(start..end).unwrap_or_default())
+            };
+        }
         with_chars!(self.chars(), chars => PyStr::from_chars(thread, chars.get(start..end).unwrap_or_default()))
     }
 
@@ -31,6 +37,11 @@ impl super::PyASCIIObject {
         step: isize,
         count: usize,
     ) -> PyResult<Owned<PyStr>> {
+        if self.is_ascii()
+            && let Some(made) = PyStr::ascii_by_step(thread, self.raw_bytes(), start, step, count)
+        {
+            return made;
+        }
         with_chars!(self.chars(), chars => {
             let mut taken = Vec::new();
             if taken.try_reserve(count).is_err() {

@@ -8,7 +8,8 @@ use super::{PyTuple, TUPLE};
 use crate::error::PyResult;
 use crate::header::{PyObject, PyVarObject};
 use crate::heap::{Kind, MAX_SIZE};
-use crate::items::store_item;
+use crate::items::{is_exported, load_item, store_item};
+use crate::slot::Slot;
 use crate::thread::Thread;
 use crate::types::{flags, lifecycle};
 use crate::value::{Owned, Ref, Value};
@@ -123,7 +124,7 @@ impl Drop for TupleBuilder<'_> {
             unsafe {
                 tuple.as_ref().base.size.set(self.filled as isize);
                 for at in 0..self.filled {
-                    if let Some(word) = crate::items::load_item(tuple.as_ref().items(), at) {
+                    if let Some(word) = load_item(tuple.as_ref().items(), at) {
                         drop(Value::from_word(word));
                     }
                 }
@@ -184,6 +185,47 @@ impl PyTuple {
             }
             Ok(Owned::from_ptr(tuple))
         }
+    }
+
+    /// The tuple of two values: the one that `kept` holds, if nobody else has it by now, with other items; else a new
+    /// one, which is kept if none was. For iterators whose tuples are mostly taken apart at once.
+    #[inline]
+    pub fn pack_again(thread: &Thread, kept: &Slot, values: [Value; 2]) -> PyResult<Owned<PyTuple>> {
+        let Some(head) = kept.peek_object() else {
+            let tuple = PyTuple::pack(thread, values)?;
+            kept.init(tuple.clone().into_value());
+            return Ok(tuple);
+        };
+        // SAFETY: what a slot holds is alive; only tuples of two items are kept.
+        let (tuple, is_free) = unsafe {
+            let tuple = head.cast::<PyTuple>().as_ref();
+            let head = head.as_ref();
+            (tuple, head.refcount() == 1 && head.is_exact(&TUPLE) && !is_exported(head) && tuple.len() == 2)
+        };
+        if !is_free {
+            return PyTuple::pack(thread, values);
+        }
+        let may_be_cyclic = values.iter().any(|value| may_be_in_cycle(value.as_ref()));
+        let tuple = Owned::new_ref(tuple);
+        tuple.ob_hash.set(-1);
+        if may_be_cyclic && !crate::gc::inspect::is_tracked(tuple.as_ref()) {
+            // SAFETY: whole, and of the collector's kind.
+            unsafe { thread.interp().gc.track(thread, head.cast()) };
+        }
+        // SAFETY: two items stand there, which are moved out; nobody else looks at the tuple.
+        let old = unsafe {
+            let items = head.as_ptr().byte_add(size_of::<PyTuple>()).cast::<Option<Word>>();
+            let old = [load_item(items, 0), load_item(items, 1)];
+            for (at, value) in values.into_iter().enumerate() {
+                store_item(items, at, value);
+            }
+            old
+        };
+        for word in old.into_iter().flatten() {
+            // SAFETY: the tuple owned the reference.
+            drop(unsafe { Value::from_word(word) });
+        }
+        Ok(tuple)
     }
 
     /// An instance of a class derived from `tuple`, with the items of `items`.

@@ -147,9 +147,13 @@ fn hash_tuple(thread: &Thread, tuple: Ref<'_>) -> PyResult<i64> {
     if known != -1 {
         return Ok(known);
     }
-    let _guard = thread.recurse(" while hashing a tuple")?;
     let mut hasher = TupleHasher::new();
+    let mut guard = None;
     for item in tuple.iter() {
+        // only what is no number in a word can nest
+        if guard.is_none() && item.head().is_some() {
+            guard = Some(thread.recurse(" while hashing a tuple")?);
+        }
         hasher.add(crate::protocol::hash(thread, item)?);
     }
     let hash = hasher.finish(tuple.len());

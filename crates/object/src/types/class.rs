@@ -211,7 +211,11 @@ impl PyTypeObject {
         }
         let mut sequences: Vec<Vec<*const PyTypeObject>> = vec![vec![std::ptr::from_ref(self)]];
         for base in bases.iter().filter_map(|base| base.get::<PyTypeObject>()) {
-            sequences.push(base.mro().map(types).unwrap_or_default());
+            let Some(mro) = base.mro() else {
+                let name = base.short_name();
+                return Err(raise!(thread, TYPE_ERROR, "Cannot extend an incomplete type '{name}'"));
+            };
+            sequences.push(types(mro));
         }
         sequences.push(direct);
         let Some(order) = mro::merge(&sequences) else {
@@ -398,10 +402,11 @@ unsafe extern "C" fn dealloc_instance(object: *mut PyObject) {
         // SAFETY: by contract; the object is whole until its base's `tp_dealloc`.
         unsafe {
             let head = pointer.as_ref();
-            let ty: *const PyTypeObject = head.ty();
-            if (*ty).slots().finalize.get().is_some() && gc::death::finalize_dying(thread, pointer) {
+            if head.ty().slots().finalize.get().is_some() && gc::death::finalize_dying(thread, pointer) {
                 return;
             }
+            // not before: the finalizer may have changed the class
+            let ty: *const PyTypeObject = head.ty();
             if (*ty).core().is_plain.get() {
                 gc::untrack(pointer);
                 crate::weakref::clear_dying(thread, head);

@@ -55,6 +55,15 @@ pub const BASE_EXC_SUBCLASS: u64 = 1 << 30;
 /// Derives from `type`.
 pub const TYPE_SUBCLASS: u64 = 1 << 31;
 
+/// Ours: `__flags__` says `HEAPTYPE` though the type is static, for CPython makes it on the heap and `copyreg` asks.
+pub const SHOWN_AS_HEAP: u64 = 1 << 62;
+
+/// What `__flags__` says of a type with these flags.
+pub const fn shown(all: u64) -> u64 {
+    let heap = if all & SHOWN_AS_HEAP == 0 { 0 } else { HEAPTYPE };
+    all & !SHOWN_AS_HEAP | heap
+}
+
 /// What a class inherits from its base without more ado.
 pub const INHERITED: u64 = LONG_SUBCLASS
     | LIST_SUBCLASS

@@ -46,7 +46,7 @@ const fn attribute(name: &'static str, get: Get, set: Option<Set>, doc: &'static
 static FIELDS: [(&str, u32, MemberKind); 6] = [
     ("__basicsize__", 32, MemberKind::Size),
     ("__itemsize__", 40, MemberKind::Size),
-    ("__flags__", 168, MemberKind::Size),
+    ("__flags__", 168, MemberKind::TypeFlags),
     ("__weakrefoffset__", 208, MemberKind::Size),
     ("__base__", 256, MemberKind::Object),
     ("__dictoffset__", 288, MemberKind::Size),
@@ -134,6 +134,7 @@ fn string(thread: &Thread, class: &PyTypeObject, name: &str, value: Value) -> Py
 fn set_name(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
     let (class, value) = changeable(thread, this, "__name__", value)?;
     let name = string(thread, class, "__name__", value)?;
+    super::new::check_encodable(thread, &name)?;
     class.set_given_name(thread, name)
 }
 

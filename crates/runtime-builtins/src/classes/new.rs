@@ -4,7 +4,7 @@
 use taipan_object::cell::PyCell;
 use taipan_object::descriptor::{PyClassMethod, PyGetSetDescr, PyStaticMethod};
 use taipan_object::dict::{DictCursor, PyDict};
-use taipan_object::exception::PyBaseException;
+use taipan_object::exception::{PyBaseException, RUNTIME_WARNING};
 use taipan_object::function::PyFunction;
 use taipan_object::str::{PyStr, intern, statics::names};
 use taipan_object::tuple::PyTuple;
@@ -100,6 +100,14 @@ pub fn metaclass_of(
     Ok(winner)
 }
 
+/// Refuses surrogates in what C would read as UTF-8.
+pub(super) fn check_encodable(thread: &Thread, text: &PyStr) -> PyResult<()> {
+    match text.is_ascii() {
+        true => Ok(()),
+        false => crate::codecs::encode(thread, text, "utf-8", "strict").map(drop),
+    }
+}
+
 /// The class; its parents have not been told.
 fn make(
     thread: &Thread,
@@ -108,6 +116,12 @@ fn make(
     bases: &[Owned<PyTypeObject>],
     dict: &Owned<PyDict>,
 ) -> PyResult<Owned<PyTypeObject>> {
+    check_encodable(thread, name)?;
+    if let Some(doc) = dict.get_str(thread, names::__doc__.get())?
+        && let Some(doc) = doc.as_ref().get::<PyStr>()
+    {
+        check_encodable(thread, doc)?;
+    }
     let base = PyTypeObject::layout_base(thread, bases)?;
     let layout = slots::read(thread, name, base, bases, dict)?;
     let qualname = prepare_namespace(thread, name, dict)?;
@@ -144,7 +158,21 @@ fn make(
     }
     class.modified(thread);
     update_all(thread, &class)?;
+    if !has_only_str_keys(dict) {
+        let message = format!("non-string key in the __dict__ of class {}", class.short_name());
+        thread.warn(&RUNTIME_WARNING, &message)?;
+    }
     Ok(class)
+}
+
+fn has_only_str_keys(dict: &PyDict) -> bool {
+    let mut cursor = DictCursor::start();
+    while let Some((key, _)) = cursor.next(dict) {
+        if key.as_ref().get::<PyStr>().is_none() {
+            return false;
+        }
+    }
+    true
 }
 
 /// What the namespace is to have besides what the body of the class put there; takes `__qualname__` out.
@@ -287,6 +315,12 @@ fn call_init_subclass(
     keywords: Option<&PyTuple>,
 ) -> PyResult<()> {
     let name = names::__init_subclass__.get();
+    // a metaclass's mro() may have left the class itself out
+    if !class.mro().is_some_and(|mro| mro.iter().any(|ty| ty.is(as_ref(&**class)))) {
+        let name = class.short_name();
+        let message = format!("obj (type {name}) is not an instance or subtype of type ({name}).");
+        return Err(raise!(thread, TYPE_ERROR, "super(type, obj): {message}"));
+    }
     let method = crate::descriptors::super_attribute(thread, as_ref(&**class), as_ref(&**class), name)?;
     protocol::call(thread, method.as_ref(), values, keywords).map(drop)
 }

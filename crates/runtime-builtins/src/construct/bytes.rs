@@ -129,11 +129,24 @@ pub(super) fn init_array(
     names: Option<&PyTuple>,
 ) -> PyResult<()> {
     let source = Source::read(thread, "bytearray", arguments, names)?;
-    let bytes = bytes_from(thread, &source, "bytearray")?;
-    match this.get::<PyByteArray>() {
-        Some(array) => array.splice(thread, 0, usize::MAX, &bytes),
-        None => Ok(()),
+    let Some(array) = this.get::<PyByteArray>() else { return Ok(()) };
+    if !array.is_empty() {
+        array.splice(thread, 0, usize::MAX, &[])?;
     }
+    if let Some(object) = source.object.filter(|&object| is_iterator(object)) {
+        // who gives the bytes may look at what is there so far
+        return each_byte(thread, object, "byte", |byte| {
+            array.splice(thread, usize::MAX, usize::MAX, &[byte])
+        });
+    }
+    let bytes = bytes_from(thread, &source, "bytearray")?;
+    array.splice(thread, 0, usize::MAX, &bytes)
+}
+
+/// Whether an object is an iterator, and nothing else that bytes are made of.
+fn is_iterator(object: Ref<'_>) -> bool {
+    let slots = object.ty().slots();
+    slots.next.get().is_some() && slots.index.get().is_none() && !is_bytes_like(object)
 }
 
 /// The bytes that a source stands for.
@@ -206,13 +219,27 @@ fn of_iterable(thread: &Thread, object: Ref<'_>, what: &str) -> PyResult<Vec<u8>
         let hint = length_hint(thread, object)?.unwrap_or(0);
         bytes.try_reserve(hint).map_err(|_| thread.raise_memory_error())?;
     }
-    while let Some(item) = container::next(thread, iterator.as_ref())? {
+    each_byte(thread, iterator.as_ref(), subject, |byte| {
+        bytes.try_reserve(1).map_err(|_| thread.raise_memory_error())?;
+        bytes.push(byte);
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
+/// Calls `each` with the bytes of an iterator of ints.
+fn each_byte(
+    thread: &Thread,
+    iterator: Ref<'_>,
+    subject: &str,
+    mut each: impl FnMut(u8) -> PyResult<()>,
+) -> PyResult<()> {
+    while let Some(item) = container::next(thread, iterator)? {
         let int = index(thread, item.as_ref())?;
         let Some(byte) = int.as_ref().to_i64().and_then(|byte| u8::try_from(byte).ok()) else {
             return Err(raise!(thread, VALUE_ERROR, "{subject} must be in range(0, 256)"));
         };
-        bytes.try_reserve(1).map_err(|_| thread.raise_memory_error())?;
-        bytes.push(byte);
+        each(byte)?;
     }
-    Ok(bytes)
+    Ok(())
 }

@@ -6,12 +6,13 @@ use taipan_object::set::PySet;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::blank::new_instance;
-use taipan_object::types::statics::{FROZENSET, LIST, SET, TUPLE};
-use taipan_object::{PyResult, Ref, Thread, Value};
+use taipan_object::types::statics::{FROZENSET, LIST, TUPLE};
+use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use crate::arguments::{check_count, no_keywords, no_keywords_in_init};
-use crate::iterate::{collect, for_each};
+use crate::iterate::collect;
 use crate::methods::dict;
+use crate::methods::set::algebra::add_all;
 
 type Names<'a> = Option<&'a PyTuple>;
 
@@ -96,7 +97,9 @@ pub(super) fn init_set(
     arguments: &[Value],
     names: Names<'_>,
 ) -> PyResult<()> {
-    let arguments = no_keywords_in_init(thread, this.ty(), &SET, arguments, names)?;
+    if names.is_some_and(|names| !names.is_empty()) {
+        return Err(raise!(thread, TYPE_ERROR, "set() takes no keyword arguments"));
+    }
     check_count(thread, "set", arguments.len(), 0, 1)?;
     let Some(set) = this.get::<PySet>() else { return Ok(()) };
     if !set.is_empty() {
@@ -105,13 +108,6 @@ pub(super) fn init_set(
     match arguments.first() {
         Some(iterable) => add_all(thread, set, iterable.as_ref()),
         None => Ok(()),
-    }
-}
-
-fn add_all(thread: &Thread, set: &PySet, iterable: Ref<'_>) -> PyResult<()> {
-    match iterable.get::<PySet>() {
-        Some(other) => set.merge(thread, other),
-        None => for_each(thread, iterable, |element| set.add(thread, element.as_ref()).map(|_| true)),
     }
 }
 

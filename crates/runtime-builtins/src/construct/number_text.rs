@@ -1,5 +1,7 @@
 //! Numbers as text has them: digits of any script, whitespace around, underscores between digits.
 
+use std::borrow::Cow;
+
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
@@ -10,9 +12,9 @@ use crate::text;
 
 /// The text of a number in ASCII: digits of all scripts as ASCII digits, whitespace as spaces, anything else that is
 /// not ASCII as `?`.
-pub(super) fn plain(text: &PyStr) -> String {
+pub(super) fn plain(text: &PyStr) -> Cow<'_, str> {
     if let Some(ascii) = text.as_ascii() {
-        return ascii.to_owned();
+        return Cow::Borrowed(ascii);
     }
     let one = |c: u32| match c {
         _ if c < 0x80 => char::from_u32(c).unwrap_or('?'),
@@ -23,7 +25,7 @@ pub(super) fn plain(text: &PyStr) -> String {
 }
 
 /// The text that a string or a bytes-like object holds; none if the value is neither.
-pub(super) fn text_of(thread: &Thread, value: Ref<'_>) -> PyResult<Option<String>> {
+pub(super) fn text_of<'a>(thread: &Thread, value: Ref<'a>) -> PyResult<Option<Cow<'a, str>>> {
     if let Some(text) = value.get::<PyStr>() {
         return Ok(Some(plain(text)));
     }
@@ -37,7 +39,10 @@ pub(super) fn trim(text: &str) -> &str {
 }
 
 /// The text without underscores, each of which stands between two digits; none if one does not.
-pub(super) fn without_underscores(text: &str) -> Option<String> {
+pub(super) fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.as_bytes().contains(&b'_') {
+        return Some(Cow::Borrowed(text));
+    }
     let mut plain = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {
@@ -49,7 +54,7 @@ pub(super) fn without_underscores(text: &str) -> Option<String> {
         }
         before = c;
     }
-    (before != '_').then_some(plain)
+    (before != '_').then_some(Cow::Owned(plain))
 }
 
 /// The `repr` of what could not be read, for messages: not longer than messages allow.
@@ -65,6 +70,18 @@ pub(super) fn shown(thread: &Thread, value: Ref<'_>) -> PyResult<String> {
 /// The length of the longest beginning that is a float, without underscores.
 pub(super) fn float_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    // most are nothing but digits and a point
+    let point = bytes.iter().position(|byte| !byte.is_ascii_digit());
+    match point {
+        None if !bytes.is_empty() => return Some(bytes.len()),
+        Some(point) if bytes.len() > 1 && bytes.get(point) == Some(&b'.') => {
+            let behind = bytes.get(point + 1..).unwrap_or_default();
+            if behind.iter().all(u8::is_ascii_digit) {
+                return Some(bytes.len());
+            }
+        }
+        _ => {}
+    }
     let at = |i: usize| bytes.get(i).copied().unwrap_or(0);
     let digits = |mut i: usize| {
         let start = i;

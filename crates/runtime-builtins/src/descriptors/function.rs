@@ -5,6 +5,7 @@ use taipan_object::code::PyCode;
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::descriptor::member::MemberKind;
 use taipan_object::dict::PyDict;
+use taipan_object::exception::DEPRECATION_WARNING;
 use taipan_object::function::{FUNCTION, PyFunction};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
@@ -122,6 +123,15 @@ pub(super) fn free_variables(code: Ref<'_>) -> usize {
     code.get::<PyCode>().and_then(|code| usize::try_from(code.numbers.get()[10]).ok()).unwrap_or(0)
 }
 
+/// Those flags of a code object that say what a call of it gives.
+fn kind(code: Ref<'_>) -> i32 {
+    const GENERATOR: i32 = 0x20;
+    const COROUTINE: i32 = 0x80;
+    const ASYNC_GENERATOR: i32 = 0x200;
+    let flags = code.get::<PyCode>().map_or(0, |code| code.numbers.get()[0]);
+    flags & (GENERATOR | COROUTINE | ASYNC_GENERATOR)
+}
+
 fn set_code(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
     let Some(code) = value.filter(|code| code.as_ref().get::<PyCode>().is_some()) else {
         return Err(raise!(thread, TYPE_ERROR, "__code__ must be set to a code object"));
@@ -137,6 +147,11 @@ fn set_code(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()
             VALUE_ERROR,
             "{name}() requires a code object with {has} free vars, not {wants}"
         ));
+    }
+    let old = held(this, PyFunction::func_code)?;
+    if kind(old.as_ref()) != kind(code.as_ref()) {
+        let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
+        thread.warn(&DEPRECATION_WARNING, message)?;
     }
     if let Some(function) = this.get::<PyFunction>()
         && let Some(running) = function.func_code().get()

@@ -7,7 +7,7 @@ use taipan_object::function::{FUNCTION, FunctionParts, PyFunction};
 use taipan_object::str::{PyStr, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, raise};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, raise};
 
 use super::function::free_variables;
 use crate::arguments::Parameters;
@@ -110,7 +110,7 @@ fn check_closure(
     Ok(Some(closure).filter(|closure| !closure.as_ref().is_none()))
 }
 
-/// What the globals say the builtins are, a module or a dict; else the interpreter's.
+/// What the globals say the builtins are, a module or a dict; else those of the caller.
 fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Value> {
     let found = globals.get(thread, as_ref(names::__builtins__.get()))?;
     if let Some(found) = found {
@@ -120,5 +120,6 @@ fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Value> {
             None => found,
         });
     }
-    Ok(thread.interp().builtins.get().unwrap_or_else(Value::none))
+    let of_caller = (thread.interp().hooks.caller_builtins.get())(thread).map(Owned::into_value);
+    Ok(of_caller.or_else(|| thread.interp().builtins.get()).unwrap_or_else(Value::none))
 }

@@ -18,7 +18,7 @@ mod tests;
 mod wrapper;
 
 pub use class_method::CLASS_METHOD_DESCRIPTOR;
-pub use proxy::{MAPPING_PROXY, mapping_proxy};
+pub use proxy::{MAPPING_PROXY, mapping, mapping_proxy};
 pub use taipan_object::super_object::{SUPER, super_attribute, super_method};
 pub use wrapper::METHOD_WRAPPER;
 

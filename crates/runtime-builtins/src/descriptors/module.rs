@@ -86,7 +86,10 @@ fn dict_value(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 /// What a `__dir__` of the module says, or its names.
 fn dir(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let dict = dict(thread, this)?;
+    let found = protocol::get_attribute(thread, this, names::__dict__.get())?;
+    let Ok(dict) = found.downcast::<PyDict>() else {
+        return Err(raise!(thread, TYPE_ERROR, "<module>.__dict__ is not a dictionary"));
+    };
     if let Some(own) = dict.get(thread, as_ref(names::__dir__.get()))? {
         return protocol::call(thread, own.as_ref(), &[], None);
     }

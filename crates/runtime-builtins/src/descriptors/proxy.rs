@@ -48,7 +48,7 @@ pub fn mapping_proxy(thread: &Thread, mapping: Value) -> PyResult<Value> {
 }
 
 /// The mapping behind; what is no view comes back.
-pub(super) fn mapping(this: Ref<'_>) -> Value {
+pub fn mapping(this: Ref<'_>) -> Value {
     let held = this.get::<Native<MappingProxy>>().and_then(|proxy| proxy.mapping.get());
     held.unwrap_or_else(|| this.to_value())
 }

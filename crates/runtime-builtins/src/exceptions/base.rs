@@ -32,7 +32,7 @@ pub(super) fn new(
 ) -> PyResult<Value> {
     let (positional, _) = split_names(arguments, names);
     let exception = new_instance::<PyBaseException>(thread, class)?;
-    drop(exception.set_args(PyTuple::from_values(thread, positional.to_vec())?));
+    drop(exception.set_args(PyTuple::from_values(thread, positional.iter().cloned())?));
     Ok(exception.into_value())
 }
 
@@ -55,12 +55,19 @@ pub(super) fn init(
 ) -> PyResult<()> {
     let exception = receiver(thread, this)?;
     refuse_names(thread, this.ty(), names)?;
-    set_args(thread, exception, arguments)
+    // mostly `__new__` was given the same
+    let same = |args: &PyTuple| {
+        args.len() == arguments.len() && args.iter().zip(arguments).all(|(a, b)| a.is(b.as_ref()))
+    };
+    match exception.args() {
+        Some(args) if args.as_ref().get_exact::<PyTuple>().is_some_and(same) => Ok(()),
+        _ => set_args(thread, exception, arguments),
+    }
 }
 
 /// Sets `args`.
 pub(super) fn set_args(thread: &Thread, exception: &PyBaseException, arguments: &[Value]) -> PyResult<()> {
-    drop(exception.set_args(PyTuple::from_values(thread, arguments.to_vec())?));
+    drop(exception.set_args(PyTuple::from_values(thread, arguments.iter().cloned())?));
     Ok(())
 }
 

@@ -2,40 +2,58 @@
 
 use taipan_object::{PyResult, Thread, raise};
 
+/// A character of a template, however wide.
+pub(crate) trait Char: Copy + Into<u32> {}
+impl Char for u8 {}
+impl Char for u16 {}
+impl Char for u32 {}
+
 /// Literal text, and the replacement field behind it if there is one.
-#[derive(Default)]
-pub(crate) struct Piece<'a> {
+pub(crate) struct Piece<'a, C> {
     /// The text.
-    pub(crate) literal: &'a [u32],
+    pub(crate) literal: &'a [C],
     /// Whether a field follows.
     pub(crate) has_field: bool,
     /// The name of the field.
-    pub(crate) name: &'a [u32],
+    pub(crate) name: &'a [C],
     /// The character behind `!`.
     pub(crate) conversion: Option<u32>,
     /// What is behind `:`.
-    pub(crate) spec: &'a [u32],
+    pub(crate) spec: &'a [C],
     /// Whether there are fields in it.
     pub(crate) spec_has_fields: bool,
 }
 
 /// Walks a template.
-pub(crate) struct Markup<'a> {
-    text: &'a [u32],
+pub(crate) struct Markup<'a, C> {
+    text: &'a [C],
     at: usize,
 }
 
 const OPEN: u32 = 0x7B;
 const CLOSE: u32 = 0x7D;
 
-impl<'a> Markup<'a> {
+impl<C> Default for Piece<'_, C> {
+    fn default() -> Self {
+        Piece {
+            literal: &[],
+            has_field: false,
+            name: &[],
+            conversion: None,
+            spec: &[],
+            spec_has_fields: false,
+        }
+    }
+}
+
+impl<'a, C: Char> Markup<'a, C> {
     /// Before the beginning.
-    pub(crate) fn new(text: &'a [u32]) -> Markup<'a> {
+    pub(crate) fn new(text: &'a [C]) -> Markup<'a, C> {
         Markup { text, at: 0 }
     }
 
     fn peek(&self) -> Option<u32> {
-        self.text.get(self.at).copied()
+        self.text.get(self.at).map(|&c| c.into())
     }
 
     fn take(&mut self) -> Option<u32> {
@@ -44,18 +62,18 @@ impl<'a> Markup<'a> {
         Some(c)
     }
 
-    fn part(&self, start: usize, end: usize) -> &'a [u32] {
+    fn part(&self, start: usize, end: usize) -> &'a [C] {
         self.text.get(start..end).unwrap_or_default()
     }
 
     /// The next piece; none at the end.
-    pub(crate) fn next(&mut self, thread: &Thread) -> PyResult<Option<Piece<'a>>> {
+    pub(crate) fn next(&mut self, thread: &Thread) -> PyResult<Option<Piece<'a, C>>> {
         let start = self.at;
         let rest = self.part(start, self.text.len());
         if rest.is_empty() {
             return Ok(None);
         }
-        let Some(length) = rest.iter().position(|&c| c == OPEN || c == CLOSE) else {
+        let Some(length) = rest.iter().position(|&c| c.into() == OPEN || c.into() == CLOSE) else {
             self.at = self.text.len();
             return Ok(Some(Piece { literal: rest, ..Piece::default() }));
         };
@@ -79,7 +97,7 @@ impl<'a> Markup<'a> {
     }
 
     /// A replacement field, from behind its brace on.
-    fn field(&mut self, thread: &Thread) -> PyResult<Piece<'a>> {
+    fn field(&mut self, thread: &Thread) -> PyResult<Piece<'a, C>> {
         let start = self.at;
         let end_of_name = loop {
             match self.take().and_then(char::from_u32) {
@@ -137,30 +155,31 @@ impl<'a> Markup<'a> {
 }
 
 /// A step from a value to a part of it.
-pub(crate) enum Part<'a> {
+pub(crate) enum Part<'a, C> {
     /// `.name`
-    Attribute(&'a [u32]),
+    Attribute(&'a [C]),
     /// `[key]`
-    Item(&'a [u32]),
+    Item(&'a [C]),
 }
 
 /// The first part of the name of a field, and the steps behind it.
-pub(crate) fn name_parts(name: &[u32]) -> (&[u32], NameParts<'_>) {
-    let starts = |&c: &u32| c == u32::from('.') || c == u32::from('[');
+pub(crate) fn name_parts<C: Char>(name: &[C]) -> (&[C], NameParts<'_, C>) {
+    let starts = |&c: &C| c.into() == u32::from('.') || c.into() == u32::from('[');
     let (first, rest) = name.split_at(name.iter().position(starts).unwrap_or(name.len()));
     (first, NameParts { rest })
 }
 
 /// Walks the steps of a name.
-pub(crate) struct NameParts<'a> {
-    rest: &'a [u32],
+pub(crate) struct NameParts<'a, C> {
+    rest: &'a [C],
 }
 
-impl<'a> Iterator for NameParts<'a> {
-    type Item = Result<Part<'a>, &'static str>;
+impl<'a, C: Char> Iterator for NameParts<'a, C> {
+    type Item = Result<Part<'a, C>, &'static str>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let (&kind, rest) = self.rest.split_first()?;
+        let kind = kind.into();
         if kind == u32::from('.') {
             let (name, steps) = name_parts(rest);
             self.rest = steps.rest;
@@ -169,7 +188,7 @@ impl<'a> Iterator for NameParts<'a> {
         if kind != u32::from('[') {
             return Some(Err("Only '.' or '[' may follow ']' in format field specifier"));
         }
-        let Some(length) = rest.iter().position(|&c| c == u32::from(']')) else {
+        let Some(length) = rest.iter().position(|&c| c.into() == u32::from(']')) else {
             return Some(Err("Missing ']' in format string"));
         };
         let (key, behind) = rest.split_at(length);
@@ -181,10 +200,10 @@ impl<'a> Iterator for NameParts<'a> {
 const EMPTY: &str = "Empty attribute in format string";
 
 /// The number that a text of nothing but digits is; none if there is anything else.
-pub(crate) fn number(thread: &Thread, text: &[u32]) -> PyResult<Option<usize>> {
+pub(crate) fn number<C: Char>(thread: &Thread, text: &[C]) -> PyResult<Option<usize>> {
     let mut number: usize = 0;
     for &c in text {
-        let Some(digit) = taipan_unicode::decimal_value(c) else { return Ok(None) };
+        let Some(digit) = taipan_unicode::decimal_value(c.into()) else { return Ok(None) };
         let next = number.checked_mul(10).and_then(|number| number.checked_add(digit as usize));
         match next.filter(|&next| next <= isize::MAX as usize) {
             Some(next) => number = next,

@@ -4,13 +4,13 @@ use taipan_object::dict::PyDict;
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::protocol::{get_attribute, subscript};
 use taipan_object::str::intern::intern;
-use taipan_object::str::{PyStr, StrBuilder};
+use taipan_object::str::{PyStr, StrBuilder, statics};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, raise};
 
 use super::format;
-use super::markup::{Markup, Part, Piece, name_parts, number};
-use crate::chars::code_points;
+use super::markup::{Char, Markup, Part, Piece, name_parts, number};
+use crate::chars::with_chars;
 use crate::text;
 
 /// Where the values come from.
@@ -39,12 +39,12 @@ pub(crate) fn format_template(
     values: &Values<'_>,
 ) -> PyResult<Owned<PyStr>> {
     let mut numbering = Numbering::Open;
-    build(thread, &code_points(template), values, &mut numbering, DEPTH)
+    with_chars!(template, chars => build(thread, chars, values, &mut numbering, DEPTH))
 }
 
-fn build(
+fn build<C: Char>(
     thread: &Thread,
-    template: &[u32],
+    template: &[C],
     values: &Values<'_>,
     numbering: &mut Numbering,
     depth: u32,
@@ -56,7 +56,7 @@ fn build(
     let mut markup = Markup::new(template);
     while let Some(piece) = markup.next(thread)? {
         if !piece.literal.is_empty() {
-            builder.push_code_points(thread, piece.literal)?;
+            builder.push_chars_of(thread, piece.literal)?;
         }
         if piece.has_field {
             let shown = field(thread, &piece, values, numbering, depth)?;
@@ -67,9 +67,9 @@ fn build(
 }
 
 /// What stands for a replacement field.
-fn field(
+fn field<C: Char>(
     thread: &Thread,
-    piece: &Piece<'_>,
+    piece: &Piece<'_, C>,
     values: &Values<'_>,
     numbering: &mut Numbering,
     depth: u32,
@@ -90,13 +90,19 @@ fn field(
     };
     let spec = match piece.spec_has_fields {
         true => build(thread, piece.spec, values, numbering, depth - 1)?,
-        false => PyStr::from_code_points(thread, piece.spec)?,
+        false if piece.spec.is_empty() => statics::empty(),
+        false => string(thread, piece.spec)?,
     };
     format(thread, value.as_ref(), Some(&spec))
 }
 
 /// The value that the name of a field names.
-fn lookup(thread: &Thread, name: &[u32], values: &Values<'_>, numbering: &mut Numbering) -> PyResult<Value> {
+fn lookup<C: Char>(
+    thread: &Thread,
+    name: &[C],
+    values: &Values<'_>,
+    numbering: &mut Numbering,
+) -> PyResult<Value> {
     let (first, rest) = name_parts(name);
     let index = match number(thread, first)? {
         None if first.is_empty() => Some(next_number(thread, numbering)?),
@@ -116,13 +122,13 @@ fn lookup(thread: &Thread, name: &[u32], values: &Values<'_>, numbering: &mut Nu
     for part in rest {
         value = match part.map_err(|message| raise!(thread, VALUE_ERROR, "{message}"))? {
             Part::Attribute(name) => {
-                let name = intern(thread, PyStr::from_code_points(thread, name)?)?;
+                let name = intern(thread, string(thread, name)?)?;
                 get_attribute(thread, value.as_ref(), &name)?
             }
             Part::Item(key) => {
                 let key = match number(thread, key)? {
                     Some(index) => Value::int(thread, index as i64)?,
-                    None => PyStr::from_code_points(thread, key)?.into_value(),
+                    None => string(thread, key)?.into_value(),
                 };
                 subscript(thread, value.as_ref(), key.as_ref())?
             }
@@ -157,8 +163,15 @@ fn by_position(thread: &Thread, values: &Values<'_>, index: usize) -> PyResult<V
     })
 }
 
-fn by_name(thread: &Thread, values: &Values<'_>, name: &[u32]) -> PyResult<Value> {
-    let key = PyStr::from_code_points(thread, name)?;
+/// The string of some characters.
+fn string<C: Char>(thread: &Thread, chars: &[C]) -> PyResult<Owned<PyStr>> {
+    let mut builder = StrBuilder::new();
+    builder.push_chars_of(thread, chars)?;
+    builder.finish(thread)
+}
+
+fn by_name<C: Char>(thread: &Thread, values: &Values<'_>, name: &[C]) -> PyResult<Value> {
+    let key = string(thread, name)?;
     match values.named {
         None => Err(thread.raise_value(&KEY_ERROR, key.into_value())),
         Some(mapping) => match mapping.get_exact::<PyDict>() {

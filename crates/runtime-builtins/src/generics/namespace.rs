@@ -123,6 +123,11 @@ fn replace(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&P
         return Err(raise!(thread, TYPE_ERROR, "__replace__() takes no positional arguments"));
     }
     let copy = protocol::call(thread, as_ref(this.ty()), &[], None)?;
+    if copy.as_ref().get::<Native<Namespace>>().is_none() {
+        let (own, got) = (this.ty().full_name(thread), copy.as_ref().ty().full_name(thread));
+        let message = format!("expect types.SimpleNamespace type, but {own}() returned '{got}' object");
+        return Err(raise!(thread, TYPE_ERROR, "{message}"));
+    }
     let (from, to) = (dict_value(thread, this)?, dict_value(thread, copy.as_ref())?);
     if let (Some(from), Some(to)) = (from.as_ref().get::<PyDict>(), to.as_ref().get::<PyDict>()) {
         to.update(thread, from, true)?;

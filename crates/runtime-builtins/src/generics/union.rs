@@ -2,6 +2,7 @@
 //! no two are equal.
 
 use taipan_object::descriptor::member::MemberKind;
+use taipan_object::exception::TYPE_ERROR;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol::{self, attribute};
 use taipan_object::set::PySet;
@@ -12,6 +13,8 @@ use taipan_object::types::slots::CompareOp;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, raise};
 
+use std::cell::Cell;
+
 use super::alias::GenericAlias;
 use super::{parameters, show};
 
@@ -20,6 +23,8 @@ use super::{parameters, show};
 pub struct PyUnion {
     args: Slot,
     parameters: Slot,
+    /// How many parts could not be hashed when the union was made.
+    unhashable: Cell<usize>,
 }
 
 native_type! {
@@ -126,7 +131,21 @@ pub fn of(thread: &Thread, types: &[Value]) -> PyResult<Value> {
         return Ok(single.clone());
     }
     let args = PyTuple::from_values(thread, parts)?;
-    let state = PyUnion { args: Slot::new(args.into_value()), parameters: Slot::empty() };
+    let mut unhashable = 0;
+    for arg in args.iter() {
+        if let Err(raised) = protocol::hash(thread, arg) {
+            let error = thread.catch(raised);
+            if !error.as_ref().ty().is_subtype(&TYPE_ERROR) {
+                return Err(thread.raise(error));
+            }
+            unhashable += 1;
+        }
+    }
+    let state = PyUnion {
+        args: Slot::new(args.into_value()),
+        parameters: Slot::empty(),
+        unhashable: Cell::new(unhashable),
+    };
     Ok(Native::new(thread, state)?.into_value())
 }
 
@@ -158,7 +177,15 @@ fn to_set(thread: &Thread, this: Ref<'_>) -> PyResult<Owned<PySet>> {
 }
 
 fn hash(thread: &Thread, this: Ref<'_>) -> PyResult<i64> {
-    protocol::hash(thread, to_set(thread, this)?.as_ref())
+    let count = this.get::<Native<PyUnion>>().map_or(0, |union| union.unhashable.get());
+    if count == 0 {
+        return protocol::hash(thread, to_set(thread, this)?.as_ref());
+    }
+    for part in PyUnion::args_of(this).iter().flat_map(|args| args.iter()) {
+        protocol::hash(thread, part)?;
+    }
+    // they can be hashed now, but their place among the others was found without
+    Err(raise!(thread, TYPE_ERROR, "union contains {count} unhashable elements"))
 }
 
 /// Equal if each part of the one is equal to one of the other, whatever the order.

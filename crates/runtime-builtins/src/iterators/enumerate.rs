@@ -19,6 +19,8 @@ use taipan_object::declare::{native_state, receiver};
 #[derive(Default)]
 pub(crate) struct Enumerate {
     iterator: Slot,
+    /// A tuple to use again.
+    kept: Slot,
     count: Cell<i64>,
     long: Slot,
 }
@@ -29,7 +31,7 @@ native_type! {
     does { iter: itself, next: next, new: new }
 }
 
-native_state!(Enumerate in ENUMERATE: iterator, long);
+native_state!(Enumerate in ENUMERATE: iterator, kept, long);
 
 method_table! { METHODS:
     Instance None c"__reduce__" "($self, /)" reduce, c"What pickle makes the iterator again from.";
@@ -84,6 +86,7 @@ fn new(
     let small = start.word().as_int();
     let state = Enumerate {
         iterator: Slot::new(iterator),
+        kept: Slot::empty(),
         count: Cell::new(small.unwrap_or(0)),
         long: Slot::from_option(small.is_none().then_some(start)),
     };
@@ -96,7 +99,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let Some(iterator) = this.iterator.get() else { return Ok(None) };
     let Some(item) = protocol::next(thread, iterator.as_ref())? else { return Ok(None) };
     let number = number(thread, this)?;
-    Ok(Some(PyTuple::pack(thread, [number, item])?.into_value()))
+    Ok(Some(PyTuple::pack_again(thread, &this.kept, [number, item])?.into_value()))
 }
 
 /// The next number; counts on.

@@ -17,6 +17,8 @@ use taipan_object::declare::{native_state, receiver};
 #[derive(Default)]
 pub(super) struct Zip {
     iterators: Slot,
+    /// A tuple to use again.
+    kept: Slot,
     strict: Cell<bool>,
 }
 
@@ -26,7 +28,7 @@ native_type! {
     does { iter: itself, next: next, new: new }
 }
 
-native_state!(Zip in ZIP: iterators);
+native_state!(Zip in ZIP: iterators, kept);
 
 method_table! { METHODS:
     Instance None c"__reduce__" "($self, /)" reduce, c"What pickle makes the iterator again from.";
@@ -41,7 +43,7 @@ fn new(
 ) -> PyResult<Value> {
     let (iterables, strict) = split_strict(thread, "zip", arguments, names)?;
     let iterators = iterators_of(thread, iterables)?;
-    let state = Zip { iterators: Slot::new(iterators), strict: Cell::new(strict) };
+    let state = Zip { iterators: Slot::new(iterators), kept: Slot::empty(), strict: Cell::new(strict) };
     Ok(Native::new_in(thread, class, state)?.into_value())
 }
 
@@ -70,7 +72,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     {
         let Some(first) = protocol::next(thread, first)? else { return Ok(None) };
         let Some(second) = protocol::next(thread, second)? else { return Ok(None) };
-        return Ok(Some(PyTuple::pack(thread, [first, second])?.into_value()));
+        return Ok(Some(PyTuple::pack_again(thread, &this.kept, [first, second])?.into_value()));
     }
     if iterators.is_empty() {
         return Ok(None);

@@ -25,6 +25,7 @@ use crate::format::percent;
 
 pub(crate) use taipan_object::declare::method_table;
 
+pub(crate) use bytes::find::hold as hold_bytes;
 pub(crate) use bytes::peek as bytes_like;
 pub(crate) use list::{extend_list, sort::sort_list};
 pub(crate) use str::{is_identifier, text_argument};

@@ -2,7 +2,8 @@
 
 use taipan_object::descriptor::GetSetDef;
 use taipan_object::dict::PyDict;
-use taipan_object::types::{PyTypeObject, rebase};
+use taipan_object::module::MODULE;
+use taipan_object::types::{PyTypeObject, rebase, statics};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 
 /// Attributes of `object`.
@@ -11,7 +12,7 @@ pub(super) static ATTRIBUTES: [GetSetDef; 1] =
 
 /// `__dict__` of a class whose instances have one.
 pub(crate) static DICT_ATTRIBUTE: GetSetDef =
-    GetSetDef { name: "__dict__", get: dict, set: Some(set_dict), doc: "The attributes." };
+    GetSetDef { name: "__dict__", get: dict, set: Some(set_dict_of_instance), doc: "The attributes." };
 
 /// `__dict__` of built-in types whose objects have one, which cannot be deleted.
 pub(crate) static NATIVE_DICT_ATTRIBUTE: GetSetDef = GetSetDef {
@@ -49,6 +50,18 @@ pub(crate) fn dict(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         Some(dict) => Ok(dict),
         None => Err(raise!(thread, ATTRIBUTE_ERROR, "This object has no __dict__")),
     }
+}
+
+/// The same where the class comes from Python: what classes and modules have for a `__dict__` is not to be set by the
+/// attribute of another base.
+fn set_dict_of_instance(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()> {
+    let native = [&statics::TYPE, &MODULE].into_iter().find(|ty| this.ty().is_subtype(ty));
+    if let Some(native) = native {
+        let name = native.short_name();
+        let message = format!("attribute '__dict__' of '{name}' objects is not writable");
+        return Err(raise!(thread, ATTRIBUTE_ERROR, "{message}"));
+    }
+    set_dict(thread, this, value)
 }
 
 /// `object.__dict__ = dict`

@@ -11,6 +11,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, instance, proto
 use super::find_attribute;
 use crate::arguments::to_int;
 use crate::methods::method_table;
+use crate::special::find_special;
 
 method_table! { METHODS:
     Instance One c"__reduce_ex__" "($self, protocol, /)" reduce_ex, c"What pickle needs, for a protocol.";
@@ -66,7 +67,7 @@ type NewArguments = (Owned<PyTuple>, Option<Owned<PyDict>>);
 
 /// The arguments of `__new__`: those of `__getnewargs_ex__` or of `__getnewargs__`; none if the class has neither.
 fn new_arguments(thread: &Thread, this: Ref<'_>) -> PyResult<Option<NewArguments>> {
-    if let Some(method) = find_attribute(thread, this, names::__getnewargs_ex__.get())? {
+    if let Some(method) = find_special(thread, this, names::__getnewargs_ex__.get())? {
         let result = protocol::call(thread, method.as_ref(), &[], None)?;
         let Some(pair) = result.as_ref().get::<PyTuple>() else {
             let ty = result.as_ref().ty().short_name();
@@ -98,7 +99,7 @@ fn new_arguments(thread: &Thread, this: Ref<'_>) -> PyResult<Option<NewArguments
         })?;
         return Ok(Some((args, Some(keywords))));
     }
-    let Some(method) = find_attribute(thread, this, names::__getnewargs__.get())? else { return Ok(None) };
+    let Some(method) = find_special(thread, this, names::__getnewargs__.get())? else { return Ok(None) };
     let result = protocol::call(thread, method.as_ref(), &[], None)?;
     match result.downcast::<PyTuple>() {
         Ok(args) => Ok(Some((args, None))),
@@ -201,9 +202,7 @@ fn has_more_than_slots(class: &PyTypeObject, slots: usize) -> bool {
 
 /// The names of `__slots__` of a class and of its bases, as `copyreg` finds them.
 fn slot_names(thread: &Thread, class: &PyTypeObject) -> PyResult<Vec<Value>> {
-    let adds_slots = |ty: Ref<'_>| ty.get::<PyTypeObject>().is_some_and(|ty| ty.member_count() > 0);
-    let any = class.mro().is_some_and(|mro| mro.iter().any(adds_slots));
-    if !any || !class.has_flag(flags::HEAPTYPE) {
+    if !class.has_flag(flags::HEAPTYPE) {
         return Ok(Vec::new());
     }
     let cache = intern::intern_text(thread, "__slotnames__")?;
@@ -211,8 +210,11 @@ fn slot_names(thread: &Thread, class: &PyTypeObject) -> PyResult<Vec<Value>> {
         Some(dict) => dict.get(thread, cache.as_ref())?,
         None => None,
     };
+    let adds_slots = |ty: Ref<'_>| ty.get::<PyTypeObject>().is_some_and(|ty| ty.member_count() > 0);
     let listed = match known {
         Some(known) => known,
+        // without slots there are no names, and copyreg is left alone
+        None if !class.mro().is_some_and(|mro| mro.iter().any(adds_slots)) => return Ok(Vec::new()),
         None => {
             let function = of_copyreg(thread, names::_slotnames.get())?;
             protocol::call(thread, function.as_ref(), &[as_ref(class).to_value()], None)?

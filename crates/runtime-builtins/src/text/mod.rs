@@ -44,6 +44,9 @@ pub fn str(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
     if let Some(text) = value.get_exact::<PyStr>() {
         return Ok(Owned::new_ref(text));
     }
+    if let Some(int) = value.word().as_int() {
+        return PyStr::from_int(thread, int);
+    }
     let Some(slot) = value.ty().slots().str.get() else { return repr(thread, value) };
     let _guard = thread.recurse(" while getting the str of an object")?;
     let result = slot(thread, value)?;

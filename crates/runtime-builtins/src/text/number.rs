@@ -38,7 +38,10 @@ pub fn int_text(thread: &Thread, int: Ref<'_>) -> PyResult<String> {
 }
 
 pub(super) fn int_repr(thread: &Thread, int: Ref<'_>) -> PyResult<Value> {
-    ascii(thread, &int_text(thread, int)?)
+    match int.word().as_int() {
+        Some(small) => Ok(taipan_object::str::PyStr::from_int(thread, small)?.into_value()),
+        None => ascii(thread, &int_text(thread, int)?),
+    }
 }
 
 pub(super) fn bool_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {

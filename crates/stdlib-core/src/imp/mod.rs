@@ -9,7 +9,7 @@ use taipan_object::code::PyCode;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::modules::{self, ModuleDef, add};
 
@@ -105,16 +105,33 @@ fn exec_builtin(_: &Thread, _: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::small(0))
 }
 
-/// Names of files stand in the immutable code behind the objects, so the object alone is told; what is read from a
-/// compiled file has its file's name anyway.
+/// Names of files stand in the immutable code behind the objects, so the objects are told: this one, and those of the
+/// code within it that had the same name.
 fn fix_co_filename(thread: &Thread, _: Ref<'_>, code: Ref<'_>, path: Ref<'_>) -> PyResult<Value> {
     let Some(code) = code.get::<PyCode>() else {
         let ty = code.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "_fix_co_filename() argument 1 must be code, not {ty}"));
     };
     let path = call::str_argument(thread, "_fix_co_filename", "argument 2", path)?;
-    let old = code.co_filename.replace(Some(as_ref(path).to_value()));
-    drop(old);
+    let old = code.co_filename.get();
+    let is_old = |code: &PyCode| match (&old, code.co_filename.get()) {
+        (Some(old), Some(name)) => protocol::same_or_equal(thread, old.as_ref(), name.as_ref()),
+        _ => Ok(false),
+    };
+    if old.as_ref().is_some_and(|old| old.as_ref().get::<PyStr>().is_some_and(|old| old.equals(path))) {
+        return Ok(Value::none());
+    }
+    let mut left = vec![Owned::new_ref(code)];
+    while let Some(code) = left.pop() {
+        for constant in taipan_vm::program(&code).constants(thread)?.iter() {
+            if let Some(inner) = constant.as_ref().get::<PyCode>()
+                && is_old(inner)?
+            {
+                left.push(Owned::new_ref(inner));
+            }
+        }
+        drop(code.co_filename.replace(Some(as_ref(path).to_value())));
+    }
     Ok(Value::none())
 }
 

@@ -11,7 +11,7 @@ use taipan_object::declare::{method_table, native_state};
 
 native_base! {
     /// `typing.Generic`.
-    pub(super) static GENERIC = "typing.Generic", flags flags::BASETYPE,
+    pub(super) static GENERIC = "typing.Generic", flags flags::BASETYPE | flags::SHOWN_AS_HEAP,
     does {}
 }
 

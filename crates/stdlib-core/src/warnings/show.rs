@@ -58,12 +58,15 @@ fn plain(thread: &Thread, warning: &Warning) -> PyResult<()> {
     };
     let lossy = |value: &Value| value.as_ref().get::<PyStr>().map_or_else(String::new, PyStr::to_text_lossy);
     let line = text::str(thread, warning.line.as_ref())?;
+    // as C does: the line without what it is indented by
+    let below = warning.line_text.as_ref().map(|line| format!("  {}\n", lossy(line).trim_start()));
     let message = format!(
-        "{}:{}: {}: {}\n",
+        "{}:{}: {}: {}\n{}",
         lossy(&warning.filename),
         line.to_text_lossy(),
         warning.category()?.short_name(),
-        lossy(&warning.text)
+        lossy(&warning.text),
+        below.unwrap_or_default()
     );
     let message = call::text(thread, &message)?;
     drop(call::method(thread, stream.as_ref(), "write", &[message])?);

@@ -2,8 +2,10 @@
 
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{USER_WARNING, WARNING};
+use taipan_object::list::PyList;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, protocol, raise};
@@ -26,6 +28,8 @@ pub(super) struct Warning {
     pub(super) filename: Value,
     /// The line.
     pub(super) line: Value,
+    /// What stands in it, where that is known already.
+    pub(super) line_text: Option<Value>,
     /// The name of the module.
     pub(super) module: Value,
 }
@@ -41,6 +45,8 @@ impl Warning {
 struct Place {
     filename: Value,
     line: Value,
+    /// What stands in the line, where that is known already.
+    text: Option<Value>,
     module: Value,
     registry: Value,
 }
@@ -86,7 +92,14 @@ pub(super) fn warn_function(
     let prefixes = match prefixes.map(|prefixes| (prefixes, prefixes.get::<PyTuple>())) {
         None => Vec::new(),
         Some((_, Some(tuple))) => {
-            tuple.iter().filter_map(|item| item.get::<PyStr>().map(PyStr::to_text_lossy)).collect()
+            let text = |item: Ref<'_>| match item.get::<PyStr>() {
+                Some(text) => Ok(text.to_text_lossy()),
+                None => {
+                    let ty = item.ty().name();
+                    Err(raise!(thread, TYPE_ERROR, "Found non-str '{ty}' in skip_file_prefixes."))
+                }
+            };
+            tuple.iter().map(text).collect::<PyResult<Vec<String>>>()?
         }
         Some((other, None)) => {
             let ty = other.ty().name();
@@ -178,7 +191,7 @@ fn caller(thread: &Thread, level: isize, prefixes: &[String]) -> PyResult<Place>
     };
     let Some(globals) = globals.and_then(|globals| globals.downcast::<PyDict>().ok()) else {
         let module = call::text(thread, "<string>")?;
-        return Ok(Place { filename, line: Value::small(0), module, registry: Value::none() });
+        return Ok(Place { filename, line: Value::small(0), text: None, module, registry: Value::none() });
     };
     let key = intern_text(thread, "__warningregistry__")?;
     let registry = match globals.get_str(thread, &key)? {
@@ -194,7 +207,7 @@ fn caller(thread: &Thread, level: isize, prefixes: &[String]) -> PyResult<Place>
         Some(name) => name,
         None => call::text(thread, "<string>")?,
     };
-    Ok(Place { filename, line: Value::small(line.unwrap_or(0)), module, registry })
+    Ok(Place { filename, line: Value::small(line.unwrap_or(0)), text: None, module, registry })
 }
 
 const EXPLICIT: Parameters<8> = Parameters {
@@ -225,40 +238,52 @@ pub(super) fn warn_explicit(
         let ty = globals.ty().name();
         return Err(raise!(thread, TYPE_ERROR, "module_globals must be a dict, not '{ty}'"));
     }
-    if let Some(globals) = globals.filter(|globals| !globals.is_none()) {
-        prime_source(thread, filename, globals)?;
-    }
+    let text = match globals.and_then(|globals| globals.get::<PyDict>()) {
+        Some(globals) => source_line(thread, globals, &line)?,
+        None => None,
+    };
     let module = match module {
         Some(module) => module.to_value(),
         None => module_of(thread, &name.to_text_lossy())?,
     };
     let registry = registry.map_or_else(Value::none, Ref::to_value);
-    let place = Place { filename: filename.to_value(), line, module, registry };
+    let place = Place { filename: filename.to_value(), line, text, module, registry };
     let source = source.filter(|source| !source.is_none()).map(Ref::to_value);
     give(thread, this, message, class, place, source)?;
     Ok(Value::none())
 }
 
-/// Asks the loader that a module's globals name for the source, so that the line of a warning can be shown.
-fn prime_source(thread: &Thread, filename: Ref<'_>, globals: Ref<'_>) -> PyResult<()> {
-    let Some(external) = call::imported(thread, "_frozen_importlib_external")? else { return Ok(()) };
-    let loader = call::method(thread, external.as_ref(), "_bless_my_loader", &[globals.to_value()])?;
+/// The line of the source that the loader of a module has, whom the module's globals name; a main program is asked
+/// for by the name of its spec.
+fn source_line(thread: &Thread, globals: &PyDict, line: &Value) -> PyResult<Option<Value>> {
+    let Some(name) = globals.get_str(thread, names::__name__.get())? else { return Ok(None) };
+    let is_main = name.as_ref().get::<PyStr>().is_some_and(|name| name.equals_text("__main__"));
+    let (loader, name) = if is_main {
+        let spec = globals.get_str(thread, &*intern_text(thread, "__spec__")?)?;
+        let Some(spec) = spec.filter(|spec| !spec.as_ref().is_none()) else { return Ok(None) };
+        let attribute = |name: &str| call::attribute(thread, spec.as_ref(), name);
+        (attribute("loader")?, attribute("name")?)
+    } else {
+        let Some(external) = call::imported(thread, "_frozen_importlib_external")? else { return Ok(None) };
+        let globals = as_ref(globals).to_value();
+        (call::method(thread, external.as_ref(), "_bless_my_loader", &[globals])?, name)
+    };
     if loader.as_ref().is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let name = call::text(thread, "__name__")?;
-    let name = globals.get::<PyDict>().map(|dict| dict.get(thread, name.as_ref())).transpose()?.flatten();
-    let Some(name) = name else { return Ok(()) };
-    let Some(get_source) = call::find(thread, loader.as_ref(), "get_source")? else { return Ok(()) };
+    let Some(get_source) = call::find(thread, loader.as_ref(), "get_source")? else { return Ok(None) };
     let source = protocol::call(thread, get_source.as_ref(), &[name], None)?;
     if source.as_ref().is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    drop(call::method(thread, source.as_ref(), "splitlines", &[])?);
-    if let Some(lines) = call::imported(thread, "linecache")? {
-        drop(call::method(thread, lines.as_ref(), "getlines", &[filename.to_value(), globals.to_value()])?);
-    }
-    Ok(())
+    let Some(source) = source.as_ref().get::<PyStr>() else {
+        let ty = source.as_ref().ty().name();
+        return Err(raise!(thread, TYPE_ERROR, "must be str, not {ty}"));
+    };
+    let plain = PyStr::from_text(thread, &source.to_text_lossy())?.into_value();
+    let lines = call::method(thread, plain.as_ref(), "splitlines", &[])?;
+    let at = line.as_ref().to_i64().and_then(|line| usize::try_from(line - 1).ok());
+    Ok(at.and_then(|at| lines.as_ref().get::<PyList>()?.get(at)))
 }
 
 /// Issues a warning about a line of a file.
@@ -276,7 +301,7 @@ pub fn warn_at(
     let text = call::text(thread, message)?;
     let name = module_of(thread, &text_of(Some(filename.clone())))?;
     let line = Value::int(thread, line.into())?;
-    let place = Place { filename, line, module: name, registry: Value::none() };
+    let place = Place { filename, line, text: None, module: name, registry: Value::none() };
     give(thread, module.as_ref(), text.as_ref(), as_ref(category).to_value(), place, None)
 }
 
@@ -295,7 +320,7 @@ fn give(
     place: Place,
     source: Option<Value>,
 ) -> PyResult<()> {
-    let Place { filename, line, module: name, registry } = place;
+    let Place { filename, line, text: line_text, module: name, registry } = place;
     // a module whose name was deleted warns nobody
     if name.as_ref().is_none() {
         return Ok(());
@@ -313,7 +338,7 @@ fn give(
     } else {
         (protocol::call(thread, class.as_ref(), &[message.to_value()], None)?, message.to_value())
     };
-    let warning = Warning { message, class, text, filename, line, module: name };
+    let warning = Warning { message, class, text, filename, line, line_text, module: name };
     let key = [warning.text.clone(), warning.class.clone(), warning.line.clone()];
     let key = PyTuple::pack(thread, key)?;
     if let Some(registry) = &registry

@@ -7,7 +7,7 @@ use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::types::PyTypeObject;
-use taipan_object::weakref::{self, PyWeakReference, REFERENCE};
+use taipan_object::weakref::{self, CALLABLE_PROXY, PROXY, PyWeakReference, REFERENCE};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 use taipan_runtime_builtins::arguments::check_count;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
@@ -33,15 +33,10 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     let types: [(&str, &'static PyTypeObject); 4] = [
         ("ref", &REFERENCE),
         ("ReferenceType", &REFERENCE),
-        ("ProxyType", &proxy::PROXY),
-        ("CallableProxyType", &proxy::CALLABLE_PROXY),
+        ("ProxyType", &PROXY),
+        ("CallableProxyType", &CALLABLE_PROXY),
     ];
     types.into_iter().try_for_each(|(name, ty)| add(thread, module, name, as_ref(ty).to_value()))
-}
-
-/// The static types of this module.
-pub(crate) fn types() -> [&'static PyTypeObject; 2] {
-    [&proxy::PROXY, &proxy::CALLABLE_PROXY]
 }
 
 /// Completes the types.
@@ -66,7 +61,7 @@ fn remove_dead(thread: &Thread, _: Ref<'_>, dict: Ref<'_>, key: Ref<'_>) -> PyRe
         return Err(raise!(thread, TYPE_ERROR, "_remove_dead_weakref() argument 1 must be dict, not {ty}"));
     };
     let Some(found) = dict.get(thread, key)? else { return Ok(Value::none()) };
-    let Some(reference) = found.as_ref().get::<PyWeakReference>() else {
+    let Some(reference) = PyWeakReference::of(found.as_ref()) else {
         return Err(raise!(thread, TYPE_ERROR, "not a weakref"));
     };
     if reference.target().is_none() {
@@ -80,5 +75,5 @@ fn proxy(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
     check_count(thread, "proxy", arguments.len(), 1, 2)?;
     let Some(object) = arguments.first() else { return Ok(Value::none()) };
     let callback = arguments.get(1).filter(|callback| !callback.as_ref().is_none()).cloned();
-    proxy::new(thread, object.as_ref(), callback)
+    PyWeakReference::proxy(thread, object.as_ref(), callback)
 }

@@ -1,80 +1,30 @@
 //! Proxies: objects that do what the object behind a weak reference does.
 
-use taipan_object::native::{Native, NativeType};
 use taipan_object::protocol::number;
 use taipan_object::protocol::{BinaryOp, UnaryOp};
-use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::flags;
 use taipan_object::types::slots::{CompareOp, Slots};
-use taipan_object::weakref::PyWeakReference;
-use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
+use taipan_object::weakref::{CALLABLE_PROXY, PROXY, PyWeakReference};
+use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::{install, text};
 
 use crate::call;
-use taipan_object::declare::{method_table, native_state};
-
-/// The weak reference.
-#[derive(Default)]
-pub(super) struct Proxy {
-    reference: Slot,
-}
-
-native_type! {
-    /// `weakref.ProxyType`.
-    pub(super) static PROXY: Proxy = "weakref.ProxyType", flags flags::DISALLOW_INSTANTIATION, dict false, weak true,
-    does {}
-}
-
-native_state!(Proxy in PROXY: reference);
-
-/// The weak reference to something that can be called.
-#[derive(Default)]
-pub(super) struct CallableProxy {
-    reference: Slot,
-}
-
-native_type! {
-    /// `weakref.CallableProxyType`.
-    pub(super) static CALLABLE_PROXY: CallableProxy = "weakref.CallableProxyType", flags flags::DISALLOW_INSTANTIATION,
-    dict false, weak true,
-    does { call: forward_call }
-}
-
-native_state!(CallableProxy in CALLABLE_PROXY: reference);
+use taipan_object::declare::method_table;
 
 method_table! { METHODS:
     Instance None c"__bytes__" "" bytes, c"The object as bytes.";
     Instance None c"__reversed__" "" reversed, c"The object from its end.";
 }
 
-/// A proxy of an object.
-pub(super) fn new(thread: &Thread, object: Ref<'_>, callback: Option<Value>) -> PyResult<Value> {
-    let callable = object.ty().slots().call.get().is_some();
-    let reference = Slot::new(PyWeakReference::new(thread, object, callback)?.into_value());
-    Ok(match callable {
-        true => Native::new(thread, CallableProxy { reference })?.into_value(),
-        false => Native::new(thread, Proxy { reference })?.into_value(),
-    })
-}
-
-fn reference_of(value: Ref<'_>) -> Option<Value> {
-    match value.get::<Native<Proxy>>() {
-        Some(proxy) => proxy.reference.get(),
-        None => value.get::<Native<CallableProxy>>()?.reference.get(),
-    }
-}
-
 /// The object of a proxy; what is no proxy is itself.
 fn behind(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
-    let is_proxy = value.get::<Native<Proxy>>().is_some() || value.get::<Native<CallableProxy>>().is_some();
-    if !is_proxy {
-        return Ok(value.to_value());
+    match PyWeakReference::of(value) {
+        Some(proxy) if value.get::<PyWeakReference>().is_none() => proxy
+            .target()
+            .ok_or_else(|| raise!(thread, REFERENCE_ERROR, "weakly-referenced object no longer exists")),
+        _ => Ok(value.to_value()),
     }
-    let reference = reference_of(value);
-    let target = reference.as_ref().and_then(|held| held.as_ref().get::<PyWeakReference>()?.target());
-    target.ok_or_else(|| raise!(thread, REFERENCE_ERROR, "weakly-referenced object no longer exists"))
 }
 
 fn forward_call(
@@ -213,6 +163,14 @@ fn number_slots(slots: &Slots) {
         or inplace_or Or;
         xor inplace_xor Xor;
     }
+    slots.power.set(Some(|thread, a, b, modulus| {
+        let [a, b, modulus] = [behind(thread, a)?, behind(thread, b)?, behind(thread, modulus)?];
+        number::power(thread, a.as_ref(), b.as_ref(), modulus.as_ref(), false)
+    }));
+    slots.inplace_power.set(Some(|thread, a, b, modulus| {
+        let [a, b, modulus] = [behind(thread, a)?, behind(thread, b)?, behind(thread, modulus)?];
+        number::power(thread, a.as_ref(), b.as_ref(), modulus.as_ref(), true)
+    }));
 }
 
 fn unary(thread: &Thread, this: Ref<'_>, op: UnaryOp) -> PyResult<Value> {
@@ -221,9 +179,10 @@ fn unary(thread: &Thread, this: Ref<'_>, op: UnaryOp) -> PyResult<Value> {
 }
 
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
-    for ty in [Proxy::definition() as &taipan_object::PyTypeObject, CallableProxy::definition()] {
+    for ty in [&PROXY, &CALLABLE_PROXY] {
         fill_slots(ty.slots());
     }
+    CALLABLE_PROXY.slots().call.set(Some(forward_call));
     install::methods(thread, &PROXY, &METHODS)?;
     install::methods(thread, &CALLABLE_PROXY, &METHODS)
 }

@@ -10,6 +10,7 @@ use taipan_object::weakref::{PyWeakReference, REFERENCE};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
 use taipan_runtime_builtins::install;
+use taipan_runtime_builtins::objects::find_attribute;
 
 use crate::call;
 
@@ -62,14 +63,8 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some(target) = target else {
         return call::text(thread, &format!("<weakref at {own:#x}; dead>"));
     };
-    let name = protocol::get_attribute(thread, target.as_ref(), &*intern_text(thread, "__name__")?);
-    let name = match name {
-        Ok(name) => name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy),
-        Err(raised) => {
-            drop(thread.catch(raised));
-            None
-        }
-    };
+    let name = find_attribute(thread, target.as_ref(), &*intern_text(thread, "__name__")?)?;
+    let name = name.and_then(|name| name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy));
     let (ty, at) = (target.as_ref().ty().name(), address(target.as_ref()));
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));
     call::text(thread, &format!("<weakref at {own:#x}; to '{ty}' at {at:#x}{name}>"))

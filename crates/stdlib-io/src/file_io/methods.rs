@@ -35,7 +35,7 @@ method_table! { METHODS:
 }
 
 attribute_table! { ATTRIBUTES:
-    "closed" |thread, this| Ok(Value::bool(file(thread, this)?.fd.get() < 0)), None, "Whether the file is closed.";
+    "closed" |thread, this| Ok(Value::bool(file(thread, this)?.fd.get() < 0)), None, "True if the file is closed";
     "closefd" |thread, this| Ok(Value::bool(file(thread, this)?.closes.get())), None, "Whether closing closes the descriptor.";
     "mode" |thread, this| Ok(PyStr::from_text(thread, file(thread, this)?.mode())?.into_value()), None, "The mode.";
     "_blksize" |thread, this| Value::int(thread, block_size(file(thread, this)?) as i64), None, "How much to read at once.";

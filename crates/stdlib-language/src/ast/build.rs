@@ -1,7 +1,7 @@
 //! From a tree to objects. Invariant: keeps its own stack, for trees may be as deep as sources are long.
 
 use taipan_ast::view::Value as Field;
-use taipan_ast::{Constant, Identifier, Int, Interner, List, Mod, Node};
+use taipan_ast::{Class, Constant, Identifier, Int, Interner, List, Mod, Node};
 use taipan_object::bytes::PyBytes;
 use taipan_object::complex::PyComplex;
 use taipan_object::int;
@@ -102,7 +102,12 @@ impl<'a> Builder<'a, '_> {
             [-1; 4]
         } else {
             let (start, end) = (self.lines.locate(span.start), self.lines.locate(span.end));
-            [start.line, start.column, end.line, end.column].map(i64::from)
+            let end = match frame.node.class() {
+                // one that stands for a docstring has another range
+                Class::Pass => (start.line, start.column + 4),
+                _ => (end.line, end.column),
+            };
+            [start.line, start.column, end.0, end.1].map(i64::from)
         };
         let names = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
         names.into_iter().zip(places).try_for_each(|(name, place)| {

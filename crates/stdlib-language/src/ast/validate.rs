@@ -5,7 +5,8 @@ mod patterns;
 
 use taipan_ast::view::Value as Field;
 use taipan_ast::{
-    Class, Expr, ExprContext, ExprKind, Identifier, Interner, Mod, Node, Stmt, StmtKind, TypeParamKind,
+    Class, Comprehension, Expr, ExprContext, ExprKind, Identifier, Interner, Mod, Node, Stmt, StmtKind,
+    TypeParamKind,
 };
 use taipan_object::{PyResult, Raised, Thread, raise};
 
@@ -101,6 +102,12 @@ impl Checker<'_> {
             }
             Node::Pattern(pattern) => self.pattern(pattern, star),
             Node::Arguments(args) => {
+                let all = args.posonlyargs.iter().chain(args.args).chain(args.vararg);
+                for arg in all.chain(args.kwonlyargs).chain(args.kwarg) {
+                    if let Some(annotation) = &arg.annotation {
+                        self.context(annotation, ExprContext::Load)?;
+                    }
+                }
                 let few = args.defaults.len() <= args.posonlyargs.len() + args.args.len();
                 self.need(few, "more positional defaults than args on arguments")?;
                 let same = args.kw_defaults.len() == args.kwonlyargs.len();
@@ -166,8 +173,13 @@ impl Checker<'_> {
         }
     }
 
-    fn generators<T>(&self, generators: &[T]) -> PyResult<()> {
-        self.need(!generators.is_empty(), "comprehension with no generators")
+    /// What is iterated over is looked at before what is made of it.
+    fn generators(&self, generators: &[Comprehension<'_>]) -> PyResult<()> {
+        self.need(!generators.is_empty(), "comprehension with no generators")?;
+        generators.iter().try_for_each(|generator| {
+            self.context(&generator.target, ExprContext::Store)?;
+            self.context(&generator.iter, ExprContext::Load)
+        })
     }
 
     fn stmt(&self, stmt: &Stmt<'_>) -> PyResult<()> {

@@ -2,11 +2,13 @@
 
 use super::get;
 use taipan_object::declare::method_table;
-use taipan_object::exception::{PyBaseException, SYSTEM_EXIT};
+use taipan_object::exception::{PyBaseException, SYSTEM_EXIT, TYPE_ERROR};
 use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
+use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, PyTypeObject, Ref, Thread, Value, as_ref, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
+use taipan_runtime_builtins::special::find_special;
 use taipan_runtime_builtins::text::LEAST_MAX_STR_DIGITS;
 use taipan_vm::frame::stacks;
 use taipan_vm::frame_object;
@@ -17,7 +19,7 @@ method_table! { FUNCTIONS:
     Instance None c"getrecursionlimit" "($module, /)" getrecursionlimit, c"How deep calls may nest.";
     Instance One c"setrecursionlimit" "($module, limit, /)" setrecursionlimit, c"Sets how deep calls may nest.";
     Instance One c"intern" "($module, string, /)" intern_string, c"The one string of its value that names are.";
-    Instance Positional c"getsizeof" "(object [, default]) -> int" getsizeof, c"The bytes that an object takes.";
+    Instance Keywords c"getsizeof" "(object [, default]) -> int" getsizeof, c"The bytes that an object takes.";
     Instance One c"getrefcount" "($module, object, /)" getrefcount, c"How many references to an object there are.";
     Instance None c"exc_info" "($module, /)" exc_info, c"The exception that is being handled, in its parts.";
     Instance None c"exception" "($module, /)" exception, c"The exception that is being handled.";
@@ -144,13 +146,54 @@ fn is_interned(thread: &Thread, _: Ref<'_>, text: Ref<'_>) -> PyResult<Value> {
     }
 }
 
-fn getsizeof(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
-    let Some(object) = arguments.first() else {
-        return Err(raise!(thread, TYPE_ERROR, "getsizeof() missing required argument 'object' (pos 1)"));
+const SIZE_PARAMETERS: Parameters<2> = Parameters {
+    function: "getsizeof",
+    names: ["object", "default"],
+    positional_only: 0,
+    positional: 2,
+    required: 1,
+};
+
+fn getsizeof(
+    thread: &Thread,
+    _: Ref<'_>,
+    arguments: &[Value],
+    keywords: Option<&PyTuple>,
+) -> PyResult<Value> {
+    let [object, default] = SIZE_PARAMETERS.bind(thread, arguments, keywords)?;
+    let Some(object) = object else { return Ok(Value::none()) };
+    match (size_of(thread, object), default) {
+        (Err(raised), Some(default)) => {
+            let error = thread.catch(raised);
+            match error.as_ref().ty().is_subtype(&TYPE_ERROR) {
+                true => Ok(default.to_value()),
+                false => Err(thread.raise(error)),
+            }
+        }
+        (size, _) => size,
+    }
+}
+
+/// What `__sizeof__` of the type says, and what stands before the object for the collector and for its attributes.
+fn size_of(thread: &Thread, object: Ref<'_>) -> PyResult<Value> {
+    let ty = object.ty();
+    let Some(method) = find_special(thread, object, &*intern::intern_text(thread, "__sizeof__")?)? else {
+        return Err(raise!(thread, TYPE_ERROR, "Type {} doesn't define __sizeof__", ty.name()));
     };
-    let name = intern::intern_text(thread, "__sizeof__")?;
-    let method = protocol::get_attribute(thread, object.as_ref(), &name)?;
-    protocol::call(thread, method.as_ref(), &[], None)
+    let result = protocol::call(thread, method.as_ref(), &[], None)?;
+    if !result.as_ref().is_int() {
+        return Err(raise!(thread, TYPE_ERROR, "an integer is required"));
+    }
+    let Some(size) = result.as_ref().to_i64() else {
+        return Err(raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C ssize_t"));
+    };
+    if size < 0 {
+        return Err(raise!(thread, VALUE_ERROR, "__sizeof__() should return >= 0"));
+    }
+    let is_static = object.get::<PyTypeObject>().is_some_and(|class| !class.has_flag(flags::HEAPTYPE));
+    let tracked = ty.has_flag(flags::HAVE_GC) && !is_static;
+    let managed = ty.has_flag(flags::MANAGED_DICT) || ty.has_flag(flags::MANAGED_WEAKREF);
+    Value::int(thread, size + if tracked { 16 } else { 0 } + if managed { 16 } else { 0 })
 }
 
 fn getrefcount(thread: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {

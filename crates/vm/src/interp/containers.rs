@@ -7,7 +7,6 @@ use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::set::PySet;
 use taipan_object::slice::PySlice;
-use taipan_object::str::build::StrBuilder;
 use taipan_object::str::{Chars, PyStr, statics};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Value, Word, protocol, raise};
@@ -71,14 +70,11 @@ pub(super) fn build_map(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 
 #[inline(never)]
 pub(super) fn build_string(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    let mut builder = StrBuilder::default();
-    for at in w.a()..w.a() + w.b() {
-        match vm.borrow(at).get::<PyStr>() {
-            Some(text) => builder.push(vm.thread, text)?,
-            None => return Err(raise!(vm.thread, SYSTEM_ERROR, "a part of a string is none")),
-        }
+    let part = |at: usize| vm.borrow(w.a() + at).get::<PyStr>();
+    if (0..w.b()).any(|at| part(at).is_none()) {
+        return Err(raise!(vm.thread, SYSTEM_ERROR, "a part of a string is none"));
     }
-    let text = builder.finish(vm.thread)?;
+    let text = PyStr::from_parts(vm.thread, w.b(), part)?;
     (w.a()..w.a() + w.b()).for_each(|at| drop(vm.take(at)));
     vm.put(w.a(), text.into_value());
     Ok(())
@@ -121,6 +117,12 @@ pub(super) fn build_slice(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+/// A module can rebind the set of its conditional annotations.
+#[cold]
+fn no_set(vm: Vm<'_>, at: usize) -> Raised {
+    raise!(vm.thread, TYPE_ERROR, "'{}' object is not a set", vm.borrow(at).ty().name())
+}
+
 fn misplaced(vm: Vm<'_>) -> Raised {
     raise!(vm.thread, SYSTEM_ERROR, "bad internal call")
 }
@@ -147,7 +149,7 @@ pub(super) fn list_extend(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 #[inline(never)]
 pub(super) fn set_add(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let item = vm.operand(w.b());
-    let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| misplaced(vm))?;
+    let set = vm.borrow(w.a()).get::<PySet>().ok_or_else(|| no_set(vm, w.a()))?;
     set.add(vm.thread, item.as_ref())?;
     Ok(())
 }
@@ -224,9 +226,7 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     if dict.is_empty()
         && let Some(source) = source.as_ref().get_exact::<PyDict>().filter(|source| source.has_strings_only())
     {
-        let copy = source.copy(thread)?;
-        vm.put(w.a(), copy.into_value());
-        return Ok(());
+        return dict.become_copy(thread, source);
     }
     let callable = || super::call::function_text(thread, vm.borrow(w.c()));
     let put = |key: Value, value: Value| {
@@ -260,10 +260,6 @@ pub(super) fn dict_merge(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 pub(super) fn subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let key = vm.operand(w.c());
     let container = vm.operand(w.b());
-    if let Some(character) = character(container.as_ref(), key.as_ref()) {
-        vm.put(w.a(), character);
-        return Ok(());
-    }
     let result = match container.as_ref().get_exact::<PyDict>() {
         Some(dict) => match dict.get(vm.thread, key.as_ref())? {
             Some(value) => value,
@@ -279,13 +275,13 @@ pub(super) fn subscript(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 }
 
 /// One character of a string, where it is one of those that are always there.
-#[inline]
-fn character(container: Ref<'_>, key: Ref<'_>) -> Option<Value> {
-    let (text, at) = (container.get_exact::<PyStr>()?, key.word().as_int()?);
+#[inline(always)]
+pub(super) fn character(text: &PyStr, at: i64) -> Option<Word> {
     let Chars::One(chars) = text.chars() else { return None };
     let at = if at < 0 { at + chars.len() as i64 } else { at };
     let character = chars.get(usize::try_from(at).ok()?)?;
-    Some(statics::latin1(*character).into_value())
+    // immortal: the word stays good
+    Some(statics::latin1(*character).as_ref().word())
 }
 
 /// `container[key]`; a class is asked for `__class_getitem__`.

@@ -55,6 +55,13 @@ pub(super) fn unpack(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         }
         return Ok(());
     }
+    if let Some(list) = source.as_ref().get_exact::<PyList>().filter(|list| list.len() == wanted) {
+        for at in 0..wanted {
+            // the slots hold nothing: no code runs that could change the list
+            vm.put(w.a() + wanted - 1 - at, list.get(at).unwrap_or_else(Value::none));
+        }
+        return Ok(());
+    }
     let thread = vm.thread;
     let too_many = |got: Option<usize>| match got {
         Some(got) => raise!(thread, VALUE_ERROR, "too many values to unpack (expected {wanted}, got {got})"),

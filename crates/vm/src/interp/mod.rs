@@ -31,13 +31,13 @@ mod number;
 mod patterns;
 mod run;
 mod safepoint;
-mod unwind;
+pub(crate) mod unwind;
 mod values;
 
 pub use call::{call_function, run_code};
 pub(crate) use found::FoundTable;
 pub use generator::{Generator, generator_types};
-pub use names::current_globals;
+pub use names::{current_builtins, current_globals};
 pub(crate) use safepoint::safepoint;
 
 /// A function of a code object, without defaults and closure.

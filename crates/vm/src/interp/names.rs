@@ -221,18 +221,25 @@ pub(super) fn load_common(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         1 => as_ref(&NOT_IMPLEMENTED_ERROR).to_value(),
         2 => as_ref(&taipan_object::tuple::TUPLE).to_value(),
         other => {
-            let name = if other == 3 { "all" } else { "any" };
-            let name = taipan_object::str::intern::intern_text(vm.thread, name)?;
-            let own = vm.thread.interp().builtins.get();
-            let own = own.as_ref().and_then(|own| own.as_ref().get::<PyDict>());
-            match own.map(|own| own.get_str(vm.thread, &name)).transpose()?.flatten() {
+            let [all, any] = &vm.thread.interp().common;
+            let (slot, name) = if other == 3 { (all, "all") } else { (any, "any") };
+            match slot.get() {
                 Some(value) => value,
-                None => return Err(unknown(vm.thread, &name)),
+                None => common_of_builtins(vm.thread, name)?,
             }
         }
     };
     vm.put(w.a(), value);
     Ok(())
+}
+
+/// A common constant where the interpreter was made without keeping them.
+#[cold]
+fn common_of_builtins(thread: &Thread, name: &str) -> PyResult<Value> {
+    let builtins = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let name = taipan_object::str::intern::intern_text(thread, name)?;
+    let found = builtins.map(|dict| dict.get(thread, name.as_ref())).transpose()?.flatten();
+    found.ok_or_else(|| raise!(thread, SYSTEM_ERROR, "no module builtins"))
 }
 
 #[inline(never)]
@@ -248,13 +255,19 @@ pub(super) fn setup_annotations(vm: Vm<'_>, _: OpWord) -> PyResult<()> {
 
 /// The globals of the Python code that runs; none if none does.
 pub fn current_globals(thread: &Thread) -> Option<Owned<PyDict>> {
+    namespace_of_frame(thread, |frame| frame.globals)
+}
+
+/// The built-ins of the Python code that runs; none if none does.
+pub fn current_builtins(thread: &Thread) -> Option<Owned<PyDict>> {
+    namespace_of_frame(thread, |frame| frame.builtins)
+}
+
+fn namespace_of_frame(thread: &Thread, which: fn(&super::Frame) -> *const PyDict) -> Option<Owned<PyDict>> {
     let stacks = stacks(thread);
     if stacks.is_idle() {
         return None;
     }
-    // SAFETY: the running frame and its globals are alive.
-    unsafe {
-        let globals = (*stacks.current.get()).globals;
-        Some(Owned::new_ref(&*globals))
-    }
+    // SAFETY: the running frame and what it refers to are alive.
+    unsafe { which(&*stacks.current.get()).as_ref() }.map(Owned::new_ref)
 }

@@ -2,6 +2,7 @@
 
 use super::{Operand, Vm};
 use crate::code::OpWord;
+use crate::frame::word;
 use taipan_object::dict::PyDict;
 use taipan_object::protocol::{BinaryOp, UnaryOp};
 use taipan_object::set::PySet;
@@ -93,6 +94,11 @@ fn append(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
 pub(super) fn binary(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     // SAFETY: the word behind holds the operator.
     let number = unsafe { *vm.cache(1) };
+    if let Some(value) = mixed(number, vm.borrow(w.b()), vm.borrow(w.c())) {
+        // nothing that refers to anything is consumed
+        vm.put(w.a(), value);
+        return Ok(());
+    }
     if number % IN_PLACE == 0 && append(vm, w)? {
         return Ok(());
     }
@@ -199,6 +205,21 @@ fn texts(a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> Option<bool> {
         CompareOp::Ne => !a.equals(b),
         _ => op.holds(a.compare(b)),
     })
+}
+
+/// Whether two strings are equal, if a glance says so.
+///
+/// # Safety
+/// Both words are pointers to live objects.
+#[inline(always)]
+pub(super) unsafe fn same_at_a_glance(a: u64, b: u64) -> Option<bool> {
+    // SAFETY: by contract.
+    let (a, b) = unsafe { (Ref::from_word(word(a)), Ref::from_word(word(b))) };
+    let (a, b) = (a.get_exact::<PyStr>()?, b.get_exact::<PyStr>()?);
+    if std::ptr::eq(a, b) {
+        return Some(true);
+    }
+    (a.len() != b.len() || a.is_interned() && b.is_interned()).then_some(false)
 }
 
 /// The truth of a comparison that a jump looks at: of the operands a and b.

@@ -15,11 +15,13 @@ use taipan_object::builtin::BUILTIN_FUNCTION;
 use taipan_object::descriptor::method::METHOD_DESCRIPTOR;
 use taipan_object::function::{FUNCTION, PyFunction};
 use taipan_object::instance;
+use taipan_object::iterators::ascii::{ASCII_ITERATOR, PyAsciiIterator};
 use taipan_object::iterators::list::{LIST_ITERATOR, PyListIterator};
 use taipan_object::iterators::tuple::{PyTupleIterator, TUPLE_ITERATOR};
 use taipan_object::list::{LIST, PyList};
 use taipan_object::native::Native;
 use taipan_object::range::{PyRangeIterator, RANGE_ITERATOR};
+use taipan_object::str::{PyStr, STR};
 use taipan_object::tuple::{PyTuple, TUPLE};
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyObject, PyResult, Raised, Ref, Thread, Value, Word, raise};
@@ -382,6 +384,14 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                         } else if Word::both_floats(a, b) {
                             let ($x, $y) = (a.float_unchecked(), b.float_unchecked());
                             $test
+                        } else if matches!($op, CompareOp::Eq | CompareOp::Ne)
+                            && is_pointer(a.bits())
+                            && is_pointer(b.bits())
+                            && let Some(same) = number::same_at_a_glance(a.bits(), b.bits())
+                        {
+                            consume!($w.b());
+                            consume!($w.a());
+                            same == matches!($op, CompareOp::Eq)
                         } else {
                             try_or_raise!(number::holds(vm!(), $w, $op))
                         };
@@ -773,6 +783,9 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     let tuple = &*std::ptr::from_ref(object).cast::<PyTuple>();
                                     let at = if at < 0 { at + tuple.len() as i64 } else { at };
                                     tuple.borrow(at as usize).map(Ref::word)
+                                } else if object.is_exact(&STR) {
+                                    let text = &*std::ptr::from_ref(object).cast::<PyStr>();
+                                    containers::character(text, at)
                                 } else {
                                     None
                                 };
@@ -838,12 +851,20 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                     let no_self = usize::from(r!(w.a() + 1) == NULL);
                                     let given = w.b() + 1 - no_self;
                                     let slots = fp.add(w.a() + 1 + no_self);
-                                    if given == code.exact as usize
+                                    if code.exact != u32::MAX
+                                        && given <= code.exact as usize
                                         && stacks.reserve(slots.add(code.slots as usize))
                                         && let Some(pushed) = stacks.next()
+                                        && (given == code.exact as usize
+                                            || call::fill_defaults(
+                                                function,
+                                                slots,
+                                                given,
+                                                code.exact as usize,
+                                            ))
                                     {
                                         (*frame).ip = ip;
-                                        let mut at = given;
+                                        let mut at = code.exact as usize;
                                         while at < code.locals as usize {
                                             // no loop of vectors for what is mostly none or one
                                             taken();
@@ -1002,6 +1023,17 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                 }
                                 if object.is_exact(&TUPLE_ITERATOR) {
                                     let iterator = &*std::ptr::from_ref(object).cast::<PyTupleIterator>();
+                                    (*frame).ip = ip;
+                                    match try_or_raise!(iterator.advance(thread)) {
+                                        Some(item) => {
+                                            put!(w.b(), item.into_word().bits());
+                                            next!(0)
+                                        }
+                                        None => jump_near!(w),
+                                    }
+                                }
+                                if object.is_exact(&ASCII_ITERATOR) {
+                                    let iterator = &*std::ptr::from_ref(object).cast::<PyAsciiIterator>();
                                     (*frame).ip = ip;
                                     match try_or_raise!(iterator.advance(thread)) {
                                         Some(item) => {

@@ -67,6 +67,11 @@ fn raises_again(thread: &Thread, frame: &Frame, exception: &Value) -> bool {
         || (is(Op::Raise) && word.b() == 0 && is_handled())
 }
 
+/// Adds the entry of the running frame to the traceback of an exception that is not raised, but caught there.
+pub(crate) fn note_running(thread: &Thread, exception: &Value) {
+    note(thread, crate::frame::stacks(thread).current.get(), exception);
+}
+
 /// Adds the entry of a frame to the traceback.
 fn note(thread: &Thread, frame: *mut Frame, exception: &Value) {
     // an entry that there is no memory for is left out

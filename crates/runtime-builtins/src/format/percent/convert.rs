@@ -27,6 +27,14 @@ pub(super) fn push(
     let conversion = char::from_u32(field.conversion).unwrap_or('?');
     let value = value.as_ref();
     match conversion {
+        'd' | 'i' if field.is_plain() && value.word().as_int().is_some() => {
+            let shown = PyStr::from_int(thread, value.word().as_int().unwrap_or(0))?;
+            builder.push(thread, &shown)
+        }
+        's' if kind == Kind::Text && field.is_plain() => {
+            let shown = text::str(thread, value)?;
+            builder.push(thread, &shown)
+        }
         'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
             let (negative, prefix, digits) = integer(thread, field, value, conversion)?;
             number(thread, builder, field, negative, prefix, &digits)
@@ -251,11 +259,19 @@ fn bytes(thread: &Thread, value: Ref<'_>) -> PyResult<Owned<PyStr>> {
     let as_text = |bytes: &[u8]| {
         PyStr::from_code_points(thread, &bytes.iter().map(|&byte| byte.into()).collect::<Vec<u32>>())
     };
-    if let Some(bytes) = crate::methods::bytes_like(thread, value)? {
+    if let Some(bytes) = value.get::<PyBytes>() {
+        return as_text(bytes.as_slice());
+    }
+    if value.get::<PyByteArray>().is_some()
+        && let Some(bytes) = crate::methods::bytes_like(thread, value)?
+    {
         return as_text(&bytes);
     }
     let name = intern_text(thread, "__bytes__")?;
     let Some(made) = call_special(thread, value, &name, [])? else {
+        if let Some(bytes) = crate::methods::bytes_like(thread, value)? {
+            return as_text(&bytes);
+        }
         let got = value.ty().name();
         return Err(raise!(
             thread,

@@ -4,14 +4,20 @@ use taipan_object::{PyResult, Thread, Value, raise};
 
 use super::Values;
 
+/// A character of a format, however wide.
+pub(super) trait Char: Copy + Into<u32> {}
+impl Char for u8 {}
+impl Char for u16 {}
+impl Char for u32 {}
+
 /// Walks a format.
-pub(super) struct Reader<'a> {
-    text: &'a [u32],
+pub(super) struct Reader<'a, C> {
+    text: &'a [C],
     at: usize,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a [u32]) -> Reader<'a> {
+impl<'a, C: Char> Reader<'a, C> {
+    pub(super) fn new(text: &'a [C]) -> Reader<'a, C> {
         Reader { text, at: 0 }
     }
 
@@ -19,19 +25,20 @@ impl<'a> Reader<'a> {
         self.at >= self.text.len()
     }
 
-    /// The text up to the next percent sign, which is passed over.
-    pub(super) fn literal(&mut self) -> &'a [u32] {
+    /// Where the text up to the next percent sign begins and ends.
+    pub(super) fn literal(&mut self) -> (usize, usize) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|&c| c == u32::from('%')).unwrap_or(rest.len());
+        let length = rest.iter().position(|&c| c.into() == u32::from('%')).unwrap_or(rest.len());
+        let start = self.at;
         // a percent sign at the very end is a conversion that is not whole
         self.at += length;
-        rest.get(..length).unwrap_or_default()
+        (start, self.at)
     }
 
     /// Passes over two percent signs, which stand for one.
     pub(super) fn doubled(&mut self) -> bool {
-        let percent = Some(&u32::from('%'));
-        let is = self.text.get(self.at) == percent && self.text.get(self.at + 1) == percent;
+        let percent = |at: usize| self.text.get(at).is_some_and(|&c| c.into() == u32::from('%'));
+        let is = percent(self.at) && percent(self.at + 1);
         self.at += if is { 2 } else { 0 };
         is
     }
@@ -39,11 +46,11 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Option<u32> {
         let c = self.text.get(self.at).copied()?;
         self.at += 1;
-        Some(c)
+        Some(c.into())
     }
 
     fn peek(&self) -> Option<char> {
-        self.text.get(self.at).copied().and_then(char::from_u32)
+        self.text.get(self.at).and_then(|&c| char::from_u32(c.into()))
     }
 
     fn skip(&mut self, c: char) -> bool {
@@ -69,13 +76,22 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// Whether a value is shown as it is.
+    pub(super) fn is_plain(&self) -> bool {
+        self.width == 0 && self.precision.is_none() && !(self.plus || self.space || self.alternate)
+    }
+
     /// Reads a conversion, from its percent sign on. Values that it takes for width and precision are taken.
-    pub(super) fn read(thread: &Thread, reader: &mut Reader<'_>, values: &mut Values<'_>) -> PyResult<Field> {
+    pub(super) fn read<C: Char>(
+        thread: &Thread,
+        reader: &mut Reader<'_, C>,
+        values: &mut Values<'_>,
+    ) -> PyResult<Field> {
         let mut field = Field::default();
         reader.skip('%');
         if reader.skip('(') {
             let name = name(thread, reader)?;
-            values.name(thread, name)?;
+            values.name(thread, &name)?;
         }
         loop {
             match reader.peek() {
@@ -114,7 +130,7 @@ impl Field {
 }
 
 /// The name in parentheses, which may have parentheses itself.
-fn name<'a>(thread: &Thread, reader: &mut Reader<'a>) -> PyResult<&'a [u32]> {
+fn name<C: Char>(thread: &Thread, reader: &mut Reader<'_, C>) -> PyResult<Vec<u32>> {
     let (start, mut open) = (reader.at, 1);
     while let Some(c) = reader.next() {
         match char::from_u32(c) {
@@ -123,7 +139,8 @@ fn name<'a>(thread: &Thread, reader: &mut Reader<'a>) -> PyResult<&'a [u32]> {
             _ => {}
         }
         if open == 0 {
-            return Ok(reader.text.get(start..reader.at - 1).unwrap_or_default());
+            let name = reader.text.get(start..reader.at - 1).unwrap_or_default();
+            return Ok(name.iter().map(|&c| c.into()).collect());
         }
     }
     Err(raise!(thread, VALUE_ERROR, "incomplete format key"))
@@ -146,7 +163,12 @@ fn star(thread: &Thread, values: &mut Values<'_>, what: &str) -> PyResult<isize>
     }
 }
 
-fn digits(thread: &Thread, reader: &mut Reader<'_>, most: usize, what: &str) -> PyResult<Option<usize>> {
+fn digits<C: Char>(
+    thread: &Thread,
+    reader: &mut Reader<'_, C>,
+    most: usize,
+    what: &str,
+) -> PyResult<Option<usize>> {
     let mut number: Option<usize> = None;
     while let Some(digit) = reader.peek().and_then(|c| c.to_digit(10)) {
         reader.at += 1;

@@ -12,8 +12,8 @@ use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
-use crate::chars::code_points;
-use field::{Field, Reader};
+use crate::chars::{code_points, with_chars};
+use field::{Char, Field, Reader};
 
 /// What is formatted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,19 +87,21 @@ fn to_bytes(chars: impl Iterator<Item = u32>) -> Vec<u8> {
     chars.map(|c| c as u8).collect()
 }
 
-fn percent(
+/// Formats; `push` adds the part of the format from one place to before another.
+fn percent<C: Char>(
     thread: &Thread,
     kind: Kind,
-    format: &[u32],
+    format: &[C],
     values: Ref<'_>,
+    push: impl Fn(&mut StrBuilder, usize, usize) -> PyResult<()>,
 ) -> PyResult<taipan_object::Owned<PyStr>> {
     let mut builder = StrBuilder::new();
     let mut values = Values::new(kind, values);
     let mut reader = Reader::new(format);
     loop {
-        let literal = reader.literal();
-        if !literal.is_empty() {
-            builder.push_code_points(thread, literal)?;
+        let (start, end) = reader.literal();
+        if start < end {
+            push(&mut builder, start, end)?;
         }
         if reader.is_at_end() {
             break;
@@ -122,14 +124,21 @@ fn percent(
 /// The `remainder` slot of `str`.
 pub(crate) fn str_remainder(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     let Some(format) = a.get::<PyStr>() else { return Ok(Value::not_implemented()) };
-    Ok(percent(thread, Kind::Text, &code_points(format), b)?.into_value())
+    let push = |builder: &mut StrBuilder, start, end| builder.push_part(thread, format, start, end);
+    let made = with_chars!(format, chars => percent(thread, Kind::Text, chars, b, push))?;
+    Ok(made.into_value())
 }
 
 /// The `remainder` slot of `bytes` and `bytearray`.
 pub(crate) fn bytes_remainder(thread: &Thread, a: Ref<'_>, b: Ref<'_>) -> PyResult<Value> {
     let Some(format) = crate::methods::bytes_like(thread, a)? else { return Ok(Value::not_implemented()) };
-    let format: Vec<u32> = format.iter().map(|&byte| byte.into()).collect();
-    let made = to_bytes(code_points(&*percent(thread, Kind::Bytes, &format, b)?).into_iter());
+    let _held = crate::methods::hold_bytes(thread, a)?;
+    let push = |builder: &mut StrBuilder, start, end| {
+        let part: &[u8] = format.get(start..end).unwrap_or_default();
+        builder.push_code_points(thread, &part.iter().map(|&byte| byte.into()).collect::<Vec<u32>>())
+    };
+    let made = percent(thread, Kind::Bytes, &format, b, push)?;
+    let made = to_bytes(code_points(&made).into_iter());
     match a.get::<PyByteArray>() {
         Some(_) => Ok(PyByteArray::new(thread, &made)?.into_value()),
         None => Ok(PyBytes::new(thread, &made)?.into_value()),

@@ -53,12 +53,13 @@ fn collected(thread: &Thread, iterable: Ref<'_>) -> PyResult<Vec<u8>> {
 }
 
 pub(super) fn extend(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> {
-    let bytes = match peek(thread, iterable)? {
-        Some(bytes) => bytes.into_owned(),
-        None => collected(thread, iterable)?,
-    };
     let array = receiver(thread, this)?;
-    array.splice(thread, array.len(), array.len(), &bytes)?;
+    let end = array.len();
+    match peek(thread, iterable)? {
+        // where the end was before the object was asked for its bytes
+        Some(bytes) => array.splice(thread, end, end, &bytes)?,
+        None => array.splice(thread, usize::MAX, usize::MAX, &collected(thread, iterable)?)?,
+    }
     Ok(Value::none())
 }
 

@@ -22,7 +22,7 @@ pub(super) fn find_last(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 /// Keeps a bytearray from changing its size while arguments are asked what they are.
-pub(super) fn hold(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Buffer>> {
+pub(crate) fn hold(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Buffer>> {
     match this.get::<PyByteArray>() {
         Some(_) => Buffer::get(thread, this, Request::SIMPLE).map(Some),
         None => Ok(None),

@@ -5,7 +5,7 @@
 mod case;
 mod change;
 mod decode;
-mod find;
+pub(crate) mod find;
 mod hex;
 mod pad;
 mod replace;
@@ -34,7 +34,7 @@ method_table! { METHODS:
     Instance Positional c"endswith" "($self, suffix[, start[, end]], /)" find::endswith, c"Whether it ends with the suffix, or one of a tuple.";
     Instance Keywords c"expandtabs" "($self, /, tabsize=8)" pad::expandtabs, c"Tabs replaced by spaces.";
     Instance Positional c"find" "($self, sub[, start[, end]], /)" find::find, c"The lowest index of sub, -1 if there is none.";
-    Instance Keywords c"hex" "($self, /, sep=<unrepresentable>, bytes_per_sep=1)" hex::hex, c"Two digits for each byte, with separators between groups.";
+    Instance Keywords c"hex" "($self, /, sep=<unrepresentable>, bytes_per_sep=1)" hex::hex, c"Two digits for each byte, with separators between groups.\n\n>>> b'tape'.hex('-', 2)\n'7461-7065'";
     Instance Positional c"index" "($self, sub[, start[, end]], /)" find::index, c"The lowest index of sub; ValueError if there is none.";
     Instance None c"isalnum" "($self, /)" case::isalnum, c"Whether there is nothing but ASCII letters and digits.";
     Instance None c"isalpha" "($self, /)" case::isalpha, c"Whether there is nothing but ASCII letters.";

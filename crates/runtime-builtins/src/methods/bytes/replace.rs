@@ -1,6 +1,7 @@
 //! Putting bytes together anew: `replace`, `join`, `translate`.
 
 use taipan_object::bytes::PyBytes;
+use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -68,7 +69,9 @@ fn replaced_length(thread: &Thread, bytes: &[u8], old: &[u8], new: &[u8], most: 
 }
 
 pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResult<Value> {
+    let _held = super::find::hold(thread, this)?;
     let items = items(thread, iterable)?;
+    let list = iterable.get_exact::<PyList>();
     let separator = bytes_of(thread, this)?;
     let mut result = Vec::new();
     let mut length = separator.len().saturating_mul(items.len().saturating_sub(1));
@@ -83,6 +86,9 @@ pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResul
             let message = format_args!("sequence item {at}: expected a bytes-like object, {got} found");
             return Err(raise!(thread, TYPE_ERROR, "{message}"));
         };
+        if list.is_some_and(|list| list.len() != items.len()) {
+            return Err(raise!(thread, RUNTIME_ERROR, "sequence changed size during iteration"));
+        }
         if at > 0 {
             push(thread, &mut result, &separator)?;
         }

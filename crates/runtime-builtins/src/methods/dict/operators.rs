@@ -40,13 +40,13 @@ pub(super) fn fromkeys(thread: &Thread, class: Ref<'_>, arguments: &[Value]) -> 
     };
     if let Some(keys) = iterable.get_exact::<PyDict>() {
         let mut cursor = DictCursor::start();
-        while let Some((key, _)) = cursor.next(keys) {
-            drop(dict.insert(thread, key.as_ref(), value.clone())?);
+        while let Some((key, hash)) = cursor.next_key(keys) {
+            drop(dict.insert_with_hash(thread, key.as_ref(), hash, value.clone())?);
         }
     } else if let Some(keys) = iterable.get::<PySet>() {
         let mut position = 0;
-        while let Some(key) = keys.next(&mut position) {
-            drop(dict.insert(thread, key.as_ref(), value.clone())?);
+        while let Some((key, hash)) = keys.next_with_hash(&mut position) {
+            drop(dict.insert_with_hash(thread, key.as_ref(), hash, value.clone())?);
         }
     } else {
         for_each(thread, iterable, |key| {

@@ -23,11 +23,11 @@ method_table! { METHODS:
     Instance None c"__floor__" "($self, /)" |thread, this| Value::int_from_f64(thread, receiver(thread, this)?.floor()), c"The next int below.";
     Instance None c"__ceil__" "($self, /)" |thread, this| Value::int_from_f64(thread, receiver(thread, this)?.ceil()), c"The next int above.";
     Instance Positional c"__round__" "($self, ndigits=None, /)" round::round, c"Rounded to so many decimal digits, ties to even.";
-    Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"Two ints whose quotient is the number.";
-    Instance None c"hex" "($self, /)" hex::hex, c"The number in hexadecimal.";
+    Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"Two ints whose quotient is the number.\n\n>>> (2.75).as_integer_ratio()\n(11, 4)";
+    Instance None c"hex" "($self, /)" hex::hex, c"The number in hexadecimal.\n\n>>> (6.5).hex()\n'0x1.a000000000000p+2'";
     Instance None c"is_integer" "($self, /)" is_integer, c"Whether there is no fraction.";
     Class One c"from_number" "($type, number, /)" from_number, c"The float that a number is.";
-    Class One c"fromhex" "($type, string, /)" fromhex::fromhex, c"The float of hexadecimal digits.";
+    Class One c"fromhex" "($type, string, /)" fromhex::fromhex, c"The float of hexadecimal digits.\n\n>>> float.fromhex('0x1.ap+2')\n6.5";
     Class One c"__getformat__" "($type, typestr, /)" getformat, c"How C stores double or float.";
     Instance None c"__getnewargs__" "($self, /)" |thread, this| packed(thread, [exact(thread, this)?]), c"What pickle calls the type with.";
 }

@@ -11,13 +11,13 @@ use super::method_table;
 
 method_table! { METHODS:
     Instance None c"conjugate" "($self, /)" exact, c"The number itself.";
-    Instance None c"bit_length" "($self, /)" bit_length, c"How many bits the magnitude has.";
-    Instance None c"bit_count" "($self, /)" bit_count, c"How many bits of the magnitude are set.";
+    Instance None c"bit_length" "($self, /)" bit_length, c"How many bits the magnitude has.\n\n>>> (1000).bit_length()\n10";
+    Instance None c"bit_count" "($self, /)" bit_count, c"How many bits of the magnitude are set.\n\n>>> (-7).bit_count()\n3";
     Instance Keywords c"to_bytes" "($self, /, length=1, byteorder='big', *, signed=False)" bytes::to_bytes, c"The number as bytes.";
     Class Keywords c"from_bytes" "($type, /, bytes, byteorder='big', *, signed=False)" bytes::from_bytes, c"The number that bytes stand for.";
     Instance None c"__getnewargs__" "($self, /)" |thread, this| Ok(PyTuple::pack(thread, [exact(thread, this)?])?.into_value()), c"What pickle calls the type with.";
     Instance None c"__sizeof__" "($self, /)" sizeof, c"How many bytes the number takes.";
-    Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"The number and one.";
+    Instance None c"as_integer_ratio" "($self, /)" as_integer_ratio, c"The number and one.\n\n>>> (12).as_integer_ratio()\n(12, 1)";
     Instance None c"__trunc__" "($self, /)" exact, c"The number itself.";
     Instance None c"__floor__" "($self, /)" exact, c"The number itself.";
     Instance None c"__ceil__" "($self, /)" exact, c"The number itself.";

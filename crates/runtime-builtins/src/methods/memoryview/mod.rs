@@ -25,7 +25,7 @@ method_table! { METHODS:
     Class Keywords c"_from_flags" "($type, /, object, flags)" from_flags, c"A view of an object that was asked with these flags.";
     Instance None c"release" "($self, /)" release, c"Gives the memory back to the object that lends it.";
     Instance Keywords c"tobytes" "($self, /, order='C')" tobytes, c"The bytes, in the order of C, of Fortran, or that in which they stand ('A').";
-    Instance Keywords c"hex" "($self, /, sep=<unrepresentable>, bytes_per_sep=1)" hex, c"The bytes in hexadecimal, with separators between groups if there are any.";
+    Instance Keywords c"hex" "($self, /, sep=<unrepresentable>, bytes_per_sep=1)" hex, c"The bytes in hexadecimal, with separators between groups if there are any.\n\n>>> memoryview(b'tape').hex(':', 2)\n'7461:7065'";
     Instance None c"tolist" "($self, /)" tolist, c"The items as a list, of lists if there are more dimensions.";
     Instance Keywords c"cast" "($self, /, format, shape=<unrepresentable>)" cast::cast, c"The same bytes as items of another format, or in another shape.";
     Instance None c"toreadonly" "($self, /)" |thread, this| Ok(receiver(thread, this)?.to_readonly(thread)?.into_value()), c"A view of the same items that can't be written.";

@@ -1,5 +1,6 @@
 //! Union, intersection, difference, and comparisons with any iterable.
 
+use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::set::PySet;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol};
@@ -8,11 +9,23 @@ use super::{copy_like, new_like, receiver};
 use crate::iterate::for_each;
 
 /// Adds all elements.
-fn add_all(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<()> {
-    match other.get::<PySet>() {
-        Some(other) => set.merge(thread, other),
-        None => for_each(thread, other, |element| set.add(thread, element.as_ref()).map(|_| true)),
+pub(crate) fn add_all(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<()> {
+    if let Some(other) = other.get::<PySet>() {
+        return set.merge(thread, other);
     }
+    if let Some(keys) = other.get_exact::<PyDict>() {
+        return each_key(keys, |key, hash| set.add_with_hash(thread, key, hash).map(drop));
+    }
+    for_each(thread, other, |element| set.add(thread, element.as_ref()).map(|_| true))
+}
+
+/// Calls `each` with the keys of a dict and their hashes.
+fn each_key(dict: &PyDict, mut each: impl FnMut(Ref<'_>, i64) -> PyResult<()>) -> PyResult<()> {
+    let mut cursor = DictCursor::start();
+    while let Some((key, hash)) = cursor.next_key(dict) {
+        each(key.as_ref(), hash)?;
+    }
+    Ok(())
 }
 
 /// A set of the elements of an iterable; the set itself, if it is one.
@@ -40,9 +53,7 @@ pub(crate) fn update(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResu
 /// The elements of the one that the other has, in the order of the other, or of the shorter one if both are sets.
 fn common(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<Vec<(Value, i64)>> {
     let mut common = Vec::new();
-    let mut look = |longer: &PySet, element: Value| {
-        // an element that has no hash is not said to be meant for a set here
-        let hash = protocol::hash(thread, element.as_ref())?;
+    let mut look = |longer: &PySet, element: Value, hash: i64| {
         if longer.contains_with_hash(thread, element.as_ref(), hash)? {
             common.try_reserve(1).map_err(|_| thread.raise_memory_error())?;
             common.push((element, hash));
@@ -53,11 +64,15 @@ fn common(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<Vec<(Value, 
         Some(other) => {
             let (longer, shorter) = if other.len() > set.len() { (other, set) } else { (set, other) };
             let mut position = 0;
-            while let Some(element) = shorter.next(&mut position) {
-                look(longer, element)?;
+            while let Some((element, hash)) = shorter.next_with_hash(&mut position) {
+                look(longer, element, hash)?;
             }
         }
-        None => for_each(thread, other, |element| look(set, element))?,
+        None => for_each(thread, other, |element| {
+            // an element that has no hash is not said to be meant for a set here
+            let hash = protocol::hash(thread, element.as_ref())?;
+            look(set, element, hash)
+        })?,
     }
     Ok(common)
 }
@@ -108,6 +123,16 @@ fn remove_all(thread: &Thread, set: &PySet, other: Ref<'_>) -> PyResult<()> {
         drop(set.take());
         return Ok(());
     }
+    if let Some(other) = other.get::<PySet>() {
+        let mut position = 0;
+        while let Some((element, hash)) = other.next_with_hash(&mut position) {
+            drop(set.discard_with_hash(thread, element.as_ref(), hash)?);
+        }
+        return Ok(());
+    }
+    if let Some(keys) = other.get_exact::<PyDict>() {
+        return each_key(keys, |key, hash| set.discard_with_hash(thread, key, hash).map(drop));
+    }
     for_each(thread, other, |element| {
         drop(set.discard(thread, element.as_ref())?);
         Ok(true)
@@ -123,18 +148,26 @@ pub(crate) fn difference_update(thread: &Thread, this: Ref<'_>, others: &[Value]
 pub(crate) fn difference(thread: &Thread, this: Ref<'_>, others: &[Value]) -> PyResult<Value> {
     let set = receiver(thread, this)?;
     let Some((first, rest)) = others.split_first() else { return Ok(copy_like(thread, this)?.into_value()) };
-    let result = match first.as_ref().get::<PySet>().filter(|other| set.len() / 4 <= other.len()) {
-        Some(other) => {
+    let (as_set, as_dict) = (first.as_ref().get::<PySet>(), first.as_ref().get_exact::<PyDict>());
+    let many = as_set.map(PySet::len).or(as_dict.map(PyDict::len)).is_some_and(|many| set.len() / 4 <= many);
+    let result = match many {
+        true => {
             let result = new_like(thread, this)?;
             let mut position = 0;
-            while let Some(element) = set.next(&mut position) {
-                if !other.contains(thread, element.as_ref())? {
-                    result.add(thread, element.as_ref())?;
+            while let Some((element, hash)) = set.next_with_hash(&mut position) {
+                let element = element.as_ref();
+                let found = match (as_set, as_dict) {
+                    (Some(other), _) => other.contains_with_hash(thread, element, hash)?,
+                    (None, Some(other)) => other.find(thread, element, hash)?.is_some(),
+                    (None, None) => false,
+                };
+                if !found {
+                    result.add_with_hash(thread, element, hash)?;
                 }
             }
             result
         }
-        None => {
+        false => {
             let result = copy_like(thread, this)?;
             remove_all(thread, &result, first.as_ref())?;
             result
@@ -147,10 +180,10 @@ pub(crate) fn difference(thread: &Thread, this: Ref<'_>, others: &[Value]) -> Py
 /// Adds the elements that are not there and removes those that are.
 fn toggle_all(thread: &Thread, set: &PySet, other: &PySet) -> PyResult<()> {
     let mut position = 0;
-    while let Some(element) = other.next(&mut position) {
-        match set.discard(thread, element.as_ref())? {
+    while let Some((element, hash)) = other.next_with_hash(&mut position) {
+        match set.discard_with_hash(thread, element.as_ref(), hash)? {
             Some(removed) => drop(removed),
-            None => drop(set.add(thread, element.as_ref())?),
+            None => drop(set.add_with_hash(thread, element.as_ref(), hash)?),
         }
     }
     Ok(())
@@ -180,8 +213,8 @@ pub(crate) fn isdisjoint(thread: &Thread, this: Ref<'_>, other: Ref<'_>) -> PyRe
     if let Some(other) = other.get::<PySet>() {
         let (longer, shorter) = if other.len() > set.len() { (other, set) } else { (set, other) };
         let mut position = 0;
-        while disjoint && let Some(element) = shorter.next(&mut position) {
-            disjoint = !longer.contains(thread, element.as_ref())?;
+        while disjoint && let Some((element, hash)) = shorter.next_with_hash(&mut position) {
+            disjoint = !longer.contains_with_hash(thread, element.as_ref(), hash)?;
         }
         return Ok(Value::bool(disjoint));
     }

@@ -55,14 +55,23 @@ fn push_lower(new: &mut Vec<u32>, all: &[u32], at: usize, c: u32) {
 }
 
 pub(super) fn upper(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    if let Some(made) = receiver(thread, this)?.map_ascii(thread, |byte| byte.to_ascii_uppercase()) {
+        return value(made);
+    }
     mapped(thread, this, str::to_ascii_uppercase, |new, _, _, c| push(new, to_upper(c)))
 }
 
 pub(super) fn lower(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    if let Some(made) = receiver(thread, this)?.map_ascii(thread, |byte| byte.to_ascii_lowercase()) {
+        return value(made);
+    }
     mapped(thread, this, str::to_ascii_lowercase, push_lower)
 }
 
 pub(super) fn casefold(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
+    if let Some(made) = receiver(thread, this)?.map_ascii(thread, |byte| byte.to_ascii_lowercase()) {
+        return value(made);
+    }
     mapped(thread, this, str::to_ascii_lowercase, |new, _, _, c| push(new, to_folded(c)))
 }
 

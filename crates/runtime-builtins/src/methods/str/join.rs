@@ -1,7 +1,7 @@
 //! `join`.
 
 use taipan_object::list::PyList;
-use taipan_object::str::{PyStr, StrBuilder, statics};
+use taipan_object::str::{PyStr, statics};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
@@ -42,21 +42,15 @@ pub(super) fn join(thread: &Thread, this: Ref<'_>, iterable: Ref<'_>) -> PyResul
     if items.is_empty() {
         return Ok(Owned::into_value(statics::empty()));
     }
-    let mut builder = StrBuilder::new();
-    let mut length = separator.len().saturating_mul(items.len() - 1);
-    for item in &items {
-        length = length.saturating_add(item.as_ref().get::<PyStr>().map_or(0, PyStr::len));
+    if let Some(at) = items.iter().position(|item| item.as_ref().get::<PyStr>().is_none()) {
+        let got = items.get(at).map_or("?", |item| item.as_ref().ty().name());
+        return Err(raise!(thread, TYPE_ERROR, "sequence item {at}: expected str instance, {got} found"));
     }
-    builder.reserve(thread, length)?;
-    for (at, item) in items.iter().enumerate() {
-        let Some(text) = item.as_ref().get::<PyStr>() else {
-            let got = item.as_ref().ty().name();
-            return Err(raise!(thread, TYPE_ERROR, "sequence item {at}: expected str instance, {got} found"));
-        };
-        if at > 0 {
-            builder.push(thread, separator)?;
-        }
-        builder.push(thread, text)?;
+    let text = |at: usize| items.get(at).and_then(|item| item.as_ref().get::<PyStr>());
+    if separator.is_empty() {
+        return value(PyStr::from_parts(thread, items.len(), text));
     }
-    value(builder.finish(thread))
+    // a separator before each but the first
+    let part = |at: usize| if at % 2 == 1 { Some(separator) } else { text(at / 2) };
+    value(PyStr::from_parts(thread, 2 * items.len() - 1, part))
 }

@@ -9,7 +9,7 @@ use taipan_unicode::is_space;
 use super::find::{each_place, find_last};
 use super::{receiver, unchanged};
 use crate::arguments::{Parameters, to_size};
-use crate::chars::{code_points, with_chars};
+use crate::chars::with_chars;
 
 const fn split_parameters(function: &'static str) -> Parameters<2> {
     Parameters { function, names: ["sep", "maxsplit"], positional_only: 0, positional: 2, required: 0 }
@@ -19,23 +19,20 @@ const fn split_parameters(function: &'static str) -> Parameters<2> {
 type Parts = Vec<(usize, usize)>;
 
 fn list_of(thread: &Thread, text: &PyStr, parts: Parts) -> PyResult<Value> {
-    let mut values = Vec::new();
-    if values.try_reserve(parts.len()).is_err() {
-        return Err(thread.raise_memory_error());
-    }
+    let list = PyList::with_capacity(thread, parts.len())?;
     for (start, end) in parts {
-        values.push(text.slice(thread, start, end)?.into_value());
+        list.push(thread, text.slice(thread, start, end)?.into_value())?;
     }
-    Ok(PyList::from_values(thread, values)?.into_value())
+    Ok(list.into_value())
 }
 
 /// Parts between whitespace, from the left.
-fn words(chars: &[u32], most: usize) -> Parts {
+fn words<C: Copy + Into<u32>>(chars: &[C], most: usize) -> Parts {
     let mut parts = Vec::new();
     let mut at = 0;
     let skip = |from: usize, space: bool| {
         let rest = chars.get(from..).unwrap_or_default();
-        rest.iter().position(|&c| is_space(c) != space).map_or(chars.len(), |found| from + found)
+        rest.iter().position(|&c| is_space(c.into()) != space).map_or(chars.len(), |found| from + found)
     };
     loop {
         let start = skip(at, true);
@@ -52,12 +49,12 @@ fn words(chars: &[u32], most: usize) -> Parts {
 }
 
 /// Parts between whitespace, from the right; the last one first.
-fn words_from_the_right(chars: &[u32], most: usize) -> Parts {
+fn words_from_the_right<C: Copy + Into<u32>>(chars: &[C], most: usize) -> Parts {
     let mut parts = Vec::new();
     let mut at = chars.len();
     let skip = |to: usize, space: bool| {
         let rest = chars.get(..to).unwrap_or_default();
-        rest.iter().rposition(|&c| is_space(c) != space).map_or(0, |found| found + 1)
+        rest.iter().rposition(|&c| is_space(c.into()) != space).map_or(0, |found| found + 1)
     };
     loop {
         let end = skip(at, true);
@@ -127,8 +124,8 @@ fn split_by(
     let most = most.map_or(Ok(-1), |most| to_size(thread, most))?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let parts = match separator.filter(|separator| !separator.is_none()) {
-        None if from_the_right => words_from_the_right(&code_points(text), most),
-        None => words(&code_points(text), most),
+        None if from_the_right => with_chars!(text, chars => words_from_the_right(chars, most)),
+        None => with_chars!(text, chars => words(chars, most)),
         Some(separator) => {
             let Some(separator) = separator.get::<PyStr>() else {
                 let got = separator.ty().name();
@@ -184,18 +181,23 @@ pub(super) fn splitlines(
     let [keeps] = SPLITLINES.bind(thread, arguments, names)?;
     let keeps = keeps.map_or(Ok(false), |keeps| protocol::truth(thread, keeps))?;
     let text = receiver(thread, this)?;
-    let chars = code_points(text);
+    let parts = with_chars!(text, chars => lines(chars, keeps));
+    list_of(thread, text, parts)
+}
+
+fn lines<C: Copy + Into<u32>>(chars: &[C], keeps: bool) -> Parts {
     let mut parts = Vec::new();
     let mut start = 0;
     while start < chars.len() {
         let rest = chars.get(start..).unwrap_or_default();
-        let end = rest.iter().position(|&c| ends_line(c)).map_or(chars.len(), |found| start + found);
-        let both = chars.get(end) == Some(&0x0D) && chars.get(end + 1) == Some(&0x0A);
+        let end = rest.iter().position(|&c| ends_line(c.into())).map_or(chars.len(), |found| start + found);
+        let is = |at: usize, wanted: u32| chars.get(at).is_some_and(|&c| c.into() == wanted);
+        let both = is(end, 0x0D) && is(end + 1, 0x0A);
         let next = (end + 1 + usize::from(both)).min(chars.len());
         parts.push((start, if keeps { next } else { end }));
         start = next;
     }
-    list_of(thread, text, parts)
+    parts
 }
 
 /// The three parts, or the string with two empty ones at the side that `from_the_right` tells.

@@ -39,6 +39,11 @@ fn extreme(
     names: Option<&PyTuple>,
 ) -> PyResult<Value> {
     let by_name = names.map_or(0, PyTuple::len);
+    if let (0, [first, rest @ ..]) = (by_name, arguments)
+        && !rest.is_empty()
+    {
+        return best_of(thread, op, first, rest);
+    }
     let (positional, named) = arguments.split_at(arguments.len().saturating_sub(by_name));
     if positional.is_empty() {
         check_count(thread, function, 0, 1, usize::MAX)?;
@@ -63,6 +68,24 @@ fn extreme(
         Some(item) => Ok(item),
         None => Err(raise!(thread, VALUE_ERROR, "{function}() iterable argument is empty")),
     }
+}
+
+/// The best of several values: the first of those that are equally good.
+fn best_of(thread: &Thread, op: CompareOp, first: &Value, rest: &[Value]) -> PyResult<Value> {
+    let mut best = first;
+    for item in rest {
+        let is_better = match (item.word().as_int(), best.word().as_int()) {
+            (Some(new), Some(old)) => op.holds(new.cmp(&old)),
+            _ => {
+                let result = compare(thread, item.as_ref(), best.as_ref(), op)?;
+                protocol::truth(thread, result.as_ref())?
+            }
+        };
+        if is_better {
+            best = item;
+        }
+    }
+    Ok(best.clone())
 }
 
 /// The best item so far, and its key if there are keys.

@@ -1,10 +1,11 @@
 //! What any object can be asked: attributes, text, hash, identity, length.
 
+use taipan_object::dict::PyDict;
 use taipan_object::exception::ATTRIBUTE_ERROR;
 use taipan_object::list::PyList;
 use taipan_object::protocol::{self, get_attribute, set_attribute};
 use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern;
+use taipan_object::str::intern::{intern, intern_text};
 use taipan_object::str::statics::names;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, raise};
 
@@ -102,7 +103,20 @@ pub(super) fn dir(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<
     check_count(thread, "dir", arguments.len(), 0, 1)?;
     let Some(object) = arguments.first() else {
         let locals = (thread.interp().hooks.caller_locals.get())(thread)?;
-        let list = PyList::from_values(thread, collect(thread, locals.as_ref())?)?;
+        let keys = match locals.as_ref().get_exact::<PyDict>() {
+            Some(_) => locals,
+            None => {
+                let keys = get_attribute(thread, locals.as_ref(), &*intern_text(thread, "keys")?)?;
+                let keys = protocol::call(thread, keys.as_ref(), &[], None)?;
+                if keys.as_ref().ty().slots().iter.get().is_none() {
+                    let (mapping, ty) = (locals.as_ref().ty().name(), keys.as_ref().ty().name());
+                    let message = format!("{mapping}.keys() returned a non-iterable (type {ty})");
+                    return Err(raise!(thread, TYPE_ERROR, "{message}"));
+                }
+                keys
+            }
+        };
+        let list = PyList::from_values(thread, collect(thread, keys.as_ref())?)?;
         crate::methods::sort_list(thread, &list, &[], None)?;
         return Ok(list.into_value());
     };

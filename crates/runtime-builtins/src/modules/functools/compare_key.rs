@@ -4,6 +4,7 @@ use taipan_object::descriptor::GetSetDef;
 use taipan_object::native::Native;
 use taipan_object::protocol::{self, compare};
 use taipan_object::slot::Slot;
+use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags::DISALLOW_INSTANTIATION;
 use taipan_object::types::slots::CompareOp;
@@ -29,15 +30,25 @@ native_type! {
 
 native_state!(KeyWrapper in KEY_WRAPPER: function, object);
 
-static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
-    name: "obj",
-    get: |thread, this| Ok(receiver::<KeyWrapper>(thread, this)?.object.get().unwrap_or_else(Value::none)),
-    set: Some(|thread, this, value| {
-        drop(receiver::<KeyWrapper>(thread, this)?.object.replace(value));
-        Ok(())
-    }),
-    doc: "the object that is compared",
-}];
+static ATTRIBUTES: [GetSetDef; 2] = [
+    GetSetDef {
+        name: "__text_signature__",
+        get: |thread, _| Ok(PyStr::from_text(thread, "(obj)")?.into_value()),
+        set: None,
+        doc: "how the key function is called",
+    },
+    GetSetDef {
+        name: "obj",
+        get: |thread, this| {
+            Ok(receiver::<KeyWrapper>(thread, this)?.object.get().unwrap_or_else(Value::none))
+        },
+        set: Some(|thread, this, value| {
+            drop(receiver::<KeyWrapper>(thread, this)?.object.replace(value));
+            Ok(())
+        }),
+        doc: "the object that is compared",
+    },
+];
 
 /// Puts the attribute into the type.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {

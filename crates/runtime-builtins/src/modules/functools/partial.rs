@@ -148,6 +148,14 @@ fn filled(own: &PyTuple, given: &[Value]) -> Option<Vec<Value>> {
     Some(all)
 }
 
+/// Whether instances of a class are called as those of `partial` are.
+fn calls_as_partial(class: &PyTypeObject) -> bool {
+    match (class.slots().call.get(), PARTIAL.slots().call.get()) {
+        (Some(own), Some(of_partial)) => std::ptr::fn_addr_eq(own, of_partial),
+        _ => false,
+    }
+}
+
 fn new(thread: &Thread, class: &PyTypeObject, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
     let by_name = names.map_or(0, PyTuple::len);
     let (positional, named) = arguments.split_at(arguments.len().saturating_sub(by_name));
@@ -168,8 +176,9 @@ fn new(thread: &Thread, class: &PyTypeObject, arguments: &[Value], names: Names<
     let mut dict = names_as_dict(thread, named, names)?;
     // a partial of a partial is one of what that is of
     let inner = function.clone();
-    if let Some(inner) = inner.as_ref().get_exact::<Native<Partial>>()
-        && inner.head().is_exact(&PARTIAL)
+    if let Some(inner) = inner.as_ref().get::<Native<Partial>>()
+        && calls_as_partial(inner.head().ty())
+        && taipan_object::instance::existing_dict(inner.head()).is_none_or(|dict| dict.is_empty())
     {
         all = merged(&tuple_of(&inner.arguments), &all);
         if let Some(own) = dict_of(&inner.named) {

@@ -1,5 +1,6 @@
 //! `itemgetter`, `attrgetter`, `methodcaller`.
 
+use taipan_object::descriptor::GetSetDef;
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::native::{Native, NativeStatic, NativeType};
 use taipan_object::protocol::{self, get_attribute};
@@ -69,7 +70,18 @@ method_table! { METHODS:
 }
 
 /// Puts the methods into the types.
+static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
+    name: "__text_signature__",
+    get: |thread, _| Ok(PyStr::from_text(thread, "(obj, /)")?.into_value()),
+    set: None,
+    doc: "how the object is called",
+}];
+
+/// Puts methods and attributes into the types.
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
+    install::attributes(thread, &ITEMGETTER, &ATTRIBUTES)?;
+    install::attributes(thread, &ATTRGETTER, &ATTRIBUTES)?;
+    install::attributes(thread, &METHODCALLER, &ATTRIBUTES)?;
     install::methods(thread, &ITEMGETTER, &METHODS)?;
     install::methods(thread, &ATTRGETTER, &METHODS)?;
     install::methods(thread, &METHODCALLER, &METHODS)

@@ -10,7 +10,7 @@ use taipan_object::dict::PyDict;
 use taipan_object::function::PyFunction;
 use taipan_object::slot::Slot;
 use taipan_object::tuple::PyTuple;
-use taipan_object::{PyResult, Raised, Thread, raise};
+use taipan_object::{PyResult, Raised, Ref, Thread, raise};
 
 /// What a frame begins with.
 pub(in crate::interp) struct Start<'a> {
@@ -50,6 +50,30 @@ pub(in crate::interp) unsafe fn push(stacks: &Stacks, next: *mut Frame, start: S
         (&raw mut (*next).locals).write(start.code.locals);
     }
     stacks.current.set(next);
+}
+
+/// Puts the defaults of a function into the slots of the parameters that were not given, if there are enough.
+///
+/// # Safety
+/// The slots up to `count` may be used; those from `given` on hold nothing.
+#[inline(always)]
+pub(in crate::interp) unsafe fn fill_defaults(
+    function: &PyFunction,
+    slots: *mut u64,
+    given: usize,
+    count: usize,
+) -> bool {
+    let Some(held) = function.func_defaults().peek() else { return false };
+    // SAFETY: the function holds what is in its slot.
+    let Some(defaults) = unsafe { Ref::from_word(held) }.get_exact::<PyTuple>() else { return false };
+    let missing = count - given;
+    let Some(skipped) = defaults.len().checked_sub(missing) else { return false };
+    for at in 0..missing {
+        let Some(value) = defaults.get(skipped + at) else { return false };
+        // SAFETY: by contract.
+        unsafe { *slots.add(given + at) = value.into_word().bits() };
+    }
+    true
 }
 
 /// Pushes the frame of a plain call from the loop, which has the `ip` itself.

@@ -7,7 +7,7 @@ mod spread;
 
 pub(crate) use entry::install;
 pub use entry::{call_function, run_code};
-pub(super) use frames::{Start, dict_of, enter, pop, push, push_plain, ready, too_deep};
+pub(super) use frames::{Start, dict_of, enter, fill_defaults, pop, push, push_plain, ready, too_deep};
 pub(super) use spread::{call_ex, enter_values, function_text};
 
 use super::{Vm, class};
@@ -116,18 +116,30 @@ pub(in crate::interp) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     };
     let callable = vm.borrow(base);
     let result = if let Some(function) = callable.get_exact::<PyCFunction>() {
-        function.call(thread, arguments, None)
+        match function.plain_this() {
+            Some(this) => function.definition().call_positional(thread, this, arguments),
+            None => function.call(thread, arguments, None),
+        }
+    } else if let Some(method) = callable.get_exact::<PyMethodDescr>()
+        && let Some((this, rest)) = arguments.split_first()
+        && let Some(owner) = method.d_type().peek_object()
+        && std::ptr::eq(this.as_ref().ty(), owner.as_ptr().cast())
+    {
+        method.definition().call_positional(thread, this.as_ref(), rest)
     } else {
-        call_descriptor(thread, callable, arguments, None)
+        protocol::call(thread, callable, arguments, None)
     }?;
     // SAFETY: the slots are released once, the result comes last.
     unsafe {
-        for at in first..first + arguments.len() {
-            let bits = *slots.add(at);
+        let mut slot = slots.add(first);
+        let end = slot.add(arguments.len());
+        while slot < end {
+            let bits = *slot;
             if is_pointer(bits) {
-                *slots.add(at) = UNBOUND;
+                *slot = UNBOUND;
                 release(bits);
             }
+            slot = slot.add(1);
         }
         let bits = result.into_word().bits();
         if w.c() != base {

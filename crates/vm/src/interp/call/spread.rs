@@ -5,10 +5,10 @@ use super::frames::{enter, too_deep};
 use crate::code::OpWord;
 use crate::frame::{Continuation, NULL, Stacks, extra, stacks};
 use std::mem::ManuallyDrop;
-use taipan_object::dict::PyDict;
+use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::function::PyFunction;
 use taipan_object::str::PyStr;
-use taipan_object::tuple::PyTuple;
+use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
 /// The operation `CallEx`.
@@ -21,6 +21,10 @@ pub(in crate::interp) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let keywords = if with_keywords { Some(vm.take(base + 3)) } else { None };
     let positional = vm.take(base + 2);
     let positional = spread(vm, base, positional)?;
+    let is_dict = |keywords: &Value| keywords.as_ref().get_exact::<PyDict>().is_some();
+    if vm.borrow(base).get_exact::<PyFunction>().is_some() && keywords.as_ref().is_none_or(is_dict) {
+        return function_ex(vm, w, positional, keywords);
+    }
     let (names, values) = match &keywords {
         Some(keywords) => named(vm, base, keywords.as_ref())?,
         None => (None, Vec::new()),
@@ -31,21 +35,9 @@ pub(in crate::interp) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let callable = vm.take(base);
     drop(keywords);
     if callable.as_ref().get_exact::<PyFunction>().is_some() {
-        let stacks = stacks(thread);
-        let count = usize::from(this.is_some()) + positional.len() + values.len();
-        let slots = stacks.top();
-        if !stacks.reserve(slots.wrapping_add(count)) {
-            return Err(too_deep(thread));
-        }
-        let all = this.into_iter().chain(positional.iter().map(Ref::to_value)).chain(values);
-        // SAFETY: reserved; the words are moved into the slots.
-        unsafe {
-            for (at, value) in all.enumerate() {
-                *slots.add(at) = value.into_word().bits();
-            }
-        }
-        let pushed = push_from_slots(thread, stacks, callable, slots, count, names.as_deref(), w.c() as u16);
+        let all = this.into_iter().chain(positional.iter().map(Ref::to_value)).chain(values).collect();
         // not before the frame stands above the arguments: whatever runs then stands above it
+        let pushed = enter_values(vm, callable, all, names.as_deref(), w.c());
         drop(positional);
         return pushed.map(|()| true);
     }
@@ -61,6 +53,52 @@ pub(in crate::interp) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     drop((all, callable));
     vm.put(w.c(), result);
     Ok(false)
+}
+
+/// The operation `CallEx` of a Python function, with a dict of keyword arguments if there are any.
+fn function_ex(vm: Vm<'_>, w: OpWord, positional: Owned<PyTuple>, keywords: Option<Value>) -> PyResult<bool> {
+    let (thread, base) = (vm.thread, w.a());
+    let dict = keywords.as_ref().and_then(|keywords| keywords.as_ref().get_exact::<PyDict>());
+    let dict = dict.filter(|dict| !dict.is_empty());
+    let names = dict.map(|dict| names_of(thread, dict)).transpose()?;
+    // SAFETY: the slots of the call.
+    let this = unsafe { (*vm.slots().add(base + 1) != NULL).then(|| vm.take(base + 1)) };
+    vm.put_marker(base + 1, NULL);
+    let callable = vm.take(base);
+    let stacks = stacks(thread);
+    let count = usize::from(this.is_some()) + positional.len() + dict.map_or(0, PyDict::len);
+    let slots = stacks.top();
+    if !stacks.reserve(slots.wrapping_add(count)) {
+        return Err(too_deep(thread));
+    }
+    let mut cursor = DictCursor::start();
+    let values = std::iter::from_fn(|| Some(cursor.next(dict?)?.1));
+    let all = this.into_iter().chain(positional.iter().map(Ref::to_value)).chain(values);
+    // SAFETY: reserved; the words are moved into the slots.
+    unsafe {
+        for (at, value) in all.enumerate() {
+            *slots.add(at) = value.into_word().bits();
+        }
+    }
+    let pushed = push_from_slots(thread, stacks, callable, slots, count, names.as_deref(), w.c() as u16);
+    // not before the frame stands above the arguments: whatever runs then stands above it
+    drop((positional, keywords));
+    pushed.map(|()| true)
+}
+
+/// The keys of a dict, which must be strings.
+fn names_of(thread: &Thread, dict: &PyDict) -> PyResult<Owned<PyTuple>> {
+    let mut names = TupleBuilder::new(thread, dict.len())?;
+    let mut not_text = false;
+    let mut cursor = DictCursor::start();
+    while let Some((key, _)) = cursor.next(dict) {
+        not_text |= key.as_ref().get::<PyStr>().is_none();
+        names.push(key);
+    }
+    match not_text {
+        false => Ok(names.finish()),
+        true => Err(raise!(thread, TYPE_ERROR, "keywords must be strings")),
+    }
 }
 
 /// Pushes the frame of a function whose `count` arguments stand in slots above the running frame; the frame holds
@@ -187,7 +225,7 @@ fn named(vm: Vm<'_>, base: usize, keywords: Ref<'_>) -> PyResult<(Option<Owned<P
         if names.try_reserve_exact(count).is_err() || values.try_reserve_exact(count).is_err() {
             return Err(vm.thread.raise_memory_error());
         }
-        let mut cursor = taipan_object::dict::DictCursor::start();
+        let mut cursor = DictCursor::start();
         while let Some((key, value)) = cursor.next(dict) {
             not_text |= key.as_ref().get::<PyStr>().is_none();
             names.push(key);

@@ -3,6 +3,7 @@
 mod aliases;
 mod asan;
 mod codegen;
+mod conformance;
 mod sequences;
 mod tidy;
 mod unicode;
@@ -16,6 +17,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
                                           symtable, bytecode, refusals, reproducible,
                                           programs, generated
+       cargo xtask conformance            run a sample of CPython's tests, and fail on what passed before
        cargo xtask bench [OPTIONS]        run the benchmarks
        cargo xtask robust                 ask for more in the tests of robustness than they ask for by themselves
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
             }
             cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
         }
+        ["conformance", rest @ ..] => conformance::run(rest),
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),
         ["fuzz"] => fuzz("10000000", None),
         ["fuzz", rounds] => fuzz(rounds, None),

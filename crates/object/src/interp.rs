@@ -188,6 +188,8 @@ pub struct Interp {
     pub builtins: Slot,
     /// `all` and `any`, which code asks for by number, as they were at the start.
     pub common: [Slot; 2],
+    /// `functools.Placeholder`, of which there is one.
+    pub placeholder: Slot,
     /// The dict of the module `sys`.
     pub sys: Slot,
     /// `sys.modules`, as the import machinery knows it.
@@ -259,6 +261,7 @@ impl Interp {
             retired: RefCell::default(),
             builtins: Slot::empty(),
             common: Default::default(),
+            placeholder: Slot::empty(),
             sys: Slot::empty(),
             modules: Slot::empty(),
             importlib: Slot::empty(),
@@ -401,6 +404,7 @@ impl Drop for Interp {
         .into_iter()
         .chain(&self.at_fork)
         .chain(&self.common)
+        .chain([&self.placeholder])
         {
             std::mem::forget(slot.take());
         }

@@ -21,9 +21,10 @@ pub(crate) fn inherit() {
 
 /// Puts methods into the dict of a type; those of the class too, which bind by a descriptor of this crate.
 pub fn methods(thread: &Thread, ty: &'static PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
+    let Some(dict) = ty.dict() else { return Ok(()) };
+    dict.reserve(thread, dict.len() + methods.len())?;
     for method in methods {
         if method.binding() == Binding::Class {
-            let Some(dict) = ty.dict() else { return Ok(()) };
             let name = intern_text(thread, method.name())?;
             let value = ClassMethodDescr::make(thread, ty, method)?;
             drop(dict.insert(thread, name.as_ref(), value)?);

@@ -5,12 +5,14 @@
 //!     name: "sys.version_info",
 //!     doc: "The version as a named tuple.",
 //!     fields: &["major", "minor", "micro", "releaselevel", "serial"],
+//!     by_name_only: 0,
+//!     is_single: true,
 //! };
 //! let class = VERSION.class(thread)?;
 //! let value = VERSION.instance(thread, &class, items)?;
 //! ```
 //!
-//! Invariant: an instance has as many items as its definition has fields.
+//! Invariant: an instance has as many items as its definition has fields, but for those that have a name only.
 
 use std::cell::Cell;
 use taipan_object::dict::PyDict;
@@ -32,6 +34,11 @@ pub struct StructSequence {
     pub doc: &'static str,
     /// The names of the items.
     pub fields: &'static [&'static str],
+    /// How many of them, the last ones, are no items of the tuple; what they hold the class knows, so that there is to
+    /// be one instance.
+    pub by_name_only: usize,
+    /// Whether programs can make no instances.
+    pub is_single: bool,
 }
 
 /// Reads the item of a field.
@@ -77,13 +84,14 @@ impl StructSequence {
             Ok(())
         };
         let mut names = Vec::new();
-        for (at, name) in self.fields.iter().enumerate() {
+        let visible = self.fields.len() - self.by_name_only;
+        for (at, name) in self.fields.iter().enumerate().take(visible) {
             let field = Native::new(thread, Field { at: Cell::new(at) })?;
             set(name, field.into_value())?;
             names.push(intern_text(thread, name)?.into_value());
         }
-        let count = self.fields.len() as i64;
-        for (name, value) in [("n_fields", count), ("n_sequence_fields", count), ("n_unnamed_fields", 0)] {
+        let (count, items) = (self.fields.len() as i64, visible as i64);
+        for (name, value) in [("n_fields", count), ("n_sequence_fields", items), ("n_unnamed_fields", 0)] {
             set(name, Value::int(thread, value)?)?;
         }
         set("__match_args__", PyTuple::from_values(thread, names)?.into_value())?;
@@ -104,12 +112,22 @@ impl StructSequence {
         let class = PyTypeObject::new_class(thread, spec)?;
         class.slots().repr.set(Some(repr));
         class.sync_slots();
+        if self.is_single {
+            class.set_flags(flags::DISALLOW_INSTANTIATION, true);
+        }
         Ok(class)
     }
 
     /// An instance of the class that [`class`](StructSequence::class) made.
-    pub fn instance(&self, thread: &Thread, class: &PyTypeObject, items: Vec<Value>) -> PyResult<Value> {
+    pub fn instance(&self, thread: &Thread, class: &PyTypeObject, mut items: Vec<Value>) -> PyResult<Value> {
         debug_assert_eq!(items.len(), self.fields.len(), "{} has so many items", self.name);
+        let visible = self.fields.len() - self.by_name_only;
+        let hidden = items.split_off(visible.min(items.len()));
+        for (name, value) in self.fields.iter().skip(visible).zip(hidden) {
+            if let Some(dict) = class.dict() {
+                drop(dict.insert(thread, intern_text(thread, name)?.as_ref(), value)?);
+            }
+        }
         let items = PyTuple::from_values(thread, items)?;
         PyTuple::derived(thread, class, &items)
     }

@@ -46,6 +46,8 @@ static USAGE: StructSequence = StructSequence {
         "ru_nvcsw",
         "ru_nivcsw",
     ],
+    by_name_only: 0,
+    is_single: false,
 };
 
 /// Two names of one resource.

@@ -7,7 +7,7 @@ use taipan_bytecode_format::tables::positions::{self, Location, PositionEntry};
 use taipan_bytecode_format::{Code, Const};
 use taipan_codegen::{CompileOptions, compile as generate};
 use taipan_diagnostics::{Diagnostic, ErrorClass};
-use taipan_lexer::{LexOptions, Lexed, Source, lex};
+use taipan_lexer::{LexOptions, Lexed, Source, SourceError, lex};
 use taipan_parser::{Mode, ParseOptions, Warning, arena_for, parse_noting};
 use taipan_span::LineIndex;
 use taipan_wtf8::Wtf8;
@@ -20,6 +20,8 @@ pub struct Compiled {
     pub warnings: Vec<SourceWarning>,
     /// The text that lexer or parser refused; none of an error of another stage.
     pub refused: Option<String>,
+    /// Whether the error was found in the tree, when the text is not at hand any more: its line is that of the file.
+    pub late: bool,
 }
 
 /// How a source is read.
@@ -33,6 +35,10 @@ pub struct Reading {
     pub dont_imply_dedent: bool,
     /// Digits that a decimal integer may have, if not the usual number.
     pub max_decimal_digits: Option<usize>,
+    /// Whether it is text, in UTF-8, that declares no encoding.
+    pub is_text: bool,
+    /// Whether it is what a file holds, which an error of its encoding names.
+    pub is_file: bool,
 }
 
 impl From<Mode> for Reading {
@@ -48,9 +54,36 @@ pub fn compile(
     reading: impl Into<Reading>,
     options: CompileOptions,
 ) -> Compiled {
-    let (mut warnings, mut refused) = (Vec::new(), None);
-    let code = compile_noting(bytes, filename, reading.into(), options, &mut warnings, &mut refused);
-    Compiled { code: code.map(Arc::new), warnings, refused }
+    let mut notes = Notes::default();
+    let code = compile_noting(bytes, filename, reading.into(), options, &mut notes);
+    let Notes { warnings, refused, late } = notes;
+    Compiled { code: code.map(Arc::new), warnings, refused, late }
+}
+
+/// What is found on the way.
+#[derive(Default)]
+struct Notes {
+    warnings: Vec<SourceWarning>,
+    refused: Option<String>,
+    late: bool,
+}
+
+/// The text of a source.
+pub(crate) fn source_of(bytes: &[u8], mode: Mode, is_text: bool) -> Result<Source<'_>, SourceError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if is_text => Source::from_str(text, mode),
+        _ => Source::from_bytes(bytes, mode),
+    }
+}
+
+/// What is wrong with the encoding of a source.
+fn undecoded(error: &SourceError, filename: Wtf8<'_>, is_file: bool) -> Diagnostic {
+    let mut diagnostic = error.diagnostic();
+    if is_file && matches!(error, SourceError::NotUtf8 { .. }) {
+        let place = format!(" in file {} on line ", String::from_utf8_lossy(filename.as_bytes()));
+        diagnostic.message = diagnostic.message.replacen(" on line ", &place, 1);
+    }
+    diagnostic
 }
 
 fn compile_noting(
@@ -58,11 +91,10 @@ fn compile_noting(
     filename: Wtf8<'_>,
     reading: Reading,
     options: CompileOptions,
-    warnings: &mut Vec<SourceWarning>,
-    text: &mut Option<String>,
+    notes: &mut Notes,
 ) -> Result<Code, Diagnostic> {
-    let Reading { mode, incomplete_input, dont_imply_dedent, max_decimal_digits } = reading;
-    let source = Source::from_bytes(bytes, mode).map_err(|error| error.diagnostic())?;
+    let Reading { mode, incomplete_input, dont_imply_dedent, max_decimal_digits, is_text, is_file } = reading;
+    let source = source_of(bytes, mode, is_text).map_err(|error| undecoded(&error, filename, is_file))?;
     let lexed = lex(&source, &LexOptions { mode, dont_imply_dedent, ..LexOptions::default() });
     let arena = arena_for(&lexed.tokens);
     let mut interner = Interner::for_source(source.text().len());
@@ -81,15 +113,16 @@ fn compile_noting(
         Ok(parsed) => &parsed.warnings,
         Err(_) => &refused,
     };
-    warnings.extend(early_warnings(&source, &lexed, early, &lines));
+    notes.warnings.extend(early_warnings(&source, &lexed, early, &lines));
     if parsed.is_err() {
         let end = if mode == Mode::Exec && !source.text().ends_with('\n') { "\n" } else { "" };
-        *text = Some([source.text(), end].concat());
+        notes.refused = Some([source.text(), end].concat());
     }
     let parsed = parsed?;
     let mut own = Vec::new();
     let code = generate(parsed.module, &lines, filename, options, &arena, &mut interner, &mut own);
-    warnings.extend(own.iter().map(|own| SourceWarning::of_codegen(own, &lines)));
+    notes.warnings.extend(own.iter().map(|own| SourceWarning::of_codegen(own, &lines)));
+    notes.late = code.is_err();
     code.map_err(|error| {
         let mut diagnostic = error.diagnostic(&lines);
         if let Some(location) = &mut diagnostic.location {

@@ -80,13 +80,16 @@ pub(crate) fn compile(
         return compile_tree(thread, source, filename.as_wtf8(), &asked);
     }
     let bytes = source_bytes(thread, source, "compile")?;
+    let is_text = source.get::<PyStr>().is_some();
     if flags & ast::ONLY_AST != 0 {
-        return trees::parse(thread, &bytes, filename.as_wtf8(), &tree_options(&asked));
+        let options = TreeOptions { is_text, ..tree_options(&asked) };
+        return trees::parse(thread, &bytes, filename.as_wtf8(), &options);
     }
     let reading = Reading {
         mode,
         incomplete_input: asked.flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent: asked.flags & DONT_IMPLY_DEDENT != 0,
+        is_text,
         ..Reading::default()
     };
     let code = compiled(thread, &bytes, filename.as_wtf8(), reading, options(thread, &asked))?;
@@ -130,6 +133,7 @@ fn tree_options(asked: &Asked) -> TreeOptions {
         optimize: is_optimized.then_some(asked.optimize.max(0) as u8),
         incomplete_input: asked.flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent: asked.flags & DONT_IMPLY_DEDENT != 0,
+        is_text: false,
     }
 }
 

@@ -145,14 +145,20 @@ pub(crate) fn compiled(
     for warning in &made.warnings {
         crate::warn::syntax_warning(thread, filename, warning)?;
     }
-    let refused = made.refused;
+    let (refused, made_late) = (made.refused, made.late);
     let made = made.code.map(|code| match thread.interp().no_debug_ranges.get() {
         true => crate::compile::without_columns(&code),
         false => code,
     });
-    made.map_err(|diagnostic| {
-        let name = PyStr::from_text(thread, &String::from_utf8_lossy(filename.as_bytes()));
-        match name {
+    made.map_err(|mut diagnostic| {
+        let path = String::from_utf8_lossy(filename.as_bytes());
+        if made_late
+            && let Some(location) = &mut diagnostic.location
+            && crate::files::read(thread, &path).is_none()
+        {
+            location.text = None;
+        }
+        match PyStr::from_text(thread, &path) {
             Ok(name) => errors::raise_refusal(thread, &diagnostic, &name.into_value(), refused.as_deref()),
             Err(raised) => raised,
         }
@@ -281,7 +287,8 @@ fn code_of(thread: &Thread, source: Ref<'_>, function: &str, mode: Mode) -> PyRe
         optimize: thread.interp().optimize.get(),
         ..CompileOptions::default()
     };
-    let code = compiled(thread, &bytes, Wtf8::from_str("<string>"), mode, options)?;
+    let reading = Reading { is_text: source.get::<PyStr>().is_some(), ..mode.into() };
+    let code = compiled(thread, &bytes, Wtf8::from_str("<string>"), reading, options)?;
     taipan_vm::code_object(thread, &code)
 }
 

@@ -1,5 +1,6 @@
 //! An interpreter as a value.
 
+use crate::compile::Reading;
 use crate::streams::TextEncoding;
 use crate::sys::{self, Facts};
 use crate::{builtins, evaluate, imports, report, streams};
@@ -64,6 +65,7 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_datetime::fill(thread)?;
     taipan_stdlib_pickle::fill(thread)?;
     taipan_stdlib_text::fill(thread)?;
+    taipan_stdlib_xml::fill(thread)?;
     taipan_stdlib_compress::fill(thread)?;
     taipan_stdlib_hash::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
@@ -207,7 +209,9 @@ impl Interpreter {
             let result = main_module(thread, filename).and_then(|globals| {
                 let options = CompileOptions { optimize: self.optimize, ..CompileOptions::default() };
                 let name = Wtf8::from_str(filename);
-                let code = evaluate::compiled(thread, source, name, Mode::Exec, options)?;
+                let is_file = !filename.starts_with('<');
+                let reading = Reading { is_text: filename == "<string>", is_file, ..Mode::Exec.into() };
+                let code = evaluate::compiled(thread, source, name, reading, options)?;
                 let code = taipan_vm::code_object(thread, &code)?;
                 let builtins = evaluate::builtins_of(thread, &globals)?;
                 let space = globals.clone().into_value();

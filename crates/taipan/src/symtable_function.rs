@@ -38,5 +38,6 @@ fn table(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
         "single" => Mode::Single,
         _ => return Err(symtable::wrong_mode(thread)),
     };
-    trees::symbols(thread, &bytes, filename.as_wtf8(), mode)
+    let is_text = source.as_ref().get::<PyStr>().is_some();
+    trees::symbols(thread, &bytes, filename.as_wtf8(), mode, is_text)
 }

@@ -8,7 +8,7 @@ use taipan_ast::{Arena, Class, Interner, Mod};
 use taipan_bytecode_format::Code;
 use taipan_codegen::CompileOptions;
 use taipan_diagnostics::Diagnostic;
-use taipan_lexer::{LexOptions, Source, lex};
+use taipan_lexer::{LexOptions, lex};
 use taipan_object::str::PyStr;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value};
 use taipan_parser::{Mode, ParseOptions, arena_for, parse_noting};
@@ -27,6 +27,8 @@ pub(crate) struct TreeOptions {
     pub(crate) optimize: Option<u8>,
     pub(crate) incomplete_input: bool,
     pub(crate) dont_imply_dedent: bool,
+    /// Whether the source is text, in UTF-8, that declares no encoding.
+    pub(crate) is_text: bool,
 }
 
 fn failed(thread: &Thread, diagnostic: &Diagnostic, filename: Wtf8<'_>) -> Raised {
@@ -53,7 +55,13 @@ pub(crate) fn parse(
 }
 
 /// The scopes of a source, as objects.
-pub(crate) fn symbols(thread: &Thread, bytes: &[u8], filename: Wtf8<'_>, mode: Mode) -> PyResult<Value> {
+pub(crate) fn symbols(
+    thread: &Thread,
+    bytes: &[u8],
+    filename: Wtf8<'_>,
+    mode: Mode,
+    is_text: bool,
+) -> PyResult<Value> {
     let options = TreeOptions {
         mode,
         type_comments: false,
@@ -61,6 +69,7 @@ pub(crate) fn symbols(thread: &Thread, bytes: &[u8], filename: Wtf8<'_>, mode: M
         optimize: None,
         incomplete_input: false,
         dont_imply_dedent: false,
+        is_text,
     };
     parsed(thread, bytes, filename, &options, |module, _, interner, lines| {
         let table = taipan_codegen::symtable_of(&module, interner, CompileOptions::default());
@@ -78,8 +87,8 @@ fn parsed<T>(
     then: impl for<'a> FnOnce(Mod<'a>, &'a Arena, &mut Interner, &LineIndex) -> PyResult<T>,
 ) -> PyResult<T> {
     let mode = options.mode;
-    let source =
-        Source::from_bytes(bytes, mode).map_err(|error| failed(thread, &error.diagnostic(), filename))?;
+    let source = crate::compile::source_of(bytes, mode, options.is_text)
+        .map_err(|error| failed(thread, &error.diagnostic(), filename))?;
     let lex_options = LexOptions {
         mode,
         type_comments: options.type_comments,

@@ -84,7 +84,10 @@ impl<'a> Generator<'_, 'a> {
             StmtKind::TryStar(node) => self.try_star(node, span),
             _ => Ok(()),
         };
-        self.unit.conditional -= 1;
+        // behind an error the unit may be that of a scope inside
+        if done.is_ok() {
+            self.unit.conditional -= 1;
+        }
         done
     }
 

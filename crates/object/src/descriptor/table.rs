@@ -11,6 +11,7 @@ use crate::value::as_ref;
 /// Puts methods into the dict of a type.
 pub fn add_methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
+    dict.reserve(thread, dict.len() + methods.len())?;
     for method in methods {
         let name = intern_text(thread, method.name())?;
         let value = match method.binding() {
@@ -28,6 +29,7 @@ pub fn add_methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [Method
 /// Puts computed attributes into the dict of a type.
 pub fn add_attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
+    dict.reserve(thread, dict.len() + all.len())?;
     for attribute in all {
         let name = intern_text(thread, attribute.name)?;
         let value = PyGetSetDescr::new(thread, ty, attribute)?.into_value();

@@ -1,4 +1,4 @@
-//! `list`: a block of words that grows. Invariants: `allocated` is the room of the block, and the first
+//! `list`: a block of words that grows. Invariants: `allocated` is the room of the block, or [`TAKEN_ASIDE`]; the first
 //! `size` places hold canonical words; no method keeps an index, a length or a pointer into the block across
 //! anything that may run Python code; none releases an item before the list is whole again, but hands it to
 //! the caller.
@@ -26,6 +26,9 @@ use crate::types::slots::slots_of;
 use crate::types::{PyTypeObject, StaticType, TypeCore, flags, lifecycle};
 use crate::value::{Layout, Owned, Ref, Value};
 use crate::word::Word;
+
+/// The room of a list whose items are taken aside.
+const TAKEN_ASIDE: isize = -1;
 
 /// A list.
 #[repr(C)]
@@ -145,7 +148,7 @@ impl PyList {
     /// Items that there is room for.
     #[inline(always)]
     pub fn capacity(&self) -> usize {
-        self.allocated.get().unsigned_abs()
+        usize::try_from(self.allocated.get()).unwrap_or(0)
     }
 
     /// The item at an index.
@@ -223,6 +226,19 @@ impl PyList {
         self.allocated.set(0);
         // SAFETY: the list's own block, which it gives up.
         unsafe { Block::from_parts(items, len, capacity) }
+    }
+
+    /// The same, for a while: [`PyList::is_untouched`] says then whether the list got or lost items meanwhile, even if
+    /// it is empty again.
+    pub fn take_aside(&self) -> Block {
+        let block = self.take();
+        self.allocated.set(TAKEN_ASIDE);
+        block
+    }
+
+    /// Whether nothing happened to the list since its items were taken aside.
+    pub fn is_untouched(&self) -> bool {
+        self.allocated.get() == TAKEN_ASIDE
     }
 
     /// Puts a block's items in, and hands out those that were there.

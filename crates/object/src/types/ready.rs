@@ -1,6 +1,8 @@
 //! Making static types ready: what CPython's `PyType_Ready` does, once for the process. Invariant: bases are
 //! ready before what derives from them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::core::TypeCore;
 use super::layout::{PyAsyncMethods, PyBufferProcs, PyMappingMethods, PyNumberMethods, PySequenceMethods};
 use super::lifecycle::kind_of;
@@ -70,7 +72,6 @@ fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     ty.tp_bases.set(bases.into_value().into_object());
     ty.tp_mro.set(mro.into_value().into_object());
     ty.tp_dict.set(dict.into_value().into_object());
-    fill_tables(ty);
     ty.set_free();
     ty.tp_flags.set(ty.flags() | flags::READY);
     Ok(())
@@ -101,7 +102,31 @@ struct StaticTables {
     buffer: PyBufferProcs,
 }
 
-fn fill_tables(ty: &'static PyTypeObject) {
+/// Whether there is C code that reads the slots of types.
+static SEEN_BY_C: AtomicBool = AtomicBool::new(false);
+
+/// Fills the slots that C code sees, of all types that there are and from now on of those to come: without such code
+/// nobody reads them. To be called before the first C code of an interpreter runs.
+pub fn show_to_c(thread: &Thread) {
+    SEEN_BY_C.store(true, Ordering::Release);
+    for ty in statics::all().chain(statics::more()) {
+        ty.sync_slots();
+        show_subclasses(thread, ty);
+    }
+}
+
+/// Classes, however deep they derive from each other.
+fn show_subclasses(thread: &Thread, ty: &PyTypeObject) {
+    let mut left = super::class::subclasses_of(thread, ty);
+    while let Some(class) = left.pop() {
+        if class.heap_part().is_some() {
+            class.sync_slots();
+            left.extend(super::class::subclasses_of(thread, &class));
+        }
+    }
+}
+
+fn fill_tables(ty: &PyTypeObject) {
     let tables: &'static StaticTables = Box::leak(Box::default());
     let parts = Tables {
         asynchronous: &tables.asynchronous,
@@ -119,13 +144,19 @@ fn fill_tables(ty: &'static PyTypeObject) {
 }
 
 impl PyTypeObject {
-    /// Brings the C slot fields in line with the private slots, after those have changed.
+    /// Brings the C slot fields in line with the private slots, after those have changed, if C code sees them.
     pub fn sync_slots(&self) {
+        if !SEEN_BY_C.load(Ordering::Acquire) {
+            return;
+        }
         if let Some(heap) = self.heap_part() {
             self.slots().fill_c(self, &Tables::of_heap_type(heap));
             return;
         }
-        // SAFETY: a static type's tables are set when it is made ready, and live as long as the process.
+        if self.tp_as_number.get().is_null() {
+            return fill_tables(self);
+        }
+        // SAFETY: a static type's tables live as long as the process.
         unsafe {
             if let (Some(asynchronous), Some(number), Some(mapping), Some(sequence), Some(buffer)) = (
                 self.tp_as_async.get().as_ref(),

@@ -11,7 +11,8 @@ use crate::{PyResult, Thread, instance as attributes};
 /// (`static_types.py` beside the golden). Flags that say how ready a type is are left out.
 #[test]
 fn static_types_are_those_of_the_reference() {
-    run(|_| {
+    run(|thread| {
+        ready::show_to_c(thread);
         let path = format!("{}/../../fixtures/object/types.txt", env!("CARGO_MANIFEST_DIR"));
         let golden = std::fs::read_to_string(path).unwrap();
         let mut seen = 0;

@@ -49,7 +49,10 @@ fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     }
     let hash = ty.slots().hash.get();
     let unhashable = hash.is_some_and(|hash| std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash));
-    for row in ROWS.iter().filter(|row| (row.is_own)(ty)) {
+    let own = || ROWS.iter().filter(|row| (row.is_own)(ty));
+    let count = own().map(|row| row.methods.len()).sum::<usize>();
+    dict.reserve(thread, before.len() + count + 2)?;
+    for row in own() {
         for method in row.methods {
             let Some(definition) = &method.definition else { continue };
             let name = (method.name)();

@@ -35,7 +35,7 @@ fn call_new(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_
     let solid = native_new_base(class);
     let (made_by, own_new) = (solid.slots().new.get(), ty.slots().new.get());
     let same = matches!((made_by, own_new), (Some(a), Some(b)) if std::ptr::fn_addr_eq(a, b));
-    if !same && class.has_flag(flags::DISALLOW_INSTANTIATION) {
+    if class.has_flag(flags::DISALLOW_INSTANTIATION) {
         return Err(raise!(thread, TYPE_ERROR, "cannot create '{}' instances", class.name()));
     }
     if !same {

@@ -17,6 +17,8 @@ pub(super) static SIGNAL_INFO: StructSequence = StructSequence {
     name: "signal.struct_siginfo",
     doc: "What is known of a signal that was waited for.",
     fields: &["si_signo", "si_code", "si_errno", "si_pid", "si_uid", "si_status", "si_band"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 /// The numbers of an iterable of signals.

@@ -63,6 +63,8 @@ static HOOK_ARGUMENTS: StructSequence = StructSequence {
     name: "_thread._ExceptHookArgs",
     doc: "What a hook is told of an exception that ended a thread.",
     fields: &["exc_type", "exc_value", "exc_traceback", "thread"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {

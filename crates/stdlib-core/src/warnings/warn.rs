@@ -239,7 +239,17 @@ pub(super) fn warn_explicit(
         return Err(raise!(thread, TYPE_ERROR, "module_globals must be a dict, not '{ty}'"));
     }
     let text = match globals.and_then(|globals| globals.get::<PyDict>()) {
-        Some(globals) => source_line(thread, globals, &line)?,
+        Some(globals) => {
+            let text = source_line(thread, globals, &line)?;
+            // for the module `warnings`, which looks for the line there
+            if text.is_some()
+                && let Some(cache) = call::imported(thread, "linecache")?
+            {
+                let arguments = [filename.to_value(), as_ref(globals).to_value()];
+                drop(call::method(thread, cache.as_ref(), "getlines", &arguments)?);
+            }
+            text
+        }
         None => None,
     };
     let module = match module {

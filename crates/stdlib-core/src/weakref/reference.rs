@@ -10,7 +10,7 @@ use taipan_object::weakref::{PyWeakReference, REFERENCE};
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
 use taipan_runtime_builtins::install;
-use taipan_runtime_builtins::objects::find_attribute;
+use taipan_runtime_builtins::special::find_special;
 
 use crate::call;
 
@@ -63,7 +63,7 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some(target) = target else {
         return call::text(thread, &format!("<weakref at {own:#x}; dead>"));
     };
-    let name = find_attribute(thread, target.as_ref(), &*intern_text(thread, "__name__")?)?;
+    let name = find_special(thread, target.as_ref(), &*intern_text(thread, "__name__")?)?;
     let name = name.and_then(|name| name.as_ref().get::<PyStr>().map(PyStr::to_text_lossy));
     let (ty, at) = (target.as_ref().ty().name(), address(target.as_ref()));
     let name = name.map_or_else(String::new, |name| format!(" ({name})"));

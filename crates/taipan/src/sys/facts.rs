@@ -102,6 +102,8 @@ static FLAGS: StructSequence = StructSequence {
         "thread_inherit_context",
         "context_aware_warnings",
     ],
+    by_name_only: 3,
+    is_single: true,
 };
 
 fn text(thread: &Thread, text: &str) -> PyResult<Value> {
@@ -162,11 +164,8 @@ fn implementation(thread: &Thread) -> PyResult<Value> {
 /// `sys.stdlib_module_names`: the first names of all modules that there are.
 fn library_names(thread: &Thread) -> PyResult<Value> {
     let names = PySet::new_frozen(thread)?;
-    let mut first: Vec<&str> =
-        crate::imports::all_names(thread).iter().map(|name| name.split('.').next().unwrap_or(name)).collect();
-    first.sort_unstable();
-    first.dedup();
-    for name in first {
+    let all = crate::imports::all_names(thread);
+    for name in all.into_iter().filter(|name| !name.contains('.')) {
         names.add(thread, text(thread, name)?.as_ref())?;
     }
     Ok(names.into_value())

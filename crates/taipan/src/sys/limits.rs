@@ -13,6 +13,8 @@ static VERSION_INFO: StructSequence = StructSequence {
     name: "sys.version_info",
     doc: "The version of the language in its parts.",
     fields: &["major", "minor", "micro", "releaselevel", "serial"],
+    by_name_only: 0,
+    is_single: true,
 };
 
 static FLOAT_INFO: StructSequence = StructSequence {
@@ -31,24 +33,32 @@ static FLOAT_INFO: StructSequence = StructSequence {
         "radix",
         "rounds",
     ],
+    by_name_only: 0,
+    is_single: false,
 };
 
 static INT_INFO: StructSequence = StructSequence {
     name: "sys.int_info",
     doc: "How ints are held.",
     fields: &["bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 static HASH_INFO: StructSequence = StructSequence {
     name: "sys.hash_info",
     doc: "How hashes are made.",
     fields: &["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 static THREAD_INFO: StructSequence = StructSequence {
     name: "sys.thread_info",
     doc: "How threads are made.",
     fields: &["name", "lock", "version"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 fn text(thread: &Thread, text: &str) -> PyResult<Value> {

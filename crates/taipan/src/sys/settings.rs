@@ -40,6 +40,8 @@ static ASYNC_HOOKS: StructSequence = StructSequence {
     name: "asyncgen_hooks",
     doc: "What asynchronous generators are shown to.",
     fields: &["firstiter", "finalizer"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 fn get_asyncgen_hooks(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {

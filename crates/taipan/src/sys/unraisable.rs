@@ -18,6 +18,8 @@ static ARGUMENTS: StructSequence = StructSequence {
     name: "UnraisableHookArgs",
     doc: "An exception that nobody can catch, and what it is about.",
     fields: &["exc_type", "exc_value", "exc_traceback", "err_msg", "object"],
+    by_name_only: 0,
+    is_single: false,
 };
 
 /// The hook of an interpreter.

@@ -78,6 +78,9 @@ fn hash(thread: &Thread, this: Ref<'_>) -> PyResult<i64> {
     for name in [&source.name].into_iter().chain(&source.names).chain(&source.localsplusnames) {
         hash = hash.wrapping_mul(1_000_003) ^ taipan_object::hash::of_bytes(name.as_wtf8().as_bytes());
     }
-    hash = hash.wrapping_mul(31).wrapping_add(i64::from(source.firstlineno));
+    let counts = [source.argcount, source.posonlyargcount, source.kwonlyargcount].map(i64::from);
+    for number in counts.into_iter().chain([i64::from(source.flags.0), i64::from(source.firstlineno)]) {
+        hash = hash.wrapping_mul(31).wrapping_add(number);
+    }
     Ok(if hash == -1 { -2 } else { hash })
 }

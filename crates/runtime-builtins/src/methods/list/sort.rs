@@ -47,7 +47,7 @@ pub(super) fn sort(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: N
     let key = key.filter(|key| !key.is_none());
     let reverse = reverse.map_or(Ok(false), |reverse| protocol::truth(thread, reverse))?;
     let list = receiver(thread, this)?;
-    let taken = list.take();
+    let taken = list.take_aside();
     let mut items = Vec::new();
     let room = items.try_reserve_exact(taken.len());
     items.extend(
@@ -57,7 +57,7 @@ pub(super) fn sort(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: N
         Ok(()) => sorted(thread, items, key, reverse),
         Err(_) => Err(thread.raise_memory_error()),
     };
-    let was_changed = !list.is_empty();
+    let was_changed = !list.is_untouched();
     let result = match sorted {
         Ok(items) => restore(thread, list, items).and_then(|displaced| {
             drop(displaced);

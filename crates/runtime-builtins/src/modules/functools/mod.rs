@@ -9,7 +9,6 @@ mod tests;
 
 use taipan_object::exception::TYPE_ERROR;
 use taipan_object::module::PyModule;
-use taipan_object::native::Native;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
@@ -36,8 +35,7 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     add_types(thread, module, types)?;
     let placeholder: &'static PyTypeObject = &partial::PLACEHOLDER;
     add(thread, module, "_PlaceholderType", taipan_object::as_ref(placeholder).to_value())?;
-    let placeholder = Native::new(thread, partial::Placeholder)?.into_value();
-    add(thread, module, "Placeholder", placeholder)
+    add(thread, module, "Placeholder", partial::placeholder(thread)?)
 }
 
 /// The types of this module.

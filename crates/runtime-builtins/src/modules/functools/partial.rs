@@ -7,7 +7,6 @@ use taipan_object::method::PyMethod;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::protocol;
 use taipan_object::slot::Slot;
-use taipan_object::str::intern::intern_text;
 use taipan_object::str::{PyStr, StrBuilder};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags, rebase};
@@ -61,13 +60,20 @@ impl NativeType for Placeholder {
 
 fn new_placeholder(thread: &Thread, _: &PyTypeObject, arguments: &[Value], _: Names<'_>) -> PyResult<Value> {
     match arguments.is_empty() {
-        true => {
-            // there is one, in the module
-            let module = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_functools")?)?;
-            protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, "Placeholder")?)
-        }
+        true => placeholder(thread),
         false => Err(raise!(thread, TYPE_ERROR, "PlaceholderType takes no arguments")),
     }
+}
+
+/// The one placeholder.
+pub(super) fn placeholder(thread: &Thread) -> PyResult<Value> {
+    let slot = &thread.interp().placeholder;
+    if let Some(known) = slot.get() {
+        return Ok(known);
+    }
+    let made = Native::new(thread, Placeholder)?.into_value();
+    drop(slot.replace(Some(made.clone())));
+    Ok(made)
 }
 
 fn is_placeholder(value: Ref<'_>) -> bool {

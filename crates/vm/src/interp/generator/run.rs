@@ -389,8 +389,11 @@ fn close_delegate(thread: &Thread, delegate: Ref<'_>) -> PyResult<()> {
         return Ok(());
     }
     let name = intern::intern_text(thread, "close")?;
-    if let Some(method) = super::super::attributes::optional(thread, delegate, &name)? {
-        drop(protocol::call(thread, method.as_ref(), &[], None)?);
+    match super::super::attributes::optional(thread, delegate, &name) {
+        Ok(Some(method)) => drop(protocol::call(thread, method.as_ref(), &[], None)?),
+        Ok(None) => {}
+        // the generator is closed all the same
+        Err(raised) => thread.unraisable(raised, None, Some(delegate)),
     }
     Ok(())
 }

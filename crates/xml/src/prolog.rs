@@ -1,0 +1,425 @@
+//! What stands before and behind the root element, in the internal subset and in external subsets.
+
+use crate::chars::{is_name, is_space};
+use crate::error::ErrorCode;
+use crate::event::{Event, Markup};
+use crate::parser::{After, Expansion, Kind, Parser, Stage};
+use crate::scan::{Cursor, Scan, Stop};
+use crate::tag::{TokenKind, comment, instruction};
+use std::rc::Rc;
+
+/// A token outside of the root element.
+enum Token<'a> {
+    Space,
+    Comment(&'a str),
+    Instruction { target: &'a str, data: &'a str },
+    Doctype { has_internal_subset: bool },
+    SubsetEnd,
+    Parameter(&'a str),
+    Declaration,
+    SectionStart,
+    SectionEnd,
+    Root,
+}
+
+impl Parser {
+    /// Reads a token outside of the root element; false if more text is needed.
+    pub(crate) fn prolog(&mut self) -> Result<bool, ErrorCode> {
+        let (inner, at) = match self.expansions.last() {
+            Some(expansion) => (Some(Rc::clone(&expansion.text)), expansion.at),
+            None => (None, self.at),
+        };
+        let own = if inner.is_none() { std::mem::take(&mut self.text) } else { String::new() };
+        let source: &str = inner.as_deref().unwrap_or(&own);
+        if at >= source.len() {
+            self.text = if inner.is_none() { own } else { std::mem::take(&mut self.text) };
+            return self.outside_ended();
+        }
+        let result = match scan(source, at, self.stage, self.sections) {
+            Ok((token, end)) => {
+                let raw = source.get(at..end).unwrap_or_default();
+                match self.expansions.last_mut() {
+                    Some(expansion) => expansion.at = end,
+                    None => self.advance(source, end),
+                }
+                self.outside(token, raw).map(|()| None)
+            }
+            Err(stop) => Ok(Some(stop)),
+        };
+        if inner.is_none() {
+            self.text = own;
+        }
+        match result {
+            Ok(None) => Ok(true),
+            Ok(Some(stop)) => self.stopped(stop, ErrorCode::UnclosedToken),
+            Err(code) => Err(code),
+        }
+    }
+
+    fn outside_ended(&mut self) -> Result<bool, ErrorCode> {
+        if self.expansions.pop().is_some() {
+            return Ok(true);
+        }
+        match self.stage {
+            Stage::Epilog | Stage::External if self.is_whole() && self.sections == 0 => {
+                self.stage = Stage::Done;
+                Ok(true)
+            }
+            Stage::Prolog | Stage::Subset => self.stopped(Stop::More, ErrorCode::NoElements),
+            _ => self.stopped(Stop::More, ErrorCode::UnclosedToken),
+        }
+    }
+
+    fn outside(&mut self, token: Token<'_>, raw: &str) -> Result<(), ErrorCode> {
+        match token {
+            Token::Space => self.piece(Markup::Other, raw),
+            Token::Comment(text) => self.tell(Event::Comment(crate::content::lines(text)), raw),
+            Token::Instruction { target, data } => {
+                let data = crate::content::lines(data);
+                self.tell(Event::Instruction { target: target.to_owned(), data }, raw);
+            }
+            Token::Doctype { has_internal_subset } => self.doctype(raw, has_internal_subset)?,
+            Token::SubsetEnd => {
+                self.pieces(Markup::Doctype, raw);
+                self.end_doctype();
+            }
+            Token::Parameter(name) => self.parameter(name, raw)?,
+            Token::Declaration => self.declare(raw)?,
+            Token::SectionStart => self.section(raw)?,
+            Token::SectionEnd => {
+                self.sections -= 1;
+                self.piece(Markup::Other, raw);
+            }
+            Token::Root if self.stage == Stage::Prolog => self.stage = Stage::Content,
+            Token::Root => return Err(ErrorCode::JunkAfterDocElement),
+        }
+        Ok(())
+    }
+
+    /// Adds the words of a declaration as pieces of markup.
+    pub(crate) fn pieces(&mut self, markup: Markup, raw: &str) {
+        let mut rest = raw;
+        while let Some(c) = rest.chars().next() {
+            let end = match c {
+                '"' | '\'' => rest.get(1..).and_then(|inside| inside.find(c)).map(|at| at + 2),
+                '<' => rest.find(is_space),
+                c if is_space(c) => rest.find(|c| !is_space(c)),
+                c if is_name(c) || c == '#' => {
+                    let body = rest.get(1..).unwrap_or_default();
+                    body.find(|c| !is_name(c)).map(|at| at + 1)
+                }
+                c => Some(c.len_utf8()),
+            };
+            let (word, behind) = rest.split_at(end.unwrap_or(rest.len()).min(rest.len()));
+            self.piece(markup, word);
+            rest = behind;
+        }
+    }
+
+    /// The XML declaration, or the text declaration of an external entity.
+    pub(crate) fn declaration(&mut self) -> Result<(), ErrorCode> {
+        let is_text = self.kind != Kind::Document;
+        let code = if is_text { ErrorCode::TextDecl } else { ErrorCode::XmlDecl };
+        let text = std::mem::take(&mut self.text);
+        let begin = self.at;
+        let read = read_declaration(text.get(begin..).unwrap_or_default(), is_text);
+        let raw = text.get(begin..).unwrap_or_default().to_owned();
+        let end = text.len();
+        if let Err(at) = read {
+            self.text = text;
+            return Err(self.wrong(code, begin + at));
+        }
+        self.advance(&text, end);
+        self.text = text;
+        let Ok((version, encoding, standalone)) = read else { return Ok(()) };
+        if standalone == 1 {
+            self.dtd.borrow_mut().is_standalone = true;
+        }
+        self.tell(Event::XmlDecl { version, encoding: encoding.clone(), standalone }, &raw);
+        match encoding {
+            Some(encoding) => self.declared(&encoding),
+            None => Ok(()),
+        }
+    }
+
+    fn doctype(&mut self, raw: &str, has_internal_subset: bool) -> Result<(), ErrorCode> {
+        let mut cursor = Cursor::new(raw);
+        cursor.eat("<!DOCTYPE");
+        cursor.skip_spaces();
+        let name = cursor.name().unwrap_or_default().to_owned();
+        cursor.skip_spaces();
+        let (system, public) = self.external_id(&mut cursor, true)?;
+        self.pieces(Markup::Doctype, raw);
+        let event =
+            Event::StartDoctype { name, system: system.clone(), public: public.clone(), has_internal_subset };
+        self.tell(event, "");
+        if system.is_some() || self.has_foreign_subset() {
+            self.dtd.borrow_mut().has_parameters = true;
+            self.doctype = Some((system, public));
+        }
+        match has_internal_subset {
+            true => self.stage = Stage::Subset,
+            false => self.end_doctype(),
+        }
+        Ok(())
+    }
+
+    fn end_doctype(&mut self) {
+        self.stage = Stage::Prolog;
+        if let Some((system, public)) = self.doctype.take() {
+            if self.asks_for_parameters() {
+                self.dtd.borrow_mut().was_read = false;
+                self.tell(Event::ExternalEntity { context: None, system, public }, "");
+                self.after = Some(After::Parameter);
+            }
+            if !self.dtd.borrow().is_standalone {
+                self.tell(Event::NotStandalone, "");
+            }
+        }
+        self.tell(Event::EndDoctype, "");
+    }
+
+    /// A reference to a parameter entity between declarations.
+    fn parameter(&mut self, name: &str, raw: &str) -> Result<(), ErrorCode> {
+        let shared = Rc::clone(&self.dtd);
+        let mut dtd = shared.borrow_mut();
+        let must_be_known = self.kind == Kind::Document
+            && if dtd.is_standalone { self.expansions.is_empty() } else { !dtd.has_parameters };
+        dtd.has_parameters = true;
+        let entity = dtd.parameters.get(name).cloned();
+        drop(dtd);
+        if !self.asks_for_parameters() && entity.as_ref().is_none_or(|entity| entity.value.is_none()) {
+            let mut dtd = shared.borrow_mut();
+            dtd.keeps_processing = dtd.is_standalone;
+        }
+        let Some(entity) = entity else {
+            if must_be_known && self.asks_for_parameters() {
+                return Err(ErrorCode::UndefinedEntity);
+            }
+            self.tell(Event::SkippedEntity { name: name.to_owned(), is_parameter: true }, raw);
+            return Ok(());
+        };
+        let is_open = self.expansions.iter().any(|open| open.is_parameter && open.name == name);
+        if is_open {
+            return Err(ErrorCode::RecursiveEntityRef);
+        }
+        if let Some(text) = entity.value {
+            self.count_expansion(text.len())?;
+            let (name, depth) = (name.to_owned(), self.open.len());
+            self.expansions.push(Expansion { name, text, at: 0, depth, is_parameter: true });
+        } else if self.asks_for_parameters() {
+            shared.borrow_mut().was_read = false;
+            let (system, public) = (entity.system, entity.public);
+            self.tell(Event::ExternalEntity { context: None, system, public }, raw);
+            self.after = Some(After::Parameter);
+        } else {
+            self.tell(Event::SkippedEntity { name: name.to_owned(), is_parameter: true }, raw);
+        }
+        if !shared.borrow().is_standalone {
+            self.tell(Event::NotStandalone, "");
+        }
+        Ok(())
+    }
+
+    /// `<![INCLUDE[` or `<![IGNORE[` with what it leaves out.
+    fn section(&mut self, raw: &str) -> Result<(), ErrorCode> {
+        let word = raw.trim_start_matches("<![").trim_start_matches(is_space);
+        match word.starts_with("INCLUDE") {
+            true => {
+                self.sections += 1;
+                self.piece(Markup::Other, raw);
+                Ok(())
+            }
+            false if word.starts_with("IGNORE") => {
+                self.piece(Markup::Other, raw);
+                Ok(())
+            }
+            false => Err(ErrorCode::Syntax),
+        }
+    }
+}
+
+fn scan(text: &str, at: usize, stage: Stage, sections: usize) -> Scan<(Token<'_>, usize)> {
+    let mut cursor = Cursor { text, at };
+    if cursor.skip_spaces() {
+        return Ok((Token::Space, cursor.at));
+    }
+    let in_dtd = matches!(stage, Stage::Subset | Stage::External);
+    let token = match cursor.need()? {
+        '<' => {
+            cursor.bump();
+            markup(&mut cursor, stage)?
+        }
+        ']' if stage == Stage::Subset => {
+            cursor.bump();
+            cursor.skip_spaces();
+            match cursor.need()? {
+                '>' => cursor.bump(),
+                _ => return Err(cursor.bad()),
+            };
+            Token::SubsetEnd
+        }
+        ']' if sections > 0 => cursor.scan_word("]]>").map(|()| Token::SectionEnd)?,
+        '%' if in_dtd => {
+            cursor.bump();
+            let name = cursor.scan_name()?;
+            match cursor.need()? {
+                ';' => cursor.bump(),
+                _ => return Err(cursor.bad()),
+            };
+            Token::Parameter(name)
+        }
+        c if stage == Stage::Epilog && (is_name(c) || "\"'%()>,;|[]#".contains(c)) => {
+            return Err(Stop::Bad(ErrorCode::JunkAfterDocElement, at));
+        }
+        c if is_name(c) || "\"'%()>,;|[]#".contains(c) => return Err(Stop::Bad(ErrorCode::Syntax, at)),
+        _ => return Err(cursor.bad()),
+    };
+    let end = if matches!(token, Token::Root) { at } else { cursor.at };
+    Ok((token, end))
+}
+
+fn markup<'a>(cursor: &mut Cursor<'a>, stage: Stage) -> Scan<Token<'a>> {
+    let in_dtd = matches!(stage, Stage::Subset | Stage::External);
+    match cursor.need()? {
+        '?' => {
+            cursor.bump();
+            match instruction(cursor)? {
+                TokenKind::Instruction { target, data } => Ok(Token::Instruction { target, data }),
+                _ => Err(cursor.bad()),
+            }
+        }
+        '!' => {
+            let begin = cursor.at - 1;
+            cursor.bump();
+            match cursor.need()? {
+                '-' => match comment(cursor)? {
+                    TokenKind::Comment(text) => Ok(Token::Comment(text)),
+                    _ => Err(cursor.bad()),
+                },
+                '[' if stage == Stage::External => section(cursor),
+                'D' if stage == Stage::Prolog => doctype(cursor),
+                c if in_dtd && c.is_ascii_uppercase() => declaration(cursor),
+                'A'..='Z' => Err(Stop::Bad(ErrorCode::Syntax, begin)),
+                _ => Err(cursor.bad()),
+            }
+        }
+        c if crate::chars::is_name_start(c) => match in_dtd {
+            true => Err(Stop::Bad(ErrorCode::Syntax, cursor.at - 1)),
+            false => Ok(Token::Root),
+        },
+        _ => Err(cursor.bad()),
+    }
+}
+
+fn doctype<'a>(cursor: &mut Cursor<'a>) -> Scan<Token<'a>> {
+    cursor.scan_word("DOCTYPE")?;
+    if !is_space(cursor.need()?) {
+        return Err(cursor.bad());
+    }
+    cursor.skip_spaces();
+    cursor.scan_name()?;
+    loop {
+        match cursor.need()? {
+            '>' => break,
+            '[' => break,
+            quote @ ('"' | '\'') => skip_quoted(cursor, quote)?,
+            c if is_space(c) || is_name(c) => drop(cursor.bump()),
+            '%' | '(' | ')' | ',' | '|' | '#' => return Err(Stop::Bad(ErrorCode::Syntax, cursor.at)),
+            _ => return Err(cursor.bad()),
+        }
+    }
+    let has_internal_subset = cursor.bump() == Some('[');
+    Ok(Token::Doctype { has_internal_subset })
+}
+
+fn skip_quoted(cursor: &mut Cursor<'_>, quote: char) -> Scan<()> {
+    cursor.bump();
+    let end = cursor.rest().find(quote).ok_or(Stop::More)?;
+    cursor.at += end + 1;
+    Ok(())
+}
+
+/// A declaration to its end.
+fn declaration<'a>(cursor: &mut Cursor<'a>) -> Scan<Token<'a>> {
+    loop {
+        match cursor.need()? {
+            '>' => break,
+            '<' => return Err(cursor.bad()),
+            quote @ ('"' | '\'') => skip_quoted(cursor, quote)?,
+            _ => drop(cursor.bump()),
+        }
+    }
+    cursor.bump();
+    Ok(Token::Declaration)
+}
+
+/// The beginning of a conditional section; all of it, if it is to be ignored.
+fn section<'a>(cursor: &mut Cursor<'a>) -> Scan<Token<'a>> {
+    let word_at = cursor.at + 1;
+    let rest = cursor.text.get(word_at..).unwrap_or_default();
+    let Some(open) = rest.find('[') else { return Err(Stop::More) };
+    cursor.at = word_at + open + 1;
+    if !rest.trim_start_matches(is_space).starts_with("IGNORE") {
+        return Ok(Token::SectionStart);
+    }
+    let mut depth = 1;
+    while depth > 0 {
+        let rest = cursor.rest();
+        match (rest.find("<!["), rest.find("]]>")) {
+            (_, None) => return Err(Stop::More),
+            (Some(opens), Some(closes)) if opens < closes => {
+                (depth, cursor.at) = (depth + 1, cursor.at + opens + 3)
+            }
+            (_, Some(closes)) => (depth, cursor.at) = (depth - 1, cursor.at + closes + 3),
+        }
+    }
+    Ok(Token::SectionStart)
+}
+
+type Declared = (Option<String>, Option<String>, i32);
+
+/// Version, encoding and standalone of a declaration; or where it is wrong.
+fn read_declaration(text: &str, is_text: bool) -> Result<Declared, usize> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("<?xml");
+    let (mut version, mut encoding, mut standalone) = (None, None, -1);
+    let mut step = 0;
+    loop {
+        let spaced = cursor.skip_spaces();
+        if cursor.eat("?>") {
+            break;
+        }
+        let at = cursor.at;
+        let name = cursor.name().filter(|_| spaced).ok_or(at)?;
+        cursor.skip_spaces();
+        if !cursor.eat("=") {
+            return Err(cursor.at);
+        }
+        cursor.skip_spaces();
+        let value_at = cursor.at;
+        let value = cursor.quoted().ok_or(value_at)?;
+        match name {
+            "version" if step == 0 => (version, step) = (Some(value.to_owned()), 1),
+            "encoding" if step == 1 || (step == 0 && is_text) => {
+                if !value.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                    return Err(value_at);
+                }
+                (encoding, step) = (Some(value.to_owned()), 2);
+            }
+            "standalone" if (step == 1 || step == 2) && !is_text => {
+                standalone = match value {
+                    "yes" => 1,
+                    "no" => 0,
+                    _ => return Err(value_at),
+                };
+                step = 3;
+            }
+            _ => return Err(at),
+        }
+    }
+    match (is_text, &version, &encoding) {
+        (false, None, _) | (true, _, None) => Err(cursor.at - 2),
+        _ => Ok((version, encoding, standalone)),
+    }
+}

@@ -84,6 +84,9 @@ fn set_handler<const AT: usize>(thread: &Thread, this: Ref<'_>, value: Option<Va
     let is_set = value.is_some();
     let old = parser.handlers.get(AT).and_then(|slot| slot.replace(value));
     drop(old);
+    if AT == Handler::StartElement as usize {
+        parser.with(|inner| inner.split_empty(is_set));
+    }
     let defaults = [Handler::Default, Handler::DefaultExpand];
     if defaults.iter().any(|handler| *handler as usize == AT) {
         let keeps = defaults.iter().any(|handler| parser.handler(*handler).is_some());

@@ -369,7 +369,15 @@ impl Call<'_> {
             let c = decoded.char_at(at).and_then(char::from_u32);
             *place = c.filter(|c| *c != char::REPLACEMENT_CHARACTER);
         }
-        self.parser.with(|parser| parser.set_encoding(table));
+        // what markup is made of has to be what it is in ASCII
+        let is_fit = (0..128_u8).zip(&*table).all(|(byte, c)| {
+            let markup = matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'z') && !b"$@\\^`".contains(&byte);
+            !markup || *c == Some(char::from(byte))
+        });
+        self.parser.with(|parser| match is_fit {
+            true => parser.set_encoding(table),
+            false => parser.fail(ErrorCode::UnknownEncoding),
+        });
         Ok(true)
     }
 }

@@ -55,11 +55,11 @@ fn parse(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value>
             let encode = protocol::get_attribute(thread, data, &*intern_text(thread, "encode")?)?;
             return protocol::call(thread, encode.as_ref(), &[], None);
         };
-        begin(thread, parser)?;
+        begin(thread, parser, "Parse")?;
         parser.with(|inner| inner.feed_text(text, is_final));
     } else if is_bytes_like(data) {
         let bytes = bytes_of(thread, data)?;
-        begin(thread, parser)?;
+        begin(thread, parser, "Parse")?;
         parser.with(|inner| inner.feed(&bytes, is_final));
     } else {
         let ty = data.ty().name();
@@ -69,9 +69,9 @@ fn parse(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<Value>
 }
 
 /// That nobody parses already, and that the document did not end.
-fn begin(thread: &Thread, parser: &Native<XmlParser>) -> PyResult<()> {
+fn begin(thread: &Thread, parser: &Native<XmlParser>, method: &str) -> PyResult<()> {
     if parser.runs.get() {
-        return Err(raise_error(thread, ErrorCode::UnexpectedState, parser.position()));
+        return Err(raise!(thread, RUNTIME_ERROR, "cannot call {method}() from within a handler"));
     }
     match parser.with(|inner| inner.is_done()) {
         Some(true) => {
@@ -134,7 +134,7 @@ fn parse_file(thread: &Thread, this: Ref<'_>, file: Ref<'_>) -> PyResult<Value> 
                 "read() returned too much data: {CHUNK} bytes requested, {got} returned"
             ));
         }
-        begin(thread, parser)?;
+        begin(thread, parser, "ParseFile")?;
         parser.with(|inner| inner.feed(&bytes, bytes.is_empty()));
         let result = run(thread, parser)?;
         if bytes.is_empty() {
@@ -217,15 +217,20 @@ fn use_foreign(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<
 
 fn set_deferral(thread: &Thread, this: Ref<'_>, on: Ref<'_>) -> PyResult<Value> {
     let on = protocol::truth(thread, on)?;
-    receiver::<XmlParser>(thread, this)?.defers.set(on);
+    let parser = receiver::<XmlParser>(thread, this)?;
+    parser.defers.set(on);
+    parser.with(|inner| inner.defer(on));
     Ok(Value::none())
 }
 
 /// A factor, or a number of bytes.
-fn limit_value(thread: &Thread, value: Ref<'_>, is_factor: bool) -> PyResult<f64> {
+fn limit_value(thread: &Thread, this: Ref<'_>, value: Ref<'_>, is_factor: bool) -> PyResult<f64> {
+    let is_root = !receiver::<XmlParser>(thread, this)?.is_external.get();
+    let refused = |message: &str| Err(crate::error::raise_message(thread, message));
     if !is_factor {
         let number = protocol::number::index(thread, value)?;
         return match number.as_ref().to_i64() {
+            Some(_) if !is_root => refused("parser must be a root parser"),
             Some(bytes) if bytes >= 0 => Ok(bytes as f64),
             Some(_) => Err(raise!(thread, VALUE_ERROR, "value must be positive")),
             None => {
@@ -237,20 +242,23 @@ fn limit_value(thread: &Thread, value: Ref<'_>, is_factor: bool) -> PyResult<f64
         return Err(raise!(thread, TYPE_ERROR, "must be real number, not {}", value.ty().name()));
     };
     if factor.is_nan() || factor < 1.0 {
-        return Err(crate::error::raise_message(thread, "'max_factor' must be at least 1.0"));
+        return refused("'max_factor' must be at least 1.0");
+    }
+    if !is_root {
+        return refused("parser must be a root parser");
     }
     Ok(factor)
 }
 
 fn limit(thread: &Thread, this: Ref<'_>, value: Ref<'_>, is_factor: bool) -> PyResult<Value> {
-    let number = limit_value(thread, value, is_factor)?;
+    let number = limit_value(thread, this, value, is_factor)?;
     let (factor, threshold) = if is_factor { (Some(number), None) } else { (None, Some(number)) };
     receiver::<XmlParser>(thread, this)?.with(|inner| inner.limit_expansion(factor, threshold));
     Ok(Value::none())
 }
 
 /// Memory is the interpreter's to limit.
-fn limit_memory(thread: &Thread, _: Ref<'_>, value: Ref<'_>, is_factor: bool) -> PyResult<Value> {
-    limit_value(thread, value, is_factor)?;
+fn limit_memory(thread: &Thread, this: Ref<'_>, value: Ref<'_>, is_factor: bool) -> PyResult<Value> {
+    limit_value(thread, this, value, is_factor)?;
     Ok(Value::none())
 }

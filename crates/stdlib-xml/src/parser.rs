@@ -33,6 +33,8 @@ pub(crate) struct XmlParser {
     /// Whether `Parse` runs.
     pub(crate) runs: Cell<bool>,
     pub(crate) error: Cell<i32>,
+    /// Whether it reads an external entity for another parser.
+    pub(crate) is_external: Cell<bool>,
 }
 
 native_type! {
@@ -79,11 +81,13 @@ pub(crate) fn create(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Na
         Some(intern) if intern.get::<PyDict>().is_some() => Slot::new(intern.to_value()),
         Some(_) => return Err(raise!(thread, TYPE_ERROR, "intern must be a dictionary")),
     };
-    let parser = Parser::new(Options {
+    let mut parser = Parser::new(Options {
         encoding,
         namespaces: separator.is_some(),
         separator: separator.and_then(|separator| separator.chars().next()),
     });
+    parser.defer(true);
+    parser.split_empty(false);
     let state = XmlParser {
         parser: RefCell::new(Some(parser)),
         intern,
@@ -129,6 +133,7 @@ impl XmlParser {
             defers: self.defers.clone(),
             runs: Cell::new(false),
             error: Cell::new(0),
+            is_external: Cell::new(true),
         };
         Ok(Native::new(thread, state)?.into_value())
     }

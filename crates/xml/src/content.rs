@@ -98,6 +98,12 @@ impl Parser {
         if length == rest.len() && !is_whole {
             length -= part.len() - part.trim_end_matches(']').len().max(part.len().saturating_sub(2));
         }
+        // a bracket that does not end the section is told apart from what is before it
+        length = match part.get(..length).and_then(|part| part.find(']')) {
+            Some(0) => 1,
+            Some(at) => at,
+            None => length,
+        };
         let part = part.get(..length).unwrap_or_default();
         if let Some(wrong) = part.find(|c| !crate::chars::is_char(c)) {
             return Ok(Some(Stop::Bad(ErrorCode::InvalidToken, at + wrong)));
@@ -109,7 +115,7 @@ impl Parser {
 
     fn act(&mut self, kind: TokenKind<'_>, raw: &str, begin: usize) -> Result<(), ErrorCode> {
         match kind {
-            TokenKind::Text(text) => self.tell(Event::Characters(text.to_owned()), raw),
+            TokenKind::Text(text) => self.tell_text(text, raw),
             TokenKind::Newline => self.tell(Event::Characters("\n".to_owned()), raw),
             TokenKind::Comment(text) => self.tell(Event::Comment(lines(text)), raw),
             TokenKind::Instruction { target, data } => {
@@ -127,7 +133,7 @@ impl Parser {
             TokenKind::Start { name, attributes, is_empty } => {
                 self.start_element(name, &attributes, raw, begin)?;
                 if is_empty {
-                    self.end_element("");
+                    self.end_element("", true);
                 }
             }
             TokenKind::End { name } => self.end_tag(name, raw)?,
@@ -196,7 +202,15 @@ impl Parser {
                 return Err(self.wrong_inside(ErrorCode::DuplicateAttribute, before));
             }
             let is_cdata = declared.iter().find(|known| known.name == key).is_none_or(|known| known.is_cdata);
-            attributes.push((key.to_owned(), self.attribute_value(value, is_cdata)?));
+            let value = match self.attribute_value(value, is_cdata) {
+                Ok(value) => value,
+                Err((code, inside)) => {
+                    // both are parts of one text
+                    let before = value.as_ptr() as usize - raw.as_ptr() as usize + inside;
+                    return Err(self.wrong_inside(code, raw.get(..before).unwrap_or_default()));
+                }
+            };
+            attributes.push((key.to_owned(), value));
         }
         let given = attributes.len();
         for known in declared {
@@ -228,14 +242,19 @@ impl Parser {
         if self.open.last().is_none_or(|open| open.raw != name) {
             return Err(self.wrong_inside(ErrorCode::TagMismatch, "</"));
         }
-        self.end_element(raw);
+        self.end_element(raw, false);
         Ok(())
     }
 
-    fn end_element(&mut self, raw: &str) {
+    /// Ends the innermost element, whose tag may have been both.
+    fn end_element(&mut self, raw: &str, is_empty: bool) {
         let depth = self.open.len();
         if let Some(open) = self.open.pop() {
-            self.tell(Event::EndElement { name: open.name }, raw);
+            let event = Event::EndElement { name: open.name };
+            match is_empty && self.expansions.is_empty() {
+                true => self.tell_behind(event, raw),
+                false => self.tell(event, raw),
+            }
         }
         let ended = self.names.as_mut().map(|names| names.leave(depth)).unwrap_or_default();
         for event in ended {

@@ -237,7 +237,7 @@ impl Parser {
                 cursor.skip_spaces();
             }
             let Some(raw) = cursor.quoted() else { return Ok(None) };
-            default = Some(self.attribute_value(raw, kind == "CDATA")?);
+            default = Some(self.attribute_value(raw, kind == "CDATA").map_err(|(code, _)| code)?);
         }
         if self.keeps() {
             let attribute =

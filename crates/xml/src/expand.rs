@@ -17,7 +17,9 @@ struct Level {
 impl Parser {
     /// The value of an attribute: white space is spaces, references are replaced; of a token the spaces at the ends and
     /// all but one between are left out.
-    pub(crate) fn attribute_value(&self, raw: &str, is_cdata: bool) -> Result<String, ErrorCode> {
+    ///
+    /// An error comes with the place in the raw value of the reference that led to it.
+    pub(crate) fn attribute_value(&self, raw: &str, is_cdata: bool) -> Result<String, (ErrorCode, usize)> {
         let mut value = String::with_capacity(raw.len());
         if raw.contains(['&', '\t', '\n', '\r']) {
             self.replace(raw, &mut value)?;
@@ -31,8 +33,9 @@ impl Parser {
         Ok(words.join(" "))
     }
 
-    fn replace(&self, raw: &str, value: &mut String) -> Result<(), ErrorCode> {
+    fn replace(&self, raw: &str, value: &mut String) -> Result<(), (ErrorCode, usize)> {
         let mut levels = vec![Level { name: None, text: raw.into(), at: 0 }];
+        let mut outermost = 0;
         while let Some(level) = levels.last_mut() {
             let text = Rc::clone(&level.text);
             let Some(rest) = text.get(level.at..).filter(|rest| !rest.is_empty()) else {
@@ -44,11 +47,15 @@ impl Parser {
             level.at += plain;
             let rest = rest.get(plain..).unwrap_or_default();
             if let Some(inside) = rest.strip_prefix('&') {
-                let Some((name, _)) = inside.split_once(';') else { return Err(ErrorCode::InvalidToken) };
-                level.at += name.len() + 2;
-                if let Some(level) = self.reference_in_value(name, value, &levels)? {
-                    levels.push(level);
+                if level.name.is_none() {
+                    outermost = level.at;
                 }
+                let Some((name, _)) = inside.split_once(';') else {
+                    return Err((ErrorCode::InvalidToken, outermost));
+                };
+                level.at += name.len() + 2;
+                let inner = self.reference_in_value(name, value, &levels);
+                levels.extend(inner.map_err(|code| (code, outermost))?);
             } else if let Some(c) = rest.chars().next() {
                 // a carriage return and the newline behind are one in the document itself
                 let both = c == '\r' && rest.starts_with("\r\n") && levels.len() == 1;

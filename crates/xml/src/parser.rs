@@ -101,6 +101,9 @@ pub(crate) enum After {
 /// Text may expand to so many bytes before it is held against the size of the document.
 const FREE_EXPANSION: f64 = 8_388_608.0;
 
+/// Text that had to be decoded is told in parts of so many bytes.
+const CONVERTED: usize = 1024;
+
 /// A parser of one document, or of one external entity of it.
 pub struct Parser {
     pub(crate) options: Options,
@@ -118,14 +121,15 @@ pub struct Parser {
     is_final: bool,
     pub(crate) open: Vec<Open>,
     pub(crate) expansions: Vec<Expansion>,
-    pub(crate) queue: VecDeque<Item>,
+    pub(crate) queue: VecDeque<(Item, Position)>,
     pub(crate) after: Option<After>,
     pub(crate) doctype: Option<(Option<String>, Option<String>)>,
     /// Conditional sections of an external subset that are open.
     pub(crate) sections: usize,
     /// Entities that an outer parser is reading.
     pub(crate) outer: Vec<String>,
-    error: Option<ErrorCode>,
+    /// What is wrong, and where.
+    error: Option<(ErrorCode, Position)>,
     read: u64,
     expanded: Rc<RefCell<(u64, u64)>>,
     limit: (f64, f64),
@@ -133,6 +137,15 @@ pub struct Parser {
     foreign_subset: bool,
     raw: bool,
     pub(crate) expands: bool,
+    /// Whether a token that was not all there is looked for again only when there is twice the text.
+    defers: bool,
+    /// How much text there was when a token was not all there, and nothing before it was new either.
+    waiting: usize,
+    /// Whether something was read since the parser was fed.
+    went_on: bool,
+    /// Whether the end of an empty element is behind its tag.
+    splits_empty: bool,
+    pub(crate) saw_doctype: bool,
 }
 
 impl Parser {
@@ -168,6 +181,11 @@ impl Parser {
             foreign_subset: false,
             raw: false,
             expands: true,
+            defers: false,
+            waiting: 0,
+            went_on: false,
+            splits_empty: true,
+            saw_doctype: false,
         }
     }
 
@@ -181,6 +199,8 @@ impl Parser {
         parser.parameter_entities = self.parameter_entities;
         parser.raw = self.raw;
         parser.expands = self.expands;
+        parser.defers = self.defers;
+        parser.splits_empty = self.splits_empty;
         if let Some(names) = &mut parser.names {
             names.with_prefixes = self.names.as_ref().is_some_and(|names| names.with_prefixes);
             names.adopt(context.unwrap_or_default());
@@ -196,6 +216,7 @@ impl Parser {
     /// More of the document; `is_final` with the end of it.
     pub fn feed(&mut self, bytes: &[u8], is_final: bool) {
         self.bytes.extend_from_slice(bytes);
+        self.went_on = false;
         self.read += bytes.len() as u64;
         self.expanded.borrow_mut().0 += bytes.len() as u64;
         self.is_final |= is_final;
@@ -216,16 +237,18 @@ impl Parser {
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Item>, Error> {
         loop {
-            if let Some(item) = self.queue.pop_front() {
+            if let Some((item, place)) = self.queue.pop_front() {
+                self.place = place;
                 return Ok(Some(item));
             }
-            if let Some(code) = self.error {
+            if let Some((code, place)) = self.error {
+                self.place = place;
                 return Err(Error { code });
             }
             match self.step() {
                 Ok(true) => {}
                 Ok(false) => return Ok(None),
-                Err(code) => self.error = Some(code),
+                Err(code) => self.error = Some((code, self.place)),
             }
         }
     }
@@ -238,7 +261,7 @@ impl Parser {
     /// Lets the parser fail: what was asked for could not be had.
     pub fn fail(&mut self, code: ErrorCode) {
         self.queue.clear();
-        self.error = Some(code);
+        self.error = Some((code, self.place));
     }
 
     /// Where the last event begins, or what is wrong.
@@ -249,6 +272,16 @@ impl Parser {
     /// The text from the last event on, as far as it was fed, in UTF-8.
     pub fn context(&self) -> &str {
         self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Whether a token that is not all there is looked for again only when the text has doubled, or ends.
+    pub fn defer(&mut self, defer: bool) {
+        self.defers = defer;
+    }
+
+    /// Whether the end of an empty element is behind its tag, or where that begins.
+    pub fn split_empty(&mut self, split: bool) {
+        self.splits_empty = split;
     }
 
     /// Whether text is kept beside the events.
@@ -331,6 +364,10 @@ impl Parser {
             return Ok(false);
         }
         self.decode();
+        let there = self.text.len() - self.at;
+        if self.defers && !self.is_final && self.waiting > 0 && there < 2 * self.waiting {
+            return Ok(false);
+        }
         match self.stage {
             Stage::Content | Stage::Cdata => self.content(),
             _ => self.prolog(),
@@ -348,7 +385,7 @@ impl Parser {
                 Some((_, Some(_))) | None => guessed,
                 Some((name, None)) => {
                     let event = Event::UnknownEncoding { name: name.to_owned() };
-                    self.queue.push_back(Item { event, raw: String::new() });
+                    self.tell(event, "");
                     guessed
                 }
             });
@@ -397,7 +434,7 @@ impl Parser {
             Some(_) => Err(ErrorCode::IncorrectEncoding),
             None => {
                 let event = Event::UnknownEncoding { name: name.to_owned() };
-                self.queue.push_back(Item { event, raw: String::new() });
+                self.tell(event, "");
                 Ok(())
             }
         }
@@ -424,6 +461,9 @@ impl Parser {
 
     /// Takes text of the document up to a place; events from now on begin where it began.
     pub(crate) fn advance(&mut self, text: &str, to: usize) {
+        if to > self.at {
+            (self.waiting, self.went_on) = (0, true);
+        }
         let from = std::mem::replace(&mut self.at, to);
         self.place = self.here;
         self.here = self.behind(self.here, text.get(from..to).unwrap_or_default());
@@ -467,15 +507,40 @@ impl Parser {
             Stop::More => match self.broken {
                 Some(code) => Err(self.wrong(code, self.text.len())),
                 None if self.is_whole() => Err(self.wrong(incomplete, self.at)),
-                None => Ok(false),
+                None => {
+                    self.waiting = if self.went_on { 0 } else { self.text.len() - self.at };
+                    Ok(false)
+                }
             },
         }
     }
 
     /// Adds an event, with the text that it comes from.
     pub(crate) fn tell(&mut self, event: Event, raw: &str) {
+        self.tell_at(event, raw, self.place);
+    }
+
+    /// The same of the end of an empty element.
+    pub(crate) fn tell_behind(&mut self, event: Event, raw: &str) {
+        self.tell_at(event, raw, if self.splits_empty { self.here } else { self.place });
+    }
+
+    fn tell_at(&mut self, event: Event, raw: &str, place: Position) {
         let raw = if self.raw { raw.to_owned() } else { String::new() };
-        self.queue.push_back(Item { event, raw });
+        self.queue.push_back((Item { event, raw }, place));
+    }
+
+    /// Adds text; what had to be decoded comes in parts of at most so many bytes.
+    pub(crate) fn tell_text(&mut self, text: &str, raw: &str) {
+        let mut rest = text;
+        while self.encoding != Some(Encoding::Utf8) && rest.len() > CONVERTED {
+            let cut = (0..=CONVERTED).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(CONVERTED);
+            let (part, behind) = rest.split_at(cut);
+            self.tell(Event::Characters(part.to_owned()), part);
+            rest = behind;
+        }
+        let raw = if rest.len() < text.len() { rest } else { raw };
+        self.tell(Event::Characters(rest.to_owned()), raw);
     }
 
     /// Adds a piece of markup, if text is kept.

@@ -90,7 +90,13 @@ impl Parser {
                 self.sections -= 1;
                 self.piece(Markup::Other, raw);
             }
-            Token::Root if self.stage == Stage::Prolog => self.stage = Stage::Content,
+            Token::Root if self.stage == Stage::Prolog => {
+                self.stage = Stage::Content;
+                if self.has_foreign_subset() && !self.saw_doctype {
+                    self.dtd.borrow_mut().has_parameters = true;
+                    self.external_subset(None, None);
+                }
+            }
             Token::Root => return Err(ErrorCode::JunkAfterDocElement),
         }
         Ok(())
@@ -110,7 +116,14 @@ impl Parser {
                 }
                 c => Some(c.len_utf8()),
             };
-            let (word, behind) = rest.split_at(end.unwrap_or(rest.len()).min(rest.len()));
+            let mut end = end.unwrap_or(rest.len()).min(rest.len());
+            if markup == Markup::Element
+                && (c == ')' || is_name(c))
+                && rest.get(end..).is_some_and(|rest| rest.starts_with(['?', '*', '+']))
+            {
+                end += 1;
+            }
+            let (word, behind) = rest.split_at(end);
             self.piece(markup, word);
             rest = behind;
         }
@@ -136,10 +149,11 @@ impl Parser {
             self.dtd.borrow_mut().is_standalone = true;
         }
         self.tell(Event::XmlDecl { version, encoding: encoding.clone(), standalone }, &raw);
-        match encoding {
-            Some(encoding) => self.declared(&encoding),
-            None => Ok(()),
-        }
+        let Some(encoding) = encoding else { return Ok(()) };
+        self.declared(&encoding).map_err(|code| {
+            let before = raw.find(&*encoding).and_then(|at| raw.get(..at)).unwrap_or_default();
+            self.wrong_inside(code, before)
+        })
     }
 
     fn doctype(&mut self, raw: &str, has_internal_subset: bool) -> Result<(), ErrorCode> {
@@ -148,7 +162,13 @@ impl Parser {
         cursor.skip_spaces();
         let name = cursor.name().unwrap_or_default().to_owned();
         cursor.skip_spaces();
-        let (system, public) = self.external_id(&mut cursor, true)?;
+        let (system, public) = self
+            .external_id(&mut cursor, true)
+            .map_err(|code| self.wrong_inside(code, raw.get(..cursor.at).unwrap_or_default()))?;
+        self.saw_doctype = true;
+        if system.is_some() && !self.asks_for_parameters() && !self.dtd.borrow().is_standalone {
+            self.tell(Event::NotStandalone, "");
+        }
         self.pieces(Markup::Doctype, raw);
         let event =
             Event::StartDoctype { name, system: system.clone(), public: public.clone(), has_internal_subset };
@@ -167,16 +187,22 @@ impl Parser {
     fn end_doctype(&mut self) {
         self.stage = Stage::Prolog;
         if let Some((system, public)) = self.doctype.take() {
-            if self.asks_for_parameters() {
-                self.dtd.borrow_mut().was_read = false;
-                self.tell(Event::ExternalEntity { context: None, system, public }, "");
-                self.after = Some(After::Parameter);
-            }
-            if !self.dtd.borrow().is_standalone {
-                self.tell(Event::NotStandalone, "");
-            }
+            self.external_subset(system, public);
         }
         self.tell(Event::EndDoctype, "");
+    }
+
+    /// Asks for the external subset.
+    fn external_subset(&mut self, system: Option<String>, public: Option<String>) {
+        if !self.asks_for_parameters() {
+            return;
+        }
+        self.dtd.borrow_mut().was_read = false;
+        self.tell(Event::ExternalEntity { context: None, system, public }, "");
+        self.after = Some(After::Parameter);
+        if !self.dtd.borrow().is_standalone {
+            self.tell(Event::NotStandalone, "");
+        }
     }
 
     /// A reference to a parameter entity between declarations.
@@ -188,12 +214,17 @@ impl Parser {
         dtd.has_parameters = true;
         let entity = dtd.parameters.get(name).cloned();
         drop(dtd);
-        if !self.asks_for_parameters() && entity.as_ref().is_none_or(|entity| entity.value.is_none()) {
-            let mut dtd = shared.borrow_mut();
-            dtd.keeps_processing = dtd.is_standalone;
+        if !self.asks_for_parameters() {
+            let is_standalone = shared.borrow().is_standalone;
+            shared.borrow_mut().keeps_processing = is_standalone;
+            self.piece(Markup::Other, raw);
+            if !is_standalone {
+                self.tell(Event::NotStandalone, "");
+            }
+            return Ok(());
         }
         let Some(entity) = entity else {
-            if must_be_known && self.asks_for_parameters() {
+            if must_be_known {
                 return Err(ErrorCode::UndefinedEntity);
             }
             self.tell(Event::SkippedEntity { name: name.to_owned(), is_parameter: true }, raw);
@@ -207,13 +238,11 @@ impl Parser {
             self.count_expansion(text.len())?;
             let (name, depth) = (name.to_owned(), self.open.len());
             self.expansions.push(Expansion { name, text, at: 0, depth, is_parameter: true });
-        } else if self.asks_for_parameters() {
+        } else {
             shared.borrow_mut().was_read = false;
             let (system, public) = (entity.system, entity.public);
             self.tell(Event::ExternalEntity { context: None, system, public }, raw);
             self.after = Some(After::Parameter);
-        } else {
-            self.tell(Event::SkippedEntity { name: name.to_owned(), is_parameter: true }, raw);
         }
         if !shared.borrow().is_standalone {
             self.tell(Event::NotStandalone, "");
@@ -268,6 +297,14 @@ fn scan(text: &str, at: usize, stage: Stage, sections: usize) -> Scan<(Token<'_>
                 _ => return Err(cursor.bad()),
             };
             Token::Parameter(name)
+        }
+        c if stage != Stage::Epilog && is_name(c) => {
+            // a word that could go on, or be followed by what words are followed by in declarations
+            cursor.name_token();
+            match cursor.peek() {
+                Some(c) if !is_space(c) && !">),|[%*+?".contains(c) => return Err(cursor.bad()),
+                _ => return Err(Stop::Bad(ErrorCode::Syntax, at)),
+            }
         }
         c if stage == Stage::Epilog && (is_name(c) || "\"'%()>,;|[]#".contains(c)) => {
             return Err(Stop::Bad(ErrorCode::JunkAfterDocElement, at));

@@ -145,9 +145,10 @@ pub(super) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
             mark_finalizing(thread, this);
             call::method(thread, this, "close", &[]).map(drop)
         }
+        // what cannot say whether it is closed is of no use any more
         Err(raised) => {
             drop(thread.catch(raised));
-            call::method(thread, this, "close", &[]).map(drop)
+            Ok(())
         }
     };
     if let Err(raised) = result {

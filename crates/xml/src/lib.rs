@@ -15,7 +15,7 @@
 //! assert_eq!(names, ["a"]);
 //! ```
 //!
-//! Start reading at [`Parser`]. `decode.rs` makes text of bytes, `scan.rs` finds tokens in it, `content.rs` and
+//! Start reading at [`Parser`]. `decode.rs` and `input.rs` make text of bytes, `scan.rs` finds tokens in it, `content.rs` and
 //! `prolog.rs` say what tokens mean inside the root element and before it, `declare.rs` reads the declarations of a DTD,
 //! `expand.rs` replaces references, `names.rs` resolves prefixes. Invariants: a token is taken only when all of it is
 //! there, so that an event is never taken back; nothing recurses, however deep elements or entities stand in each other;
@@ -30,12 +30,15 @@ mod dtd;
 mod error;
 mod event;
 mod expand;
+mod input;
 mod model;
 mod names;
 mod parser;
 mod prolog;
 mod scan;
+mod settings;
 mod tag;
+mod tell;
 
 pub use error::{Error, ErrorCode};
 pub use event::{Event, Item, Markup};

@@ -4,12 +4,11 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::decode::{Encoding, decode, guess};
+use crate::decode::Encoding;
 use crate::dtd::Dtd;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Event, Item, Markup};
+use crate::event::Item;
 use crate::names::Namespaces;
-use crate::scan::Stop;
 
 /// How a document is read.
 #[derive(Clone, Default, Debug)]
@@ -101,9 +100,6 @@ pub(crate) enum After {
 /// Text may expand to so many bytes before it is held against the size of the document.
 const FREE_EXPANSION: f64 = 8_388_608.0;
 
-/// Text that had to be decoded is told in parts of so many bytes.
-const CONVERTED: usize = 1024;
-
 /// A parser of one document, or of one external entity of it.
 pub struct Parser {
     pub(crate) options: Options,
@@ -111,14 +107,14 @@ pub struct Parser {
     pub(crate) stage: Stage,
     pub(crate) dtd: Rc<RefCell<Dtd>>,
     pub(crate) names: Option<Namespaces>,
-    bytes: Vec<u8>,
-    encoding: Option<Encoding>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) encoding: Option<Encoding>,
     pub(crate) text: String,
     pub(crate) at: usize,
-    here: Position,
-    place: Position,
-    broken: Option<ErrorCode>,
-    is_final: bool,
+    pub(crate) here: Position,
+    pub(crate) place: Position,
+    pub(crate) broken: Option<ErrorCode>,
+    pub(crate) is_final: bool,
     pub(crate) open: Vec<Open>,
     pub(crate) expansions: Vec<Expansion>,
     pub(crate) queue: VecDeque<(Item, Position)>,
@@ -129,22 +125,22 @@ pub struct Parser {
     /// Entities that an outer parser is reading.
     pub(crate) outer: Vec<String>,
     /// What is wrong, and where.
-    error: Option<(ErrorCode, Position)>,
-    read: u64,
-    expanded: Rc<RefCell<(u64, u64)>>,
-    limit: (f64, f64),
-    parameter_entities: ParameterEntities,
-    foreign_subset: bool,
-    raw: bool,
+    pub(crate) error: Option<(ErrorCode, Position)>,
+    pub(crate) read: u64,
+    pub(crate) expanded: Rc<RefCell<(u64, u64)>>,
+    pub(crate) limit: (f64, f64),
+    pub(crate) parameter_entities: ParameterEntities,
+    pub(crate) foreign_subset: bool,
+    pub(crate) raw: bool,
     pub(crate) expands: bool,
     /// Whether a token that was not all there is looked for again only when there is twice the text.
-    defers: bool,
+    pub(crate) defers: bool,
     /// How much text there was when a token was not all there, and nothing before it was new either.
-    waiting: usize,
+    pub(crate) waiting: usize,
     /// Whether something was read since the parser was fed.
-    went_on: bool,
+    pub(crate) went_on: bool,
     /// Whether the end of an empty element is behind its tag.
-    splits_empty: bool,
+    pub(crate) splits_empty: bool,
     pub(crate) saw_doctype: bool,
 }
 
@@ -274,58 +270,6 @@ impl Parser {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Whether a token that is not all there is looked for again only when the text has doubled, or ends.
-    pub fn defer(&mut self, defer: bool) {
-        self.defers = defer;
-    }
-
-    /// Whether the end of an empty element is behind its tag, or where that begins.
-    pub fn split_empty(&mut self, split: bool) {
-        self.splits_empty = split;
-    }
-
-    /// Whether text is kept beside the events.
-    pub fn keep_raw(&mut self, keep: bool) {
-        self.raw = keep;
-    }
-
-    /// Whether references to internal entities in content are replaced by their text.
-    pub fn expand_entities(&mut self, expand: bool) {
-        self.expands = expand;
-    }
-
-    /// Which parameter entities are asked for.
-    pub fn set_parameter_entities(&mut self, which: ParameterEntities) {
-        self.parameter_entities = which;
-    }
-
-    /// Whether there is an external subset even if the document names none.
-    pub fn set_foreign_subset(&mut self, is_there: bool) {
-        self.foreign_subset = is_there;
-    }
-
-    /// Whether names end with their prefixes.
-    pub fn set_prefixes(&mut self, with: bool) {
-        if let Some(names) = &mut self.names {
-            names.with_prefixes = with;
-        }
-    }
-
-    /// How much text may expand: to so many times what is read, from so many bytes on.
-    pub fn limit_expansion(&mut self, factor: Option<f64>, threshold: Option<f64>) {
-        self.limit = (factor.unwrap_or(self.limit.0), threshold.unwrap_or(self.limit.1));
-    }
-
-    /// Whether something was fed.
-    pub fn has_begun(&self) -> bool {
-        self.read > 0 || self.is_final
-    }
-
-    /// The characters of an encoding that [`Event::UnknownEncoding`] asked for.
-    pub fn set_encoding(&mut self, table: Box<[Option<char>; 256]>) {
-        self.encoding = Some(Encoding::Table(table));
-    }
-
     pub(crate) fn asks_for_parameters(&self) -> bool {
         match self.parameter_entities {
             ParameterEntities::Never => false,
@@ -372,208 +316,5 @@ impl Parser {
             Stage::Content | Stage::Cdata => self.content(),
             _ => self.prolog(),
         }
-    }
-
-    /// Finds the encoding, and reads the declaration that says it.
-    fn start(&mut self) -> Result<bool, ErrorCode> {
-        if self.encoding.is_none() {
-            let given = self.options.encoding.clone();
-            let Some((guessed, mark)) = guess(&self.bytes, self.is_final) else { return Ok(false) };
-            let fits = |named: &Encoding| named.is_narrow() == guessed.is_narrow() || mark == 0;
-            self.encoding = Some(match given.as_deref().map(|name| (name, Encoding::named(name))) {
-                Some((_, Some(named))) if named.is_narrow() || !fits(&named) || mark == 0 => named,
-                Some((_, Some(_))) | None => guessed,
-                Some((name, None)) => {
-                    let event = Event::UnknownEncoding { name: name.to_owned() };
-                    self.tell(event, "");
-                    guessed
-                }
-            });
-            self.bytes.drain(..mark.min(self.bytes.len()));
-            self.here.byte += mark as i64;
-            if !self.queue.is_empty() {
-                return Ok(true);
-            }
-        }
-        // a declaration is in ASCII: what it names applies to all that follows
-        let held = std::mem::take(&mut self.bytes);
-        let (declaration, rest) = match declaration_of(&held, self.encoding.as_ref(), self.is_final) {
-            Some(end) => held.split_at(end),
-            None => {
-                self.bytes = held;
-                return Ok(false);
-            }
-        };
-        self.bytes = declaration.to_vec();
-        self.decode();
-        self.bytes.extend_from_slice(rest);
-        self.stage = match self.kind {
-            Kind::Document => Stage::Prolog,
-            Kind::General => Stage::Content,
-            Kind::Parameter => Stage::External,
-        };
-        if !declaration.is_empty() {
-            self.declaration()?;
-        }
-        Ok(true)
-    }
-
-    /// Takes the encoding of a declaration.
-    pub(crate) fn declared(&mut self, name: &str) -> Result<(), ErrorCode> {
-        if self.options.encoding.is_some() {
-            return Ok(());
-        }
-        let narrow = self.encoding.as_ref().is_none_or(Encoding::is_narrow);
-        match Encoding::named(name) {
-            // the order of bytes is known already
-            Some(Encoding::Utf16 { .. }) if !narrow => Ok(()),
-            Some(named) if named.is_narrow() == narrow => {
-                self.encoding = Some(named);
-                Ok(())
-            }
-            Some(_) => Err(ErrorCode::IncorrectEncoding),
-            None => {
-                let event = Event::UnknownEncoding { name: name.to_owned() };
-                self.tell(event, "");
-                Ok(())
-            }
-        }
-    }
-
-    fn decode(&mut self) {
-        if self.at > 1 << 16 {
-            self.text.drain(..self.at);
-            self.at = 0;
-        }
-        if let Some(encoding) = &self.encoding
-            && self.broken.is_none()
-            && !self.bytes.is_empty()
-        {
-            let is_final = self.is_final && self.stage != Stage::Start;
-            self.broken = decode(encoding, &mut self.bytes, &mut self.text, is_final);
-        }
-    }
-
-    /// Whether all of the document's text is there.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.is_final && self.bytes.is_empty() && self.broken.is_none()
-    }
-
-    /// Takes text of the document up to a place; events from now on begin where it began.
-    pub(crate) fn advance(&mut self, text: &str, to: usize) {
-        if to > self.at {
-            (self.waiting, self.went_on) = (0, true);
-        }
-        let from = std::mem::replace(&mut self.at, to);
-        self.place = self.here;
-        self.here = self.behind(self.here, text.get(from..to).unwrap_or_default());
-    }
-
-    /// The position behind some text.
-    fn behind(&self, mut place: Position, text: &str) -> Position {
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            place.byte += self.encoding.as_ref().map_or(c.len_utf8(), |encoding| encoding.width(c)) as i64;
-            match c {
-                '\r' if chars.peek() == Some(&'\n') => {}
-                '\n' | '\r' => (place.line, place.column) = (place.line + 1, 0),
-                _ => place.column += 1,
-            }
-        }
-        place
-    }
-
-    /// An error at a place of the document's text.
-    pub(crate) fn wrong(&mut self, code: ErrorCode, at: usize) -> ErrorCode {
-        if self.expansions.is_empty() {
-            self.place = self.behind(self.here, self.text.get(self.at..at).unwrap_or_default());
-        }
-        code
-    }
-
-    /// An error behind some text of the token that was taken last.
-    pub(crate) fn wrong_inside(&mut self, code: ErrorCode, text: &str) -> ErrorCode {
-        if self.expansions.is_empty() {
-            self.place = self.behind(self.place, text);
-        }
-        code
-    }
-
-    /// What to do about a token that is not there: false to wait for more.
-    pub(crate) fn stopped(&mut self, stop: Stop, incomplete: ErrorCode) -> Result<bool, ErrorCode> {
-        match stop {
-            Stop::Bad(code, at) => Err(self.wrong(code, at)),
-            Stop::More if !self.expansions.is_empty() => Err(incomplete),
-            Stop::More => match self.broken {
-                Some(code) => Err(self.wrong(code, self.text.len())),
-                None if self.is_whole() => Err(self.wrong(incomplete, self.at)),
-                None => {
-                    self.waiting = if self.went_on { 0 } else { self.text.len() - self.at };
-                    Ok(false)
-                }
-            },
-        }
-    }
-
-    /// Adds an event, with the text that it comes from.
-    pub(crate) fn tell(&mut self, event: Event, raw: &str) {
-        self.tell_at(event, raw, self.place);
-    }
-
-    /// The same of the end of an empty element.
-    pub(crate) fn tell_behind(&mut self, event: Event, raw: &str) {
-        self.tell_at(event, raw, if self.splits_empty { self.here } else { self.place });
-    }
-
-    fn tell_at(&mut self, event: Event, raw: &str, place: Position) {
-        let raw = if self.raw { raw.to_owned() } else { String::new() };
-        self.queue.push_back((Item { event, raw }, place));
-    }
-
-    /// Adds text; what had to be decoded comes in parts of at most so many bytes.
-    pub(crate) fn tell_text(&mut self, text: &str, raw: &str) {
-        let mut rest = text;
-        while self.encoding != Some(Encoding::Utf8) && rest.len() > CONVERTED {
-            let cut = (0..=CONVERTED).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(CONVERTED);
-            let (part, behind) = rest.split_at(cut);
-            self.tell(Event::Characters(part.to_owned()), part);
-            rest = behind;
-        }
-        let raw = if rest.len() < text.len() { rest } else { raw };
-        self.tell(Event::Characters(rest.to_owned()), raw);
-    }
-
-    /// Adds a piece of markup, if text is kept.
-    pub(crate) fn piece(&mut self, markup: Markup, raw: &str) {
-        if self.raw && !raw.is_empty() {
-            self.tell(Event::Piece(markup), raw);
-        }
-    }
-}
-
-/// How many bytes the declaration at the beginning takes; none if it is not all there.
-fn declaration_of(bytes: &[u8], encoding: Option<&Encoding>, is_final: bool) -> Option<usize> {
-    let narrow: Vec<u8> = match encoding {
-        Some(Encoding::Utf16 { big }) => {
-            bytes.iter().skip(usize::from(*big)).step_by(2).copied().take(1000).collect()
-        }
-        _ => bytes.iter().copied().take(1000).collect(),
-    };
-    let step = if encoding.is_some_and(|encoding| !encoding.is_narrow()) { 2 } else { 1 };
-    let opening = b"<?xml";
-    let common = narrow.iter().zip(opening).take_while(|(a, b)| a == b).count();
-    if common < opening.len() {
-        let may_come = common == narrow.len() && !is_final;
-        return if may_come { None } else { Some(0) };
-    }
-    match narrow.get(opening.len()) {
-        Some(b' ' | b'\t' | b'\r' | b'\n') => {}
-        None if !is_final => return None,
-        _ => return Some(0),
-    }
-    match narrow.windows(2).position(|pair| pair == b"?>") {
-        Some(at) => Some(((at + 2) * step).min(bytes.len())),
-        None if is_final || narrow.len() >= 1000 => Some(0),
-        None => None,
     }
 }

@@ -52,6 +52,7 @@ pub(crate) fn begin(thread: &Thread, folder: &str) {
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&taipan_stdlib_sre::MODULE);
     natives.push(&symtable_function::MODULE);
+    natives.push(&crate::faulthandler::MODULE);
     natives.push(&sys::MODULE);
     let folder = Some(folder.to_owned()).filter(|folder| !folder.is_empty());
     import::begin(thread, natives, Some(&Archive), folder);

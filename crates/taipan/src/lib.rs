@@ -7,6 +7,7 @@ pub mod compile;
 mod compile_function;
 mod errors;
 mod evaluate;
+mod faulthandler;
 mod files;
 mod imports;
 mod interpreter;

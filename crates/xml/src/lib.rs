@@ -16,7 +16,7 @@
 //! ```
 //!
 //! Start reading at [`Parser`]. `decode.rs` and `input.rs` make text of bytes, `scan.rs` finds tokens in it, `content.rs` and
-//! `prolog.rs` say what tokens mean inside the root element and before it, `declare.rs` reads the declarations of a DTD,
+//! `prolog.rs` say what tokens mean inside the root element and outside of it (`tag.rs` and `outside.rs` find them), `declare.rs` reads the declarations of a DTD,
 //! `expand.rs` replaces references, `names.rs` resolves prefixes. Invariants: a token is taken only when all of it is
 //! there, so that an event is never taken back; nothing recurses, however deep elements or entities stand in each other;
 //! the text that entities expand to is limited against the size of the document.
@@ -33,6 +33,7 @@ mod expand;
 mod input;
 mod model;
 mod names;
+mod outside;
 mod parser;
 mod prolog;
 mod scan;

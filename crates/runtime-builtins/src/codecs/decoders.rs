@@ -49,7 +49,7 @@ pub(super) fn step(encoding: Encoding, bytes: &[u8], at: usize) -> Step {
             Some(&byte) if byte < 0x80 => Ok((Some(byte.into()), 1)),
             _ => bad(1, "ordinal not in range(128)"),
         },
-        Encoding::Latin1 => Ok((rest.first().map(|&byte| byte.into()), 1)),
+        Encoding::Latin1 | Encoding::Utf7 => Ok((rest.first().map(|&byte| byte.into()), 1)),
         Encoding::UnicodeEscape => escape::decode(rest),
         Encoding::RawUnicodeEscape => escape::decode_raw(bytes, at),
     }

@@ -12,6 +12,7 @@ mod escape;
 mod names;
 #[cfg(test)]
 mod tests;
+mod utf7;
 
 pub use errors::Handler;
 
@@ -51,6 +52,8 @@ pub enum Encoding {
     UnicodeEscape,
     /// `\u` and `\U` only.
     RawUnicodeEscape,
+    /// UTF-7, which is no step by step: what was before counts.
+    Utf7,
 }
 
 impl Encoding {
@@ -73,6 +76,7 @@ impl Encoding {
             Encoding::Latin1 => "latin-1",
             Encoding::UnicodeEscape => "unicodeescape",
             Encoding::RawUnicodeEscape => "rawunicodeescape",
+            Encoding::Utf7 => "utf7",
         }
     }
 
@@ -82,7 +86,7 @@ impl Encoding {
             Encoding::Utf8 | Encoding::Utf16(_) | Encoding::Utf32(_) => char::from_u32(c).is_some(),
             Encoding::Latin1 => c < 0x100,
             Encoding::Ascii => c < 0x80,
-            Encoding::UnicodeEscape | Encoding::RawUnicodeEscape => true,
+            Encoding::UnicodeEscape | Encoding::RawUnicodeEscape | Encoding::Utf7 => true,
         }
     }
 
@@ -103,7 +107,7 @@ impl Encoding {
     /// Adds the bytes of a character that is taken, or of a surrogate.
     fn push(self, to: &mut Vec<u8>, c: u32) {
         match self {
-            Encoding::Ascii | Encoding::Latin1 => to.push(c as u8),
+            Encoding::Ascii | Encoding::Latin1 | Encoding::Utf7 => to.push(c as u8),
             Encoding::Utf8 => match char::from_u32(c) {
                 Some(c) => to.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
                 None => {
@@ -126,6 +130,9 @@ impl Encoding {
 
     /// The bytes of a text.
     pub fn encode(self, thread: &Thread, text: &PyStr, errors: &str) -> PyResult<Vec<u8>> {
+        if self == Encoding::Utf7 {
+            return utf7::encode(thread, text);
+        }
         let mut bytes = Vec::new();
         if let Some(ascii) = text.as_ascii().filter(|_| self.refuses_runs()) {
             reserve(thread, &mut bytes, ascii.len())?;
@@ -207,6 +214,9 @@ impl Encoding {
         errors: &str,
         is_final: bool,
     ) -> PyResult<(Owned<PyStr>, usize)> {
+        if self == Encoding::Utf7 {
+            return utf7::decode(thread, bytes, errors, is_final);
+        }
         let (encoding, mark) = decoders::resolve_order(self, bytes);
         match encoding {
             Encoding::Utf8 => match std::str::from_utf8(bytes) {

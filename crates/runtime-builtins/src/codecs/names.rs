@@ -33,6 +33,7 @@ pub(super) fn find(name: &str) -> Option<Encoding> {
         }
         "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819"
         | "csisolatin1" | "ibm819" | "iso_8859_1_1987" | "iso_ir_100" => Encoding::Latin1,
+        "utf_7" | "utf7" | "u7" | "unicode_1_1_utf_7" => Encoding::Utf7,
         "unicode_escape" | "unicodeescape" => Encoding::UnicodeEscape,
         "raw_unicode_escape" | "rawunicodeescape" => Encoding::RawUnicodeEscape,
         _ => return None,

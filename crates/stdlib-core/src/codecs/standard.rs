@@ -132,6 +132,7 @@ use taipan_object::native::c_name;
 
 codecs! { PLAIN:
     "utf_8_encode" "utf_8_decode" Encoding::Utf8, Final::Argument(false);
+    "utf_7_encode" "utf_7_decode" Encoding::Utf7, Final::Argument(false);
     "utf_16_le_encode" "utf_16_le_decode" Encoding::Utf16(Order::Little), Final::Argument(false);
     "utf_16_be_encode" "utf_16_be_decode" Encoding::Utf16(Order::Big), Final::Argument(false);
     "utf_32_le_encode" "utf_32_le_decode" Encoding::Utf32(Order::Little), Final::Argument(false);

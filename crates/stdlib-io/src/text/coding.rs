@@ -17,7 +17,7 @@ fn is_stateless(encoding: Encoding) -> bool {
     match encoding {
         Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1 => true,
         Encoding::Utf16(order) | Encoding::Utf32(order) => order != Order::Marked,
-        Encoding::UnicodeEscape | Encoding::RawUnicodeEscape => false,
+        Encoding::UnicodeEscape | Encoding::RawUnicodeEscape | Encoding::Utf7 => false,
     }
 }
 

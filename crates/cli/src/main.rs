@@ -1,7 +1,7 @@
 //! `taipan`: runs Python programs.
 //!
-//! The interpreter runs in a thread of its own, whose stack has a size that is known. Invariant: exits with what
-//! the program says, 1 for an uncaught exception, 2 for a wrong command line or a file that cannot be opened, 70 if
+//! The interpreter runs in the first thread if its stack is as large as it usually is, else in a thread of its own.
+//! Invariant: exits with what the program says, 1 for an uncaught exception, 2 for a wrong command line or a file that cannot be opened, 70 if
 //! this program has an error.
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,8 @@ static ALLOCATOR: taipan_object::heap::modest::Modest<mimalloc::MiMalloc> =
 
 /// Bytes of the native stack of the thread that runs Python.
 const STACK: usize = 16 << 20;
+/// As much of the first thread's is enough.
+const ENOUGH: usize = 7 << 20;
 /// As much of it is kept for what runs when the rest is used up.
 const RESERVE: usize = 512 << 10;
 
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(stack) = own_stack() {
+        return ExitCode::from(run::run(command, stack));
+    }
     // signals are for the thread that runs Python: what it sends to itself has come when the call returns
     let mask = taipan_host_native::SignalMask::block_all();
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -48,4 +53,18 @@ fn main() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// Bytes of this thread's stack that Python code can use; none if they are few, or not known. Code that is not
+/// optimized needs much more of it.
+fn own_stack() -> Option<usize> {
+    if cfg!(debug_assertions) {
+        return None;
+    }
+    let limit = taipan_host_native::main_stack()?.min(STACK);
+    // arguments and variables stand on the same stack
+    let size = |text: std::ffi::OsString| text.len() + 16;
+    let variables: usize = std::env::vars_os().map(|(name, value)| size(name) + size(value)).sum();
+    let used = variables + std::env::args_os().map(size).sum::<usize>();
+    limit.checked_sub(RESERVE + used).filter(|left| *left >= ENOUGH)
 }

@@ -273,6 +273,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         random: [word(low), word(high)],
         stack,
         handle_signals: true,
+        ends_process: true,
         host: Box::new(host),
     }
 }

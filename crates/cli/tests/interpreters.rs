@@ -108,6 +108,7 @@ fn printed(folder: &Path, name: &str) -> String {
     };
     let options = Options {
         handle_signals: false,
+        ends_process: false,
         facts,
         unbuffered: false,
         terminals: [false; 3],

@@ -29,6 +29,7 @@ mod threads;
 mod transfers;
 mod waiting;
 
+pub use resources::main_stack;
 pub use signals::SignalMask;
 
 /// The system that the process runs on.

@@ -91,3 +91,9 @@ impl Resources for NativeHost {
         CONSTANTS
     }
 }
+
+/// Bytes that the stack of the first thread may grow to; none if the system does not say.
+pub fn main_stack() -> Option<usize> {
+    let (soft, _) = NativeHost.limit(0, libc::RLIMIT_STACK as i32, None).ok()?;
+    Some(usize::try_from(soft).unwrap_or(usize::MAX))
+}

@@ -202,6 +202,8 @@ pub struct Interp {
     pub import_times: Cell<Option<ImportTimes>>,
     /// Whether it ends: modules are being let go.
     pub finalizing: Cell<bool>,
+    /// Whether the process ends with it, so that memory need not be given back.
+    pub ends_process: Cell<bool>,
     /// The level of optimization of what is compiled without one (`-O`).
     pub optimize: Cell<u8>,
     /// Whether code that is compiled has no columns (`-X no_debug_ranges`).
@@ -268,6 +270,7 @@ impl Interp {
             first_path: OnceCell::new(),
             import_times: Cell::new(None),
             finalizing: Cell::new(false),
+            ends_process: Cell::new(false),
             optimize: Cell::new(0),
             no_debug_ranges: Cell::new(false),
             codecs: Slot::empty(),

@@ -1,11 +1,11 @@
 //! What all interpreters of the process share: the hash secret, the static types with their dicts and
-//! MROs, static strings. Invariant: it is written once, before the first interpreter exists, and is only
-//! read after that, not even written to note a hash; all of it is immortal.
+//! MROs, static strings. Invariant: what is shared is immortal before others see it, and only read from then on, not
+//! even written to note a hash.
 //!
-//! The shared objects are made by an interpreter of their own, which nobody ever enters again: its heap is
-//! made immortal as a whole.
+//! The shared objects are made by an interpreter of their own, whose heap is made immortal as a whole: once before the
+//! first interpreter exists, and after each time that something is added ([`extend`]), which one thread does at a time.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::hash::HashSecret;
 use crate::heap::Kind;
@@ -15,14 +15,19 @@ use crate::{PyResult, gc, str, types};
 
 struct Shared {
     interp: &'static Interp,
+    thread: &'static Thread,
 }
 
-// SAFETY: after `init` the interpreter behind is only read, and what it holds is immortal.
+// SAFETY: after `init` only `extend` uses the interpreter behind, one thread at a time; what others see of it is
+// immortal, and its table of strings is closed.
 unsafe impl Sync for Shared {}
 // SAFETY: as above.
 unsafe impl Send for Shared {}
 
 static SHARED: OnceLock<Shared> = OnceLock::new();
+
+/// Held by the thread that adds something.
+static EXTENDING: Mutex<()> = Mutex::new(());
 
 /// Sets the process up: the secret of string hashes, then the static types, then what `fill` adds to them
 /// (methods). Only the first call of a process does anything; it says whether this was it.
@@ -35,13 +40,14 @@ pub fn init(secret: HashSecret, fill: fn(&Thread) -> PyResult<()>) -> bool {
         first = true;
         crate::hash::set_secret(secret);
         let interp: &'static Interp = Box::leak(Interp::bare());
-        let thread = interp.new_thread().attach();
-        let filled = set_up(&thread).and_then(|()| fill(&thread));
+        let thread = interp.new_thread();
+        let attached = thread.attach();
+        let filled = set_up(&attached).and_then(|()| fill(&attached));
         assert!(filled.is_ok(), "no memory to set up the types");
-        settle(&thread);
-        drop(thread);
-        make_immortal(interp);
-        Shared { interp }
+        interp.interned.close();
+        settle(&attached);
+        drop(attached);
+        Shared { interp, thread }
     });
     first
 }
@@ -68,17 +74,35 @@ fn set_up(thread: &Thread) -> PyResult<()> {
     thread.interp().prepare(thread)
 }
 
-/// Computes what objects keep once they know it, hashes and encodings: nothing is written later.
+/// Makes more that is shared: whatever `make` creates is immortal when this returns what it gives. None before the
+/// process is set up.
+pub(crate) fn extend<R>(make: impl FnOnce(&Thread) -> R) -> Option<R> {
+    let shared = SHARED.get()?;
+    let _one = EXTENDING.lock().unwrap_or_else(PoisonError::into_inner);
+    let thread = shared.thread.attach();
+    let result = make(&thread);
+    settle(&thread);
+    Some(result)
+}
+
+/// Whether this thread is within [`extend`].
+pub(crate) fn is_extending() -> bool {
+    let shared = |shared: &Shared| Thread::current(|thread| std::ptr::eq(thread, shared.thread));
+    SHARED.get().and_then(shared) == Some(true)
+}
+
+/// Computes what new objects keep once they know it, hashes and encodings, for nothing is written later; then makes
+/// them immortal.
 fn settle(thread: &Thread) {
     let mut objects = Vec::new();
-    for kind in [Kind::Plain, Kind::Gc] {
-        thread.heap().for_each_block(kind, |block, _| {
+    for kind in [Kind::Plain, Kind::Gc, Kind::Managed] {
+        thread.heap().for_each_new_block(kind, |block, _| {
             // SAFETY: a used block holds a live object behind its prefix.
             let head = unsafe { block.byte_add(kind.prefix()).cast::<crate::PyObject>().as_ref() };
-            objects.push(crate::Ref::from_head(head).to_value());
+            objects.push((kind, crate::Ref::from_head(head).to_value()));
         });
     }
-    for object in &objects {
+    for (_, object) in &objects {
         if let Some(text) = object.as_ref().get::<str::PyStr>() {
             assert!(text.as_utf8(thread).is_ok(), "no memory to set up the types");
         }
@@ -86,19 +110,12 @@ fn settle(thread: &Thread) {
         drop(crate::protocol::hash(thread, object.as_ref()));
         drop(thread.take_exception());
     }
-}
-
-fn make_immortal(interp: &Interp) {
-    for kind in [Kind::Plain, Kind::Gc, Kind::Managed] {
-        interp.heap.for_each_block(kind, |block, _| {
-            // SAFETY: a used block holds a live object behind its prefix.
-            let head = unsafe { block.byte_add(kind.prefix()).cast::<crate::PyObject>().as_ref() };
-            head.make_immortal();
-            if kind != Kind::Plain {
-                // SAFETY: an object of a collector's kind.
-                unsafe { gc::pre_header::PreHeader::of(head.as_ptr()) }
-                    .set_state(gc::pre_header::UNTRACKED, 0);
-            }
-        });
+    for (kind, object) in &objects {
+        let Some(head) = object.as_ref().head() else { continue };
+        head.make_immortal();
+        if *kind != Kind::Plain {
+            // SAFETY: an object of a collector's kind.
+            unsafe { gc::pre_header::PreHeader::of(head.as_ptr()) }.set_state(gc::pre_header::UNTRACKED, 0);
+        }
     }
 }

@@ -26,6 +26,12 @@ const EDITS: &[Edit] = &[
         old: "    # XXX: RUSTPYTHON\n    return f'{userbase}/lib/rustpython{",
         new: "    return f'{userbase}/lib/python{",
     },
+    // where the interpreter has done it without the module, what is left is what the module itself is to hold
+    Edit {
+        module: "site",
+        old: "if not sys.flags.no_site:\n    main()\n",
+        new: "def _complete():\n    global ENABLE_USER_SITE\n    ENABLE_USER_SITE = check_enableusersite()\n    getusersitepackages()\n    setquit()\n    setcopyright()\n    sethelper()\n    if not sys.flags.isolated:\n        enablerlcompleter()\n\nif type(getattr(builtins, 'quit', None)).__name__ == 'Deferred':\n    _complete()\nelif not sys.flags.no_site:\n    main()\n",
+    },
     Edit {
         module: "platform",
         old: "        # XXX: RUSTPYTHON support\n        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",

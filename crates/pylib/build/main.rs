@@ -48,7 +48,14 @@ fn run() -> Result<(), String> {
     compile::all(&mut modules)?;
     let bytes = write::archive(&modules)?;
     let folder = std::env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;
-    let path = PathBuf::from(&folder).join("library.archive");
-    std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = PathBuf::from(&folder).join(name);
+        std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    write("library.archive", &bytes)?;
+    // known beforehand, for every start of an interpreter asks for them
+    let names: Vec<&str> =
+        modules.iter().map(|module| &*module.name).filter(|name| !name.contains('.')).collect();
+    write("names.rs", format!("&{names:?}").as_bytes())?;
     folder::write(&modules, library, &PathBuf::from(folder).join("lib/python3.14"))
 }

@@ -16,6 +16,9 @@ use taipan_bytecode_format::{Code, artifact};
 
 static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.archive"));
 
+/// The names of the modules that are in no package.
+pub static NAMES: &[&str] = include!(concat!(env!("OUT_DIR"), "/names.rs"));
+
 /// Where the library's sources stood as files, in `lib/python3.14`, when this crate was built: they are there as long
 /// as the build is.
 pub const BUILT: &str = env!("OUT_DIR");

@@ -86,6 +86,10 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     structs::fill(thread)?;
     thread::fill(thread)?;
     typing::fill(thread)?;
+    queue::fill(thread)?;
+    for generator in taipan_vm::interp::generator_types().into_iter().take(3) {
+        taipan_runtime_builtins::generics::make_generic(thread, generator)?;
+    }
     weakref::fill(thread)
 }
 
@@ -101,16 +105,8 @@ pub fn prepare(interp: &Interp) {
     thread::prepare(interp);
 }
 
-/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
-///
-/// # Errors
-/// When there is no memory.
-pub fn finish(thread: &Thread) -> PyResult<()> {
-    for generator in taipan_vm::interp::generator_types().into_iter().take(3) {
-        taipan_runtime_builtins::generics::make_generic(thread, generator)?;
-    }
+/// Completes slots that `taipan_runtime_builtins::fill` has set otherwise: comes after it.
+pub fn finish() {
     traceback::finish();
-    contextvars::finish(thread)?;
-    queue::fill(thread)?;
-    typing::finish(thread)
+    typing::finish();
 }

@@ -26,14 +26,6 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     array::fill(thread)
 }
 
-/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
-///
-/// # Errors
-/// When there is no memory.
-pub fn finish(thread: &Thread) -> PyResult<()> {
-    array::finish(thread)
-}
-
 /// A real number.
 fn real(thread: &Thread, value: Ref<'_>) -> PyResult<f64> {
     if let Some(number) = value.to_f64().filter(|_| !value.is_int()) {

@@ -23,10 +23,9 @@ mod zone;
 
 use taipan_object::datetime::{self as types, DATE, DATETIME, TIME, TIMEDELTA, TIMEZONE, TZINFO};
 use taipan_object::module::PyModule;
-use taipan_object::str::intern::intern_text;
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{PyResult, Thread, Value};
-use taipan_runtime_builtins::install;
+use taipan_runtime_builtins::install::{self, insert};
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
 /// The native modules of this crate.
@@ -60,43 +59,43 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     zone::fill(thread)?;
     time::fill(thread)?;
     datetime::fill(thread)?;
-    calendar::fill(thread)
-}
-
-fn set(thread: &Thread, ty: &'static PyTypeObject, name: &str, value: Value) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    let name = intern_text(thread, name)?;
-    drop(dict.insert(thread, name.as_ref(), value)?);
-    Ok(())
-}
-
-/// Completes the types with what needs the types of `taipan_runtime_builtins`, and with the constants that are objects
-/// of them: comes after its `fill`.
-///
-/// # Errors
-/// When there is no memory.
-pub fn finish(thread: &Thread) -> PyResult<()> {
+    calendar::fill(thread)?;
     install::methods(thread, &DATE, &date::CLASS_METHODS)?;
     install::methods(thread, &TIME, &time::CLASS_METHODS)?;
     install::methods(thread, &DATETIME, &datetime_methods::CLASS_METHODS)?;
-    let most = 1_000_000_000 * delta::DAY - 1;
-    let duration = |micros| delta::made(thread, micros);
-    set(thread, &TIMEDELTA, "resolution", duration(1)?)?;
-    set(thread, &TIMEDELTA, "min", duration(-999_999_999 * delta::DAY)?)?;
-    set(thread, &TIMEDELTA, "max", duration(most)?)?;
+    add_constants(thread)
+}
+
+/// The constants that stand in the types.
+fn add_constants(thread: &Thread) -> PyResult<()> {
     let (first, last) = ([civil::MIN_YEAR, 1, 1], [civil::MAX_YEAR, 12, 31]);
-    set(thread, &DATE, "min", fields::date(thread, &DATE, first)?)?;
-    set(thread, &DATE, "max", fields::date(thread, &DATE, last)?)?;
-    set(thread, &DATE, "resolution", duration(delta::DAY)?)?;
     let (midnight, late) = ([0; 4], [23, 59, 59, 999_999]);
-    set(thread, &TIME, "min", fields::time(thread, &TIME, midnight, None, 0)?)?;
-    set(thread, &TIME, "max", fields::time(thread, &TIME, late, None, 0)?)?;
-    set(thread, &TIME, "resolution", duration(1)?)?;
-    set(thread, &DATETIME, "min", fields::datetime(thread, &DATETIME, (first, midnight), None, 0)?)?;
-    set(thread, &DATETIME, "max", fields::datetime(thread, &DATETIME, (last, late), None, 0)?)?;
-    set(thread, &DATETIME, "resolution", duration(1)?)?;
-    set(thread, &TIMEZONE, "utc", zone::utc(thread)?)?;
-    let most = delta::DAY - 60 * delta::SECOND;
-    set(thread, &TIMEZONE, "min", zone::of_micros(thread, -most)?)?;
-    set(thread, &TIMEZONE, "max", zone::of_micros(thread, most)?)
+    install::entries(thread, &TIMEDELTA, |thread, dict| {
+        let most = 1_000_000_000 * delta::DAY - 1;
+        insert(thread, dict, "resolution", delta::made(thread, 1)?)?;
+        insert(thread, dict, "min", delta::made(thread, -999_999_999 * delta::DAY)?)?;
+        insert(thread, dict, "max", delta::made(thread, most)?)
+    })?;
+    install::entries(thread, &DATE, move |thread, dict| {
+        insert(thread, dict, "min", fields::date(thread, &DATE, first)?)?;
+        insert(thread, dict, "max", fields::date(thread, &DATE, last)?)?;
+        insert(thread, dict, "resolution", delta::made(thread, delta::DAY)?)
+    })?;
+    install::entries(thread, &TIME, move |thread, dict| {
+        insert(thread, dict, "min", fields::time(thread, &TIME, midnight, None, 0)?)?;
+        insert(thread, dict, "max", fields::time(thread, &TIME, late, None, 0)?)?;
+        insert(thread, dict, "resolution", delta::made(thread, 1)?)
+    })?;
+    install::entries(thread, &DATETIME, move |thread, dict| {
+        let (first, last) = ((first, midnight), (last, late));
+        insert(thread, dict, "min", fields::datetime(thread, &DATETIME, first, None, 0)?)?;
+        insert(thread, dict, "max", fields::datetime(thread, &DATETIME, last, None, 0)?)?;
+        insert(thread, dict, "resolution", delta::made(thread, 1)?)
+    })?;
+    install::entries(thread, &TIMEZONE, |thread, dict| {
+        let most = delta::DAY - 60 * delta::SECOND;
+        insert(thread, dict, "utc", zone::utc(thread)?)?;
+        insert(thread, dict, "min", zone::of_micros(thread, -most)?)?;
+        insert(thread, dict, "max", zone::of_micros(thread, most)?)
+    })
 }

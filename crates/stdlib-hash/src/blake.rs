@@ -277,17 +277,14 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
         (&*BLAKE2B as &'static PyTypeObject, Wide::DIGEST, Wide::SALT),
         (&*BLAKE2S as &'static PyTypeObject, Narrow::DIGEST, Narrow::SALT),
     ] {
-        for (name, size) in [
-            ("MAX_DIGEST_SIZE", digest),
-            ("MAX_KEY_SIZE", digest),
-            ("SALT_SIZE", salt),
-            ("PERSON_SIZE", salt),
-        ] {
-            if let Some(dict) = ty.dict() {
-                let name = taipan_object::str::intern::intern_text(thread, name)?;
-                drop(dict.insert(thread, name.as_ref(), Value::int(thread, size as i64)?)?);
-            }
-        }
+        install::entries(thread, ty, move |thread, dict| {
+            let sizes = [digest, digest, salt, salt].map(|size| Value::int(thread, size as i64));
+            let names = ["MAX_DIGEST_SIZE", "MAX_KEY_SIZE", "SALT_SIZE", "PERSON_SIZE"];
+            names
+                .into_iter()
+                .zip(sizes)
+                .try_for_each(|(name, size)| install::insert(thread, dict, name, size?))
+        })?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The module `_io`: streams of bytes and of text.
 //!
 //! Start with `open.rs`. [`MODULES`] has the module, [`fill`] makes the types ready while the process is set up,
-//! [`standard_stream`] makes `sys.stdin`, `sys.stdout` and `sys.stderr`. A folder a family: `base/`, `file_io/`,
+//! [`standard`] makes `sys.stdin`, `sys.stdout` and `sys.stderr`. A folder a family: `base/`, `file_io/`,
 //! `buffered/`, `text/`, `memory/`. Streams call one another by name, so that any of them may be written in Python;
 //! where an object is exactly of a type of this crate it is called straight. Invariant: nothing of a stream is
 //! borrowed across a call that may run Python code; the system is reached through `taipan-host` alone.
@@ -16,7 +16,7 @@ mod file_io;
 mod memory;
 mod module;
 mod open;
-mod standard;
+pub mod standard;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -24,13 +24,12 @@ mod tests;
 mod text;
 
 pub use module::MODULES;
-pub use standard::{StandardStream, standard_stream};
 
 use taipan_object::builtin::MethodDef;
 use taipan_object::descriptor::GetSetDef;
-use taipan_object::descriptor::table::{add_attributes, add_methods};
+use taipan_object::descriptor::table::{add_attributes, add_entries, add_methods};
 use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern_text;
+use taipan_object::types::contents::insert;
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{PyResult, Thread};
 
@@ -88,14 +87,11 @@ const DOCS: [&str; 13] = [
 ];
 
 fn document(thread: &Thread) -> PyResult<()> {
-    let name = intern_text(thread, "__doc__")?;
-    for (ty, doc) in types().into_iter().zip(DOCS) {
-        if let Some(dict) = ty.dict() {
-            let doc = PyStr::from_text(thread, doc)?.into_value();
-            drop(dict.insert(thread, name.as_ref(), doc)?);
-        }
-    }
-    Ok(())
+    types().into_iter().zip(DOCS).try_for_each(|(ty, doc)| {
+        add_entries(thread, ty, move |thread, dict| {
+            insert(thread, dict, "__doc__", PyStr::from_text(thread, doc)?.into_value())
+        })
+    })
 }
 
 /// Makes the types ready: part of what fills the static types while the process is set up.

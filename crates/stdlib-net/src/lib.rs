@@ -31,11 +31,3 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     select::fill(thread)?;
     socket::fill(thread)
 }
-
-/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
-///
-/// # Errors
-/// When there is no memory.
-pub fn finish(thread: &Thread) -> PyResult<()> {
-    select::finish(thread)
-}

@@ -46,9 +46,3 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     struct_sequence::fill(thread)?;
     posix::add_to_sequences(thread)
 }
-
-/// Completes the types with what needs the types of `taipan_runtime_builtins`, behind `taipan_runtime_builtins::fill`.
-pub fn finish(thread: &Thread) -> PyResult<()> {
-    posix::finish(thread)?;
-    multiprocessing::finish(thread)
-}

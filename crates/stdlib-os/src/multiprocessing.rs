@@ -110,14 +110,9 @@ pub(crate) fn types() -> [&'static PyTypeObject; 1] {
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &SEM_LOCK, &METHODS)?;
     install::attributes(thread, &SEM_LOCK, &ATTRIBUTES)?;
-    let Some(dict) = SEM_LOCK.dict() else { return Ok(()) };
-    let name = intern_text(thread, "SEM_VALUE_MAX")?;
-    drop(dict.insert(thread, name.as_ref(), Value::small(i32::MAX))?);
-    Ok(())
-}
-
-/// Completes the type with what needs the types of `taipan_runtime_builtins`.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+    install::entries(thread, &SEM_LOCK, |thread, dict| {
+        install::insert(thread, dict, "SEM_VALUE_MAX", Value::small(i32::MAX))
+    })?;
     install::methods(thread, &SEM_LOCK, &CLASS_METHODS)
 }
 

@@ -3,13 +3,14 @@
 
 use taipan_object::builtin::MethodDef;
 use taipan_object::descriptor::PyMemberDescr;
-use taipan_object::descriptor::table::add_methods;
+use taipan_object::descriptor::table::{add_entries, add_methods};
 use taipan_object::dict::PyDict;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::struct_sequence::{field, member};
 use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::types::PyTypeObject;
+use taipan_object::types::contents::insert;
 use taipan_object::types::slots::Slots;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 
@@ -61,31 +62,33 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
         let ty = (definition.ty)();
         taipan_object::types::ready::ready_more(thread, &[ty])?;
         add_methods(thread, ty, &METHODS as &'static [MethodDef])?;
-        let Some(dict) = ty.dict() else { continue };
-        let mut named = Vec::new();
-        for (at, name) in definition.fields.iter().enumerate() {
-            let Some(name) = name else { continue };
-            let name = intern_text(thread, name)?;
-            let value = PyMemberDescr::new(thread, ty, &name, member(at))?.into_value();
-            drop(dict.insert(thread, name.as_ref(), value)?);
-            if at < definition.visible {
-                named.push(name.into_value());
-            }
-        }
-        let unnamed = definition.fields.iter().filter(|name| name.is_none()).count();
-        let counts = [
-            ("n_sequence_fields", definition.visible),
-            ("n_fields", definition.fields.len()),
-            ("n_unnamed_fields", unnamed),
-        ];
-        for (name, count) in counts {
-            let name = intern_text(thread, name)?;
-            drop(dict.insert(thread, name.as_ref(), Value::int(thread, count as i64)?)?);
-        }
-        let name = intern_text(thread, "__match_args__")?;
-        drop(dict.insert(thread, name.as_ref(), PyTuple::from_values(thread, named)?.into_value())?);
+        add_entries(thread, ty, |thread, dict| fields(thread, dict, definition))?;
     }
     Ok(())
+}
+
+/// What the dict of a type holds: its fields, how many there are, and those that a pattern takes by position.
+fn fields(thread: &Thread, dict: &PyDict, definition: &SequenceDef) -> PyResult<()> {
+    let mut named = Vec::new();
+    for (at, name) in definition.fields.iter().enumerate() {
+        let Some(name) = name else { continue };
+        let text = intern_text(thread, name)?;
+        let value = PyMemberDescr::new(thread, (definition.ty)(), &text, member(at))?.into_value();
+        insert(thread, dict, name, value)?;
+        if at < definition.visible {
+            named.push(text.into_value());
+        }
+    }
+    let unnamed = definition.fields.iter().filter(|name| name.is_none()).count();
+    let counts = [
+        ("n_sequence_fields", definition.visible),
+        ("n_fields", definition.fields.len()),
+        ("n_unnamed_fields", unnamed),
+    ];
+    for (name, count) in counts {
+        insert(thread, dict, name, Value::int(thread, count as i64)?)?;
+    }
+    insert(thread, dict, "__match_args__", PyTuple::from_values(thread, named)?.into_value())
 }
 
 fn definition(thread: &Thread, ty: &PyTypeObject) -> PyResult<&'static SequenceDef> {

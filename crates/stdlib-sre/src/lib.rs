@@ -67,15 +67,6 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     scanner::install(thread)
 }
 
-/// Completes the types with what needs the types of `taipan_runtime_builtins`: comes after its `fill`.
-///
-/// # Errors
-/// When there is no memory.
-pub fn finish(thread: &Thread) -> PyResult<()> {
-    pattern::finish(thread)?;
-    match_object::finish(thread)
-}
-
 /// The character that is an argument. What is no code point is mapped to itself, as in C.
 fn character(thread: &Thread, value: Ref<'_>) -> PyResult<i32> {
     to_int(thread, value)

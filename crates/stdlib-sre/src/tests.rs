@@ -30,8 +30,7 @@ const LOOP: &[u32] =
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     crate::fill(thread)?;
-    taipan_runtime_builtins::fill(thread)?;
-    crate::finish(thread)
+    taipan_runtime_builtins::fill(thread)
 }
 
 fn with_thread(test: impl FnOnce(&Thread)) {

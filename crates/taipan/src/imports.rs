@@ -65,11 +65,10 @@ pub(crate) fn names(thread: &Thread) -> PyResult<Value> {
     Ok(PyTuple::from_values(thread, names.collect::<PyResult<Vec<Value>>>()?)?.into_value())
 }
 
-/// The names of all modules, native ones and those of the library.
-pub(crate) fn all_names(thread: &Thread) -> Vec<&'static str> {
-    let mut names = import::native_names(thread);
-    names.extend(taipan_pylib::entries().map(taipan_pylib::Entry::name));
-    names
+/// The names of all modules that are in no package, native ones and those of the library.
+pub(crate) fn all_names(thread: &Thread) -> impl Iterator<Item = &'static str> {
+    let natives = import::native_names(thread).into_iter().filter(|name| !name.contains('.'));
+    natives.chain(taipan_pylib::NAMES.iter().copied())
 }
 
 /// A native module, made when it is first asked for.

@@ -3,7 +3,7 @@
 use crate::compile::Reading;
 use crate::streams::TextEncoding;
 use crate::sys::{self, Facts};
-use crate::{builtins, evaluate, imports, report, streams};
+use crate::{builtins, evaluate, imports, report, site, streams};
 use std::sync::Once;
 use taipan_codegen::CompileOptions;
 use taipan_host::Host;
@@ -44,6 +44,8 @@ pub struct Options {
     /// Whether the interpreter's first thread handles signals, and an interrupt from the keyboard raises
     /// `KeyboardInterrupt`. One interpreter of a process does.
     pub handle_signals: bool,
+    /// Whether the process ends with the program: then what nobody would see the end of stays as it is.
+    pub ends_process: bool,
     /// The operating system.
     pub host: Box<dyn Host>,
 }
@@ -51,12 +53,13 @@ pub struct Options {
 /// An interpreter.
 pub struct Interpreter {
     interp: Box<Interp>,
-    optimize: u8,
+    facts: Facts,
 }
 
 fn fill(thread: &Thread) -> PyResult<()> {
     taipan_vm::fill(thread)?;
     taipan_object::types::ready::ready_more(thread, &sys::types())?;
+    taipan_object::types::ready::ready_more(thread, &site::types())?;
     taipan_stdlib_io::fill(thread)?;
     taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;
@@ -71,12 +74,8 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_net::fill(thread)?;
     taipan_stdlib_language::fill(thread)?;
     taipan_runtime_builtins::fill(thread)?;
-    taipan_stdlib_os::finish(thread)?;
-    taipan_stdlib_data::finish(thread)?;
-    taipan_stdlib_datetime::finish(thread)?;
-    taipan_stdlib_net::finish(thread)?;
-    taipan_stdlib_core::finish(thread)?;
-    taipan_stdlib_sre::finish(thread)
+    taipan_stdlib_core::finish();
+    Ok(())
 }
 
 static SET_UP: Once = Once::new();
@@ -112,31 +111,32 @@ impl Interpreter {
         taipan_runtime_builtins::prepare(&interp);
         taipan_stdlib_core::prepare(&interp);
         taipan_host::install(&interp, options.host);
-        let interpreter = Interpreter { interp, optimize: options.facts.flags.optimize };
+        let interpreter = Interpreter { interp, facts: options.facts };
         let thread = interpreter.interp.new_thread();
         let here = std::ptr::from_ref(&thread).addr();
         thread.set_stack_limit(here.saturating_sub(options.stack));
         interpreter
             .enter(|thread| {
-                let interp = thread.interp();
-                interp.optimize.set(options.facts.flags.optimize);
+                let (interp, facts) = (thread.interp(), &interpreter.facts);
+                interp.optimize.set(facts.flags.optimize);
                 interp.no_debug_ranges.set(options.no_debug_ranges);
+                interp.ends_process.set(options.ends_process);
                 let times =
                     options.import_times.map(|cached| ImportTimes { cached, ..ImportTimes::default() });
                 interp.import_times.set(times);
-                if let Some(first) = &options.facts.first_path {
+                if let Some(first) = &facts.first_path {
                     let _ = interp.first_path.set(first.clone());
                 }
                 if let Some(digits) = options.max_str_digits {
                     interp.int_max_str_digits.set(digits);
                 }
-                start(thread, &options.facts)?;
+                start(thread, facts)?;
                 taipan_stdlib_core::import::start_later(thread);
                 if options.handle_signals {
                     taipan_stdlib_core::signals::begin(thread);
                 }
                 streams::open(thread, options.unbuffered, options.terminals, &options.text)?;
-                match options.facts.warn_options.is_empty() {
+                match facts.warn_options.is_empty() {
                     true => Ok(()),
                     // it reads the options
                     false => import(thread, "warnings").map(drop),
@@ -158,14 +158,14 @@ impl Interpreter {
         act(&thread)
     }
 
-    /// Imports `site`, which adds to `sys.path` and to the built-ins.
+    /// Adds to `sys.path` and to the built-ins what the module `site` does; imports it if there is much to do.
     ///
     /// # Errors
     /// The status to exit with; what was raised is reported.
     pub fn import_site(&self) -> Result<(), u8> {
         self.enter(|thread| {
-            import(thread, "site")
-                .map(drop)
+            site::start(thread, &self.facts)
+                .and_then(|done| if done { Ok(()) } else { import(thread, "site").map(drop) })
                 .map_err(|raised| report::finish(thread, Err(raised), report::Main::default()))
         })
     }
@@ -207,7 +207,8 @@ impl Interpreter {
     pub fn run_main(&self, source: &[u8], filename: &str) -> u8 {
         self.enter(|thread| {
             let result = main_module(thread, filename).and_then(|globals| {
-                let options = CompileOptions { optimize: self.optimize, ..CompileOptions::default() };
+                let options =
+                    CompileOptions { optimize: self.facts.flags.optimize, ..CompileOptions::default() };
                 let name = Wtf8::from_str(filename);
                 let is_file = !filename.starts_with('<');
                 let reading = Reading { is_text: filename == "<string>", is_file, ..Mode::Exec.into() };

@@ -13,6 +13,7 @@ mod imports;
 mod interpreter;
 mod report;
 mod shutdown;
+mod site;
 mod streams;
 mod symtable_function;
 pub mod sys;

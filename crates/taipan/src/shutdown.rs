@@ -1,8 +1,9 @@
 //! The end of an interpreter: modules go, and with them what they keep alive, so that finalizers run and files are
 //! written out. The order is the reference's: all modules are let go, then what cycles keep is collected, then the
-//! modules that something still refers to are emptied, the one that was imported last first.
+//! modules that something still refers to are emptied, the one that was imported last first. Where the process ends and
+//! nobody would notice, nothing of this is done.
 
-use crate::sys;
+use crate::{streams, sys};
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::gc;
 use taipan_object::module::PyModule;
@@ -20,12 +21,13 @@ const FORGOTTEN: [&str; 6] = ["ps1", "ps2", "last_exc", "last_type", "last_value
 pub(crate) fn shut_down(thread: &Thread) -> PyResult<()> {
     let interp = thread.interp();
     interp.finalizing.set(true);
-    gc::collect(thread, 2);
-    let slot = |slot: Option<Value>| slot.and_then(|dict| dict.downcast::<PyDict>().ok());
-    let Some(modules) = slot(interp.modules.get()) else { return Ok(()) };
-    if let Some(system) = slot(interp.sys.get()) {
-        forget(thread, &system)?;
+    if interp.ends_process.get() && gc::ends_silently(thread, &streams::layers(thread)) {
+        return forget(thread);
     }
+    gc::collect(thread, 2);
+    let modules = interp.modules.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let Some(modules) = modules else { return Ok(()) };
+    forget(thread)?;
     let (mut left, mut dicts) = (Vec::new(), Vec::new());
     for (name, module) in items(&modules) {
         if let Some(found) = module.as_ref().get::<PyModule>().filter(|_| !stays(name.as_ref())) {
@@ -46,15 +48,17 @@ pub(crate) fn shut_down(thread: &Thread) -> PyResult<()> {
     Ok(())
 }
 
-fn forget(thread: &Thread, system: &Owned<PyDict>) -> PyResult<()> {
+fn forget(thread: &Thread) -> PyResult<()> {
+    let system = thread.interp().sys.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let Some(system) = system else { return Ok(()) };
     for name in FORGOTTEN {
         if sys::get(thread, name)?.is_some() {
-            sys::set(thread, system, name, Value::none())?;
+            sys::set(thread, &system, name, Value::none())?;
         }
     }
     for name in ["stdin", "stdout", "stderr"] {
         let first = sys::get(thread, &format!("__{name}__"))?.unwrap_or_else(Value::none);
-        sys::set(thread, system, name, first)?;
+        sys::set(thread, &system, name, first)?;
     }
     Ok(())
 }

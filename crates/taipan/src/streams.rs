@@ -3,7 +3,7 @@
 use crate::sys;
 use taipan_object::str::{PyStr, intern};
 use taipan_object::{PyResult, Thread, Value, protocol};
-use taipan_stdlib_io::{StandardStream, standard_stream};
+use taipan_stdlib_io::standard::{self, StandardStream, standard_stream};
 
 /// How the standard streams read and write text.
 #[derive(Clone, Debug)]
@@ -83,11 +83,21 @@ pub(crate) fn write_error_value(thread: &Thread, text: Value) -> PyResult<()> {
     flush(thread, "stderr")
 }
 
+/// The standard streams that the interpreter opened, and what they are made of.
+pub(crate) fn layers(thread: &Thread) -> Vec<Value> {
+    let streams = ["__stdin__", "__stdout__", "__stderr__"];
+    let streams = streams.into_iter().filter_map(|name| sys::get(thread, name).ok().flatten());
+    streams.flat_map(standard::layers).collect()
+}
+
 /// Flushes a standard stream.
 pub(crate) fn flush(thread: &Thread, name: &str) -> PyResult<()> {
     let Some(stream) = sys::get(thread, name)?.filter(|stream| !stream.as_ref().is_none()) else {
         return Ok(());
     };
+    if standard::flush(thread, stream.as_ref())? {
+        return Ok(());
+    }
     // one that the program has closed itself has nothing left
     let closed = intern::intern_text(thread, "closed")?;
     if let Some(closed) = protocol::attribute::find(thread, stream.as_ref(), &closed)?

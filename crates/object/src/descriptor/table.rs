@@ -1,39 +1,43 @@
-//! Putting tables of methods and of computed attributes into static types, while the process is set up.
+//! Noting tables of methods, of computed attributes and of fields for the dicts of static types, while the process is
+//! set up.
 
-use super::{GetSetDef, PyGetSetDescr, PyMethodDescr, PyStaticMethod};
-use crate::builtin::{Binding, MethodDef, PyCFunction};
+use super::member::MemberKind;
+use super::{GetSetDef, MemberDef};
+use crate::builtin::MethodDef;
+use crate::dict::PyDict;
 use crate::error::PyResult;
-use crate::str::intern::intern_text;
 use crate::thread::Thread;
 use crate::types::PyTypeObject;
-use crate::value::as_ref;
+use crate::types::contents::{Part, note};
 
-/// Puts methods into the dict of a type.
-pub fn add_methods(thread: &Thread, ty: &PyTypeObject, methods: &'static [MethodDef]) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    dict.reserve(thread, dict.len() + methods.len())?;
-    for method in methods {
-        let name = intern_text(thread, method.name())?;
-        let value = match method.binding() {
-            Binding::Static => {
-                let function = PyCFunction::new(thread, method, Some(as_ref(ty).to_value()), None)?;
-                PyStaticMethod::new(thread, function.into_value())?.into_value()
-            }
-            _ => PyMethodDescr::new(thread, ty, method)?.into_value(),
-        };
-        drop(dict.insert(thread, name.as_ref(), value)?);
-    }
-    Ok(())
+/// A field of an object as an attribute: name, offset, kind, whether it can only be read.
+pub type Field = (&'static str, u32, MemberKind, bool);
+
+/// Methods, those of the class and static ones too.
+pub fn add_methods(
+    thread: &Thread,
+    ty: &'static PyTypeObject,
+    methods: &'static [MethodDef],
+) -> PyResult<()> {
+    note(thread, ty, Part::Methods(methods))
 }
 
-/// Puts computed attributes into the dict of a type.
-pub fn add_attributes(thread: &Thread, ty: &PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    dict.reserve(thread, dict.len() + all.len())?;
-    for attribute in all {
-        let name = intern_text(thread, attribute.name)?;
-        let value = PyGetSetDescr::new(thread, ty, attribute)?.into_value();
-        drop(dict.insert(thread, name.as_ref(), value)?);
-    }
-    Ok(())
+/// Computed attributes.
+pub fn add_attributes(thread: &Thread, ty: &'static PyTypeObject, all: &'static [GetSetDef]) -> PyResult<()> {
+    note(thread, ty, Part::Attributes(all))
+}
+
+/// Fields of objects.
+pub fn add_fields(thread: &Thread, ty: &'static PyTypeObject, all: &[Field]) -> PyResult<()> {
+    let field = |&(name, offset, kind, read_only): &Field| (name, MemberDef { offset, kind, read_only });
+    note(thread, ty, Part::Fields(all.iter().map(field).collect()))
+}
+
+/// Anything else: a function that puts it there.
+pub fn add_entries(
+    thread: &Thread,
+    ty: &'static PyTypeObject,
+    entries: impl Fn(&Thread, &PyDict) -> PyResult<()> + Send + Sync + 'static,
+) -> PyResult<()> {
+    note(thread, ty, Part::Entries(Box::new(entries)))
 }

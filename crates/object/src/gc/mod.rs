@@ -17,6 +17,7 @@ pub mod death;
 pub mod inspect;
 mod order;
 pub mod pre_header;
+mod silent;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -25,6 +26,7 @@ pub mod visit;
 pub use collect::{Collected, collect, collect_due, shut_down};
 pub use death::dealloc;
 pub use order::order_from;
+pub use silent::ends_silently;
 pub(crate) use track::untrack;
 
 use std::cell::{Cell, RefCell};

@@ -28,7 +28,7 @@ use std::ptr::NonNull;
 
 use arena::Arenas;
 use large::LargeHeader;
-use page::{Page, first_block};
+use page::Page;
 
 /// What the blocks of a page are, which says how many bytes stand before the object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -309,6 +309,24 @@ impl Heap {
         }
     }
 
+    /// Calls `visit` with every block of the kind that is in use and was not the last time, and perhaps with some that
+    /// were. For a heap that gives nothing back which was visited.
+    ///
+    /// `visit` must not allocate from or free to this heap.
+    pub(crate) fn for_each_new_block(&self, kind: Kind, mut visit: impl FnMut(NonNull<u8>, usize)) {
+        for &page in self.pages.borrow().iter() {
+            // SAFETY: pages live as long as the heap.
+            let header = unsafe { page.as_ref() };
+            if header.kind == kind {
+                // SAFETY: as above.
+                unsafe { page::visit_used(page, header.settled.get(), &mut visit) };
+                // SAFETY: as above.
+                header.settled.set(unsafe { page::first_free(page, header.settled.get()) });
+            }
+        }
+        self.for_each_large(kind, visit);
+    }
+
     /// Calls `visit` with every block of the kind that is in use.
     ///
     /// `visit` must not allocate from or free to this heap.
@@ -317,17 +335,14 @@ impl Heap {
             // SAFETY: pages live as long as the heap.
             let header = unsafe { page.as_ref() };
             if header.kind == kind {
-                let blocks = header.used.get() / header.block_size;
-                for i in 0..blocks {
-                    // SAFETY: the page has used that many blocks.
-                    let block = unsafe { first_block(page).byte_add(i * header.block_size) };
-                    // SAFETY: a block below `used` was initialised when it was threaded.
-                    if unsafe { page::is_used(kind, block) } {
-                        visit(block, header.block_size);
-                    }
-                }
+                // SAFETY: as above.
+                unsafe { page::visit_used(page, 0, &mut visit) };
             }
         }
+        self.for_each_large(kind, visit);
+    }
+
+    fn for_each_large(&self, kind: Kind, mut visit: impl FnMut(NonNull<u8>, usize)) {
         for &header in self.large.borrow().iter() {
             // SAFETY: the table holds live blocks only.
             let (block_kind, block, size) = unsafe { large::parts(header) };

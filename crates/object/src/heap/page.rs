@@ -27,6 +27,8 @@ pub(super) struct Page {
     pub(super) kind: Kind,
     /// While the heap is trimmed: how many blocks are free.
     pub(super) free: Cell<u32>,
+    /// Bytes of blocks that [`Heap::for_each_new_block`] need not look at again.
+    pub(super) settled: Cell<usize>,
 }
 
 const _: () = assert!(size_of::<Page>() == HEADER);
@@ -34,8 +36,14 @@ const _: () = assert!(size_of::<Page>() == HEADER);
 /// A page without used blocks.
 pub(super) fn new(heap: &Heap, kind: Kind, block_size: usize) -> Option<NonNull<Page>> {
     let page = heap.arenas.borrow_mut().take()?.cast::<Page>();
-    let header =
-        Page { heap: std::ptr::from_ref(heap), block_size, used: Cell::new(0), kind, free: Cell::new(0) };
+    let header = Page {
+        heap: std::ptr::from_ref(heap),
+        block_size,
+        used: Cell::new(0),
+        kind,
+        free: Cell::new(0),
+        settled: Cell::new(0),
+    };
     // SAFETY: the page is nobody's, larger than its header.
     unsafe { page.write(header) };
     Some(page)
@@ -96,6 +104,42 @@ pub(super) unsafe fn thread_blocks(page: NonNull<Page>, list: &Cell<*mut FreeBlo
     }
     header.used.set(used + count * size);
     header.used.get() < all
+}
+
+/// Calls `visit` with the blocks that are in use, from a place on.
+///
+/// # Safety
+/// The page is alive, and a block begins at the place.
+pub(super) unsafe fn visit_used(
+    page: NonNull<Page>,
+    from: usize,
+    visit: &mut impl FnMut(NonNull<u8>, usize),
+) {
+    // SAFETY: alive, by contract.
+    let header = unsafe { page.as_ref() };
+    let (kind, size) = (header.kind, header.block_size);
+    for at in (from..header.used.get()).step_by(size) {
+        // SAFETY: the page has used that many bytes; blocks there were initialised when they were threaded.
+        unsafe {
+            let block = first_block(page).byte_add(at);
+            if is_used(kind, block) {
+                visit(block, size);
+            }
+        }
+    }
+}
+
+/// Where the first block stands that is free, or was never used, from a place on.
+///
+/// # Safety
+/// As for [`visit_used`].
+pub(super) unsafe fn first_free(page: NonNull<Page>, from: usize) -> usize {
+    // SAFETY: alive, by contract.
+    let header = unsafe { page.as_ref() };
+    let (kind, used) = (header.kind, header.used.get());
+    // SAFETY: as in `visit_used`.
+    let is_free = |at: &usize| unsafe { !is_used(kind, first_block(page).byte_add(*at)) };
+    (from..used).step_by(header.block_size).find(is_free).unwrap_or(used)
 }
 
 /// Where the collector's pre-header stands in a block.

@@ -1,7 +1,8 @@
 //! Interning: one string object for each contents. Invariants: an interpreter's table does not count its
 //! strings, a dying one takes itself out; strings of the process ([`statics`](super::statics)) are found first
-//! and stand in no interpreter's table; only exact strings are interned. The table of the process is read by all
-//! threads and changed by none, so looking something up writes nothing, not even a borrow flag.
+//! and stand in no interpreter's table; only exact strings are interned. The table of the process is closed when the
+//! process is set up, for all threads read it: looking something up writes nothing, not even a borrow flag, and a
+//! string that is made later to be shared stays as it is.
 
 use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
@@ -15,11 +16,18 @@ use crate::value::Owned;
 pub(crate) struct InternTable {
     slots: UnsafeCell<Vec<Option<NonNull<PyStr>>>>,
     used: Cell<usize>,
+    /// Whether nothing is added any more.
+    closed: Cell<bool>,
 }
 
 impl InternTable {
     pub(crate) const fn new() -> InternTable {
-        InternTable { slots: UnsafeCell::new(Vec::new()), used: Cell::new(0) }
+        InternTable { slots: UnsafeCell::new(Vec::new()), used: Cell::new(0), closed: Cell::new(false) }
+    }
+
+    /// Lets nothing be added any more: other threads read it.
+    pub(crate) fn close(&self) {
+        self.closed.set(true);
     }
 
     #[expect(clippy::mut_from_ref, reason = "the borrow ends within each method, none calls out")]
@@ -141,6 +149,9 @@ pub fn intern(thread: &Thread, text: Owned<PyStr>) -> PyResult<Owned<PyStr>> {
     if let Some(known) = table.find(&text) {
         // SAFETY: alive; that the count goes up before anything can happen keeps it so.
         return Ok(Owned::new_ref(unsafe { known.as_ref() }));
+    }
+    if table.closed.get() {
+        return Ok(text);
     }
     if !table.add(&text) {
         return Err(thread.raise_memory_error());

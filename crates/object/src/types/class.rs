@@ -8,6 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::{CString, c_void};
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
 
 use super::core::TypeCore;
 use super::layout::{PyHeapTypeObject, VisitProc};
@@ -171,7 +172,7 @@ fn finish(
     let bases = PyTuple::from_values(thread, values(spec.bases))?;
     class.tp_bases.set(bases.into_value().into_object());
     spec.dict.set_type(Some(class));
-    class.tp_dict.set(spec.dict.clone().into_value().into_object());
+    class.tp_dict.store(spec.dict.clone().into_value().into_object().cast_mut(), Ordering::Release);
     match mro {
         Some(mro) => class.set_mro(thread, &mro(thread, class)?),
         None => class.compute_mro(thread)?,
@@ -444,7 +445,9 @@ pub(crate) unsafe extern "C" fn traverse_type(
             return 0;
         }
         let base = ty.tp_base.get().cast::<PyObject>();
-        for field in [ty.tp_dict.get(), ty.tp_bases.get(), ty.tp_mro.get(), base] {
+        for field in
+            [ty.tp_dict.load(Ordering::Relaxed).cast_const(), ty.tp_bases.get(), ty.tp_mro.get(), base]
+        {
             if !field.is_null() {
                 let stop = visit(field.cast_mut(), arg);
                 if stop != 0 {
@@ -495,7 +498,8 @@ pub(crate) unsafe extern "C" fn dealloc_type(object: *mut PyObject) {
             }
             crate::weakref::clear_dying(thread, pointer.as_ref());
             leave_bases(thread, ty);
-            let taken = [&ty.tp_dict, &ty.tp_bases, &ty.tp_mro].map(|field| field.replace(std::ptr::null()));
+            let dict = ty.tp_dict.swap(std::ptr::null_mut(), Ordering::Relaxed).cast_const();
+            let taken = [&ty.tp_bases, &ty.tp_mro].map(|field| field.replace(std::ptr::null()));
             let base = ty.tp_base.replace(std::ptr::null());
             ty.core().shared_keys.release();
             drop(Box::from_raw(ty.tp_cache.replace(std::ptr::null()).cast_mut()));
@@ -506,6 +510,7 @@ pub(crate) unsafe extern "C" fn dealloc_type(object: *mut PyObject) {
                 }
             }
             lifecycle::free(pointer);
+            drop_object(dict);
             taken.into_iter().for_each(drop_object);
             drop_object(base.cast());
         }

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
+use std::sync::atomic::AtomicPtr;
 
 use super::core::TypeCore;
 use crate::header::{PyObject, PyVarObject};
@@ -59,7 +60,8 @@ pub struct PyTypeObject {
     pub(crate) tp_members: Cell<*const c_void>,
     pub(crate) tp_getset: Cell<*const c_void>,
     pub(crate) tp_base: Cell<*const PyTypeObject>,
-    pub(crate) tp_dict: Cell<*const PyObject>,
+    /// Null in a static type until it is first asked for.
+    pub(crate) tp_dict: AtomicPtr<PyObject>,
     pub(crate) tp_descr_get: Cell<CSlot>,
     pub(crate) tp_descr_set: Cell<CSlot>,
     pub(crate) tp_dictoffset: Cell<isize>,

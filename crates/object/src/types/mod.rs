@@ -5,6 +5,7 @@
 
 pub mod blank;
 pub mod class;
+pub mod contents;
 pub mod core;
 mod facts;
 pub mod flags;
@@ -27,6 +28,7 @@ pub use layout::{PyHeapTypeObject, PyTypeObject};
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::dict::PyDict;
 use crate::header::{PyObject, PyVarObject};
@@ -152,7 +154,7 @@ impl PyTypeObject {
             tp_members: Cell::new(null()),
             tp_getset: Cell::new(null()),
             tp_base: Cell::new(null()),
-            tp_dict: Cell::new(null()),
+            tp_dict: AtomicPtr::new(std::ptr::null_mut()),
             tp_descr_get: Cell::new(None),
             tp_descr_set: Cell::new(None),
             tp_dictoffset: Cell::new(0),
@@ -234,11 +236,15 @@ impl PyTypeObject {
         unsafe { self.tp_bases.get().cast::<PyTuple>().as_ref() }
     }
 
-    /// The dict; none before the type is ready. When it changes, cached lookups through a heap type end.
+    /// The dict; none before the type is ready. When it changes, cached lookups through a heap type end. That of a
+    /// static type is made when it is first asked for ([`contents`]).
     #[inline]
     pub fn dict(&self) -> Option<&PyDict> {
         // SAFETY: null or a dict that the type owns.
-        unsafe { self.tp_dict.get().cast::<PyDict>().as_ref() }
+        match unsafe { self.tp_dict.load(Ordering::Acquire).cast::<PyDict>().as_ref() } {
+            None => contents::dict_of(self),
+            dict => dict,
+        }
     }
 
     /// Size of an instance without items.

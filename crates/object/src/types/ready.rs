@@ -8,7 +8,6 @@ use super::layout::{PyAsyncMethods, PyBufferProcs, PyMappingMethods, PyNumberMet
 use super::lifecycle::kind_of;
 use super::slots::Tables;
 use super::{PyTypeObject, flags, statics};
-use crate::dict::PyDict;
 use crate::error::PyResult;
 use crate::thread::Thread;
 use crate::tuple::PyTuple;
@@ -67,11 +66,9 @@ fn ready(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
     }
     let own = std::iter::once(as_ref(ty).to_value());
     let mro = PyTuple::from_values(thread, own.chain(rest).collect::<Vec<_>>())?;
-    let dict = PyDict::new(thread)?;
-    // the type is immortal, and so are the three from the end of the set-up on
+    // the type is immortal, and so are the two from the end of the set-up on
     ty.tp_bases.set(bases.into_value().into_object());
     ty.tp_mro.set(mro.into_value().into_object());
-    ty.tp_dict.set(dict.into_value().into_object());
     ty.set_free();
     ty.tp_flags.set(ty.flags() | flags::READY);
     Ok(())
@@ -111,6 +108,8 @@ pub fn show_to_c(thread: &Thread) {
     SEEN_BY_C.store(true, Ordering::Release);
     for ty in statics::all().chain(statics::more()) {
         ty.sync_slots();
+        // C code reads the field
+        let _ = ty.dict();
         show_subclasses(thread, ty);
     }
 }

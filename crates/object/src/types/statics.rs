@@ -178,6 +178,7 @@ pub fn all() -> impl Iterator<Item = &'static PyTypeObject> {
         &crate::descriptor::static_method::STATIC_METHOD,
         &crate::descriptor::class_method::CLASS_METHOD,
         &crate::descriptor::method::METHOD_DESCRIPTOR,
+        &crate::descriptor::native_class_method::CLASS_METHOD_DESCRIPTOR,
         &crate::descriptor::member::MEMBER_DESCRIPTOR,
         &crate::descriptor::get_set::GETSET_DESCRIPTOR,
         &crate::descriptor::wrapper::WRAPPER_DESCRIPTOR,

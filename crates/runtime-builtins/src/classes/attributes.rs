@@ -1,8 +1,8 @@
 //! Attributes of classes.
 
-use taipan_object::descriptor::member::{MemberDef, MemberKind};
-use taipan_object::descriptor::{GetSetDef, PyMemberDescr};
-use taipan_object::str::{PyStr, intern, statics::names};
+use taipan_object::descriptor::GetSetDef;
+use taipan_object::descriptor::member::MemberKind;
+use taipan_object::str::{PyStr, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise};
@@ -54,15 +54,8 @@ static FIELDS: [(&str, u32, MemberKind); 6] = [
 
 /// Puts those into the dict of `type`.
 pub(super) fn install_fields(thread: &Thread) -> PyResult<()> {
-    let ty: &'static PyTypeObject = &statics::TYPE;
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    for (name, offset, kind) in FIELDS {
-        let name = intern::intern_text(thread, name)?;
-        let field = MemberDef { offset, kind, read_only: true };
-        let member = PyMemberDescr::new(thread, ty, &name, field)?;
-        drop(dict.insert(thread, name.as_ref(), member.into_value())?);
-    }
-    Ok(())
+    let fields = FIELDS.map(|(name, offset, kind)| (name, offset, kind, true));
+    crate::install::fields(thread, &statics::TYPE, &fields)
 }
 
 /// The class that an attribute is read from.

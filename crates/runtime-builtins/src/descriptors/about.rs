@@ -4,23 +4,18 @@
 use taipan_object::descriptor::get_set::GETSET_DESCRIPTOR;
 use taipan_object::descriptor::member::{MEMBER_DESCRIPTOR, MemberKind};
 use taipan_object::descriptor::method::METHOD_DESCRIPTOR;
+use taipan_object::descriptor::native_class_method::CLASS_METHOD_DESCRIPTOR;
 use taipan_object::descriptor::wrapper::WRAPPER_DESCRIPTOR;
-use taipan_object::descriptor::{GetSetDef, PyGetSetDescr, PyMemberDescr, PyMethodDescr, PyWrapperDescr};
+use taipan_object::descriptor::{
+    GetSetDef, PyClassMethodDescr, PyGetSetDescr, PyMemberDescr, PyMethodDescr, PyWrapperDescr,
+};
 use taipan_object::str::{PyStr, statics::names};
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
+use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 
-use super::class_method::{CLASS_METHOD_DESCRIPTOR, ClassMethodDescr};
 use super::wrapper::bound_by_getattr;
 use crate::methods::method_table;
 
-/// Those of `classmethod_descriptor`, whose state is not laid out as C has it.
-static OWN: [GetSetDef; 2] = [
-    GetSetDef { name: "__objclass__", get: owner, set: None, doc: "The type that it is of." },
-    GetSetDef { name: "__name__", get: name, set: None, doc: "The name." },
-];
-
-/// The same of the others, by offset.
 const FIELDS: [crate::install::Field; 2] =
     [("__objclass__", 16, MemberKind::Object, true), ("__name__", 24, MemberKind::Object, true)];
 
@@ -40,11 +35,8 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
     let callable: [&'static PyTypeObject; 3] =
         [&METHOD_DESCRIPTOR, &WRAPPER_DESCRIPTOR, &CLASS_METHOD_DESCRIPTOR];
     let others: [&'static PyTypeObject; 2] = [&GETSET_DESCRIPTOR, &MEMBER_DESCRIPTOR];
-    for ty in [callable[0], callable[1], others[0], others[1]] {
-        crate::install::fields(thread, ty, &FIELDS)?;
-    }
-    crate::install::attributes(thread, callable[2], &OWN)?;
     for ty in callable.into_iter().chain(others) {
+        crate::install::fields(thread, ty, &FIELDS)?;
         crate::install::attributes(thread, ty, &ATTRIBUTES)?;
     }
     for ty in callable {
@@ -65,8 +57,8 @@ struct About {
     signature: &'static str,
 }
 
-fn about(thread: &Thread, this: Ref<'_>) -> PyResult<About> {
-    Ok(if let Some(this) = this.get::<PyMethodDescr>() {
+fn about(this: Ref<'_>) -> About {
+    if let Some(this) = this.get::<PyMethodDescr>() {
         let definition = this.definition();
         let (owner, name) = (this.d_type().get(), this.d_name().get());
         About { owner, name, doc: definition.doc(), signature: definition.signature }
@@ -79,13 +71,13 @@ fn about(thread: &Thread, this: Ref<'_>) -> PyResult<About> {
         About { owner, name, doc: this.definition().doc, signature: "" }
     } else if let Some(this) = this.get::<PyMemberDescr>() {
         About { owner: this.d_type().get(), name: this.d_name().get(), ..About::default() }
-    } else if let Some((owner, definition)) = ClassMethodDescr::parts(this) {
-        let name = PyStr::from_text(thread, definition.name())?.into_value();
-        let owner = as_ref(owner).to_value();
-        About { owner: Some(owner), name: Some(name), doc: definition.doc(), signature: definition.signature }
+    } else if let Some(this) = this.get::<PyClassMethodDescr>() {
+        let definition = this.definition();
+        let (owner, name) = (this.d_type().get(), this.d_name().get());
+        About { owner, name, doc: definition.doc(), signature: definition.signature }
     } else {
         About::default()
-    })
+    }
 }
 
 /// A text, or `None` where there is none.
@@ -93,24 +85,16 @@ pub(super) fn text_or_none(thread: &Thread, text: &str) -> PyResult<Value> {
     if text.is_empty() { Ok(Value::none()) } else { Ok(PyStr::from_text(thread, text)?.into_value()) }
 }
 
-fn owner(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(about(thread, this)?.owner.unwrap_or_else(Value::none))
-}
-
-fn name(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(about(thread, this)?.name.unwrap_or_else(Value::none))
-}
-
 fn doc(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    text_or_none(thread, about(thread, this)?.doc)
+    text_or_none(thread, about(this).doc)
 }
 
 fn signature(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    text_or_none(thread, about(thread, this)?.signature)
+    text_or_none(thread, about(this).signature)
 }
 
 fn qualname(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let about = about(thread, this)?;
+    let about = about(this);
     let (Some(owner), Some(name)) = (about.owner, about.name) else { return Ok(Value::none()) };
     behind(thread, owner.as_ref(), name.as_ref())
 }
@@ -124,7 +108,7 @@ pub(super) fn behind(thread: &Thread, owner: Ref<'_>, name: Ref<'_>) -> PyResult
 }
 
 fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let about = about(thread, this)?;
+    let about = about(this);
     let (owner, name) = (about.owner.unwrap_or_else(Value::none), about.name.unwrap_or_else(Value::none));
     bound_by_getattr(thread, owner, name)
 }

@@ -5,7 +5,6 @@ mod about;
 mod binding;
 mod builtin;
 mod cell;
-mod class_method;
 mod function;
 mod function_new;
 mod method;
@@ -17,19 +16,16 @@ mod proxy_methods;
 mod tests;
 mod wrapper;
 
-pub use class_method::CLASS_METHOD_DESCRIPTOR;
 pub use proxy::{MAPPING_PROXY, mapping, mapping_proxy};
 pub use taipan_object::super_object::{SUPER, super_attribute, super_method};
 pub use wrapper::METHOD_WRAPPER;
-
-pub(crate) use class_method::ClassMethodDescr;
 
 use taipan_object::descriptor::member::MemberKind;
 use taipan_object::{PyResult, PyTypeObject, Thread};
 
 /// The static types that are declared here.
-pub(crate) fn types() -> [&'static PyTypeObject; 3] {
-    [&MAPPING_PROXY, &METHOD_WRAPPER, &CLASS_METHOD_DESCRIPTOR]
+pub(crate) fn types() -> [&'static PyTypeObject; 2] {
+    [&MAPPING_PROXY, &METHOD_WRAPPER]
 }
 
 /// Fills the slots of descriptors that are more than a look into the layout.

@@ -1,10 +1,9 @@
 //! Attributes of exceptions: the fields that the families have, and those of `BaseException`.
 
+use taipan_object::descriptor::GetSetDef;
 use taipan_object::descriptor::member::MemberKind::{self, Object, Size};
-use taipan_object::descriptor::{GetSetDef, MemberDef, PyMemberDescr};
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{self as types, PyBaseException};
-use taipan_object::str::intern::intern_text;
 use taipan_object::traceback::PyTraceback;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
@@ -101,28 +100,18 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::attributes(thread, &types::BASE_EXCEPTION, &ATTRIBUTES)?;
     install::attributes(thread, &types::OS_ERROR, &os_error::ATTRIBUTES)?;
     for (ty, fields) in fields() {
-        for &(name, at, kind) in fields {
-            // an error about text that is translated has no encoding
-            if name == "encoding" && std::ptr::eq(ty, &raw const types::UNICODE_TRANSLATE_ERROR) {
-                continue;
-            }
-            member(thread, ty, name, MemberDef { offset: FIELDS + at * 8, kind, read_only: false })?;
-        }
+        // an error about text that is translated has no encoding
+        let left_out =
+            |name| name == "encoding" && std::ptr::eq(ty, &raw const types::UNICODE_TRANSLATE_ERROR);
+        let fields = fields.iter().filter(|(name, ..)| !left_out(*name));
+        let fields: Vec<install::Field> =
+            fields.map(|&(name, at, kind)| (name, FIELDS + at * 8, kind, false)).collect();
+        install::fields(thread, ty, &fields)?;
     }
-    for (name, at) in [("message", 0), ("exceptions", 1)] {
-        let field = MemberDef { offset: FIELDS + at * 8, kind: Object, read_only: true };
-        member(thread, &types::BASE_EXCEPTION_GROUP, name, field)?;
-    }
-    let suppress = MemberDef { offset: SUPPRESS_CONTEXT, kind: MemberKind::Bool, read_only: false };
-    member(thread, &types::BASE_EXCEPTION, "__suppress_context__", suppress)
-}
-
-fn member(thread: &Thread, ty: &PyTypeObject, name: &str, field: MemberDef) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
-    let name = intern_text(thread, name)?;
-    let member = PyMemberDescr::new(thread, ty, &name, field)?;
-    drop(dict.insert(thread, name.as_ref(), member.into_value())?);
-    Ok(())
+    let of_group = [("message", FIELDS, Object, true), ("exceptions", FIELDS + 8, Object, true)];
+    install::fields(thread, &types::BASE_EXCEPTION_GROUP, &of_group)?;
+    let suppress = ("__suppress_context__", SUPPRESS_CONTEXT, MemberKind::Bool, false);
+    install::fields(thread, &types::BASE_EXCEPTION, &[suppress])
 }
 
 /// One of the slots that every exception has, `None` where it is empty.

@@ -2,23 +2,22 @@
 
 use taipan_object::descriptor::PyWrapperDescr;
 use taipan_object::descriptor::wrapper::WrapperDef;
+use taipan_object::dict::PyDict;
 use taipan_object::str::PyStr;
 use taipan_object::str::statics::names;
-use taipan_object::types::{PyTypeObject, flags, statics};
+use taipan_object::types::{PyTypeObject, contents, flags, statics};
 use taipan_object::{PyResult, Thread, Value, as_ref, exception, protocol};
 
 use super::new::new_function;
 use super::table::ROWS;
 
-/// Puts the methods into the dicts of all static types, which have their slots by now.
+/// Lets the methods be put into the dicts of all static types, which have their slots by now.
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
     for ty in statics::all().chain(statics::more()) {
         forbid_construction(ty);
     }
     super::coexist::install(thread)?;
-    for ty in statics::all().chain(statics::more()) {
-        install_in(thread, ty)?;
-    }
+    contents::complete_with(complete);
     Ok(())
 }
 
@@ -39,8 +38,7 @@ fn forbid_construction(ty: &PyTypeObject) {
 }
 
 /// The order is CPython's: `__new__`, the slots, then what was there before, and that there is no hash.
-fn install_in(thread: &Thread, ty: &'static PyTypeObject) -> PyResult<()> {
-    let Some(dict) = ty.dict() else { return Ok(()) };
+fn complete(thread: &Thread, ty: &'static PyTypeObject, dict: &PyDict) -> PyResult<()> {
     let before = dict.copy(thread)?;
     drop(dict.take());
     if ty.slots().new.get().is_some() && is_own_new(ty) {

@@ -28,9 +28,10 @@ pub use update::{type_changed, update_all};
 pub(crate) use install::install;
 
 use taipan_object::descriptor::wrapper::WrapperDef;
+use taipan_object::dict::PyDict;
 use taipan_object::str::PyStr;
 use taipan_object::types::PyTypeObject;
-use taipan_object::{PyResult, Thread};
+use taipan_object::{PyResult, Thread, as_ref};
 
 /// A name that fills a slot.
 pub(crate) struct Method {
@@ -46,6 +47,20 @@ pub(crate) struct Row {
     pub(crate) methods: &'static [Method],
     /// Sets the slot of a class by what its MRO has under the names.
     pub(crate) update: fn(&Thread, &PyTypeObject) -> PyResult<()>,
+    /// Sets the slot of a class to what another one has.
+    pub(crate) copy: fn(&PyTypeObject, &PyTypeObject),
     /// Whether a type has something in the slot that it did not get from its base.
     pub(crate) is_own: fn(&PyTypeObject) -> bool,
+}
+
+impl Row {
+    /// Whether a dict has one of the names.
+    fn is_in(&self, thread: &Thread, dict: &PyDict) -> PyResult<bool> {
+        for method in self.methods {
+            if dict.contains(thread, as_ref((method.name)()))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }

@@ -25,6 +25,7 @@ macro_rules! special_methods {
                     class.slots().$slot.set(slot);
                     Ok(())
                 },
+                copy: |class, base| class.slots().$slot.set(base.slots().$slot.get()),
                 is_own: |ty| is_own(ty, |slots| &slots.$slot),
             },
         )*];

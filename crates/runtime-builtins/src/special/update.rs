@@ -1,15 +1,17 @@
 //! The slots of classes, computed from the names on their MRO. Invariant: nothing is taken from a base's slots but
-//! through a name, except the slots of built-in types that have no name.
+//! through a name, except the slots of built-in types that have no name, and those of an only base, which say the same
+//! of names that a class does not define.
 
 use std::cell::Cell;
 
 use taipan_object::descriptor::{PyMethodDescr, PyWrapperDescr};
+use taipan_object::dict::PyDict;
 use taipan_object::protocol;
 use taipan_object::str::{PyStr, statics::names};
 use taipan_object::types::class::subclasses_of;
 use taipan_object::types::slots::Slots;
-use taipan_object::types::{PyTypeObject, flags};
-use taipan_object::{PyResult, Ref, Thread, Value, as_ref};
+use taipan_object::types::{PyTypeObject, flags, statics};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref};
 
 use super::new::native_new;
 use super::table::ROWS;
@@ -80,12 +82,29 @@ fn native_base(class: &PyTypeObject) -> &PyTypeObject {
 
 /// Computes all slots of a class.
 pub fn update_all(thread: &Thread, class: &PyTypeObject) -> PyResult<()> {
+    let base = only_base(class);
     for row in ROWS {
-        (row.update)(thread, class)?;
+        match &base {
+            Some((base, dict)) if !row.is_in(thread, dict)? => (row.copy)(class, base),
+            _ => (row.update)(thread, class)?,
+        }
     }
     forbid_hash(thread, class)?;
     class.sync_slots();
     Ok(())
+}
+
+/// The class that another one takes all slots from but those that its own dict names: its only base, if the rest of
+/// the MRO is that of the base, and the slots of this were computed here or are those of `object`. With it the dict.
+fn only_base(class: &PyTypeObject) -> Option<(Owned<PyTypeObject>, Owned<PyDict>)> {
+    let base = class.base_type()?;
+    let (mro, of_base) = (class.mro()?, base.mro()?);
+    let computed = base.has_flag(flags::HEAPTYPE) || std::ptr::eq(base, &raw const statics::OBJECT);
+    let plain = class.bases()?.len() == 1 && mro.len() == of_base.len() + 1;
+    if !computed || !plain || !mro.iter().skip(1).zip(of_base.iter()).all(|(a, b)| a.is(b)) {
+        return None;
+    }
+    Some((Owned::new_ref(base), Owned::new_ref(class.dict()?)))
 }
 
 /// `__hash__ = None` is the slot that says that there is no hash.

@@ -13,7 +13,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, ra
 
 use crate::arguments::Parameters;
 use crate::generics::class_getitem;
-use crate::text;
+use crate::{install, text};
 
 /// The four parts.
 #[derive(Default)]
@@ -47,12 +47,11 @@ method_table! { METHODS:
 
 /// `__match_args__`.
 pub(super) fn set_match_args(thread: &Thread) -> PyResult<()> {
-    let Some(dict) = INTERPOLATION.dict() else { return Ok(()) };
-    let names = FIELDS.map(|(name, _)| intern_text(thread, name).map(Owned::into_value));
-    let names = names.into_iter().collect::<PyResult<Vec<Value>>>()?;
-    let names = PyTuple::from_values(thread, names)?.into_value();
-    drop(dict.insert(thread, intern_text(thread, "__match_args__")?.as_ref(), names)?);
-    Ok(())
+    install::entries(thread, &INTERPOLATION, |thread, dict| {
+        let names = FIELDS.map(|(name, _)| intern_text(thread, name).map(Owned::into_value));
+        let names = names.into_iter().collect::<PyResult<Vec<Value>>>()?;
+        install::insert(thread, dict, "__match_args__", PyTuple::from_values(thread, names)?.into_value())
+    })
 }
 
 /// An interpolation of these parts; the conversion is a letter or none.

@@ -110,6 +110,7 @@ pub(crate) fn install() {
         (&BUILTIN_FUNCTION, object::builtin_repr),
         (&METHOD, object::method_repr),
         (&descriptor::method::METHOD_DESCRIPTOR, object::method_descriptor_repr),
+        (&descriptor::native_class_method::CLASS_METHOD_DESCRIPTOR, object::class_method_descriptor_repr),
         (&descriptor::get_set::GETSET_DESCRIPTOR, object::getset_repr),
         (&descriptor::wrapper::WRAPPER_DESCRIPTOR, object::wrapper_repr),
         (&descriptor::member::MEMBER_DESCRIPTOR, object::member_repr),

@@ -2,7 +2,7 @@
 
 use taipan_object::builtin::PyCFunction;
 use taipan_object::cell::PyCell;
-use taipan_object::descriptor::{PyGetSetDescr, PyMethodDescr, PyWrapperDescr};
+use taipan_object::descriptor::{PyClassMethodDescr, PyGetSetDescr, PyMethodDescr, PyWrapperDescr};
 use taipan_object::function::PyFunction;
 use taipan_object::method::PyMethod;
 use taipan_object::module::PyModule;
@@ -90,6 +90,13 @@ fn descriptor(thread: &Thread, kind: &str, name: &str, owner: Option<Value>) -> 
 
 pub(super) fn method_descriptor_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
     match value.get::<PyMethodDescr>() {
+        Some(this) => descriptor(thread, "method", this.definition().name(), this.d_type().get()),
+        None => default_repr(thread, value),
+    }
+}
+
+pub(super) fn class_method_descriptor_repr(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
+    match value.get::<PyClassMethodDescr>() {
         Some(this) => descriptor(thread, "method", this.definition().name(), this.d_type().get()),
         None => default_repr(thread, value),
     }

@@ -12,12 +12,12 @@ use taipan_object::declare::method_table;
 use taipan_object::exception::{EXCEPTION, error_type};
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::Slots;
 use taipan_object::types::{PyTypeObject, TypeCore};
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, check_count, to_size, wrong_type};
+use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
 use crate::streams::bytes;
@@ -66,12 +66,10 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     dictionary::fill(thread)?;
     decompressor::fill(thread)?;
     compressor::fill(thread)?;
-    let Some(dict) = compressor::COMPRESSOR.dict() else { return Ok(()) };
-    for (at, name) in compressor::MODES.into_iter().enumerate() {
-        let name = intern_text(thread, name)?;
-        drop(dict.insert(thread, name.as_ref(), Value::int(thread, at as i64)?)?);
-    }
-    Ok(())
+    install::entries(thread, &compressor::COMPRESSOR, |thread, dict| {
+        let mut modes = compressor::MODES.into_iter().zip(0..);
+        modes.try_for_each(|(name, at)| install::insert(thread, dict, name, Value::small(at)))
+    })
 }
 
 /// Raises `ZstdError`: what was to be done, and what the library says.

@@ -45,11 +45,7 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     install::attributes(thread, &variable::VARIABLE, &variable::ATTRIBUTES)?;
     install::methods(thread, &variable::TOKEN, &variable::TOKEN_METHODS)?;
     install::attributes(thread, &variable::TOKEN, &variable::TOKEN_ATTRIBUTES)?;
-    variable::add_missing(thread)
-}
-
-/// Adds the methods of classes, whose type must be ready.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &variable::VARIABLE, &variable::CLASS_METHODS)?;
-    install::methods(thread, &variable::TOKEN, &variable::CLASS_METHODS)
+    install::methods(thread, &variable::TOKEN, &variable::CLASS_METHODS)?;
+    variable::add_missing(thread)
 }

@@ -12,6 +12,7 @@ use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
 use taipan_runtime_builtins::generics::class_getitem;
+use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::text;
 
 use super::context;
@@ -229,9 +230,8 @@ native_state!(Missing in MISSING:);
 
 /// Puts `Token.MISSING` into its place.
 pub(super) fn add_missing(thread: &Thread) -> PyResult<()> {
-    let Some(dict) = TOKEN.dict() else { return Ok(()) };
-    let missing = Native::new(thread, Missing::default())?.into_value();
-    let name = intern_text(thread, "MISSING")?;
-    drop(dict.insert(thread, name.as_ref(), missing)?);
-    Ok(())
+    install::entries(thread, &TOKEN, |thread, dict| {
+        let missing = Native::new(thread, Missing::default())?.into_value();
+        install::insert(thread, dict, "MISSING", missing)
+    })
 }

@@ -75,23 +75,21 @@ pub(crate) fn types() -> [&'static PyTypeObject; 9] {
 /// Completes the types.
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     // an instance says by its class where it comes from, unless it knows better
-    let module = intern_text(thread, "typing")?;
-    let key = intern_text(thread, "__module__")?;
-    for dict in
-        types().into_iter().filter(|ty| ty.name().starts_with("typing.")).filter_map(PyTypeObject::dict)
-    {
-        drop(dict.insert(thread, key.as_ref(), module.as_ref().to_value())?);
+    for ty in types().into_iter().filter(|ty| ty.name().starts_with("typing.")) {
+        install::entries(thread, ty, |thread, dict| {
+            install::insert(thread, dict, "__module__", intern_text(thread, "typing")?.into_value())
+        })?;
     }
     attributes::install(thread)?;
     arguments::install(thread)?;
     alias::install(thread)?;
+    install::methods(thread, &generic::GENERIC, &generic::CLASS_METHODS)?;
     generic::install(thread)
 }
 
-/// Adds the methods of classes, whose type must be ready.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
+/// Completes slots.
+pub(crate) fn finish() {
     generic::finish();
-    install::methods(thread, &generic::GENERIC, &generic::CLASS_METHODS)
 }
 
 /// A function of the module `typing`.

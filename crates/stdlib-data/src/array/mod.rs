@@ -123,12 +123,8 @@ pub(crate) fn types() -> [&'static PyTypeObject; 2] {
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &ARRAY, &METHODS)?;
     install::attributes(thread, &ARRAY, &ATTRIBUTES)?;
+    install::methods(thread, &ARRAY, &CLASS_METHODS)?;
     iterator::fill(thread)
-}
-
-/// Completes the types with what needs the types of `taipan_runtime_builtins`.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
-    install::methods(thread, &ARRAY, &CLASS_METHODS)
 }
 
 fn text(thread: &Thread, text: &str) -> PyResult<Value> {

@@ -53,6 +53,21 @@ pub struct Buffered {
     pending: Cell<Vec<u8>>,
 }
 
+/// The raw stream of one that reads or writes and is of exactly such a type.
+pub(crate) fn raw_of(stream: Ref<'_>) -> Option<Value> {
+    plain_reader(stream).or_else(|| plain_writer(stream)).map(|stream| stream.raw())
+}
+
+/// Whether a stream of exactly such a type over a file can be read, written and sought; none of other streams.
+pub(crate) fn abilities(thread: &Thread, stream: Ref<'_>) -> PyResult<Option<[bool; 3]>> {
+    let (reader, writer) = (plain_reader(stream), plain_writer(stream));
+    let (reads, writes) = (reader.is_some(), writer.is_some());
+    let Some(raw) = reader.or(writer).map(|stream| stream.raw()) else { return Ok(None) };
+    let Some(file) = raw.as_ref().get_exact::<Native<FileIo>>() else { return Ok(None) };
+    let seeks = file.is_seekable(thread)?;
+    Ok(Some([reads && file.readable.get(), writes && file.writable.get(), seeks]))
+}
+
 macro_rules! buffered_types {
     ($($(#[$doc:meta])* $state:ident $static:ident $name:literal, next $next:expr, init $init:path;)*) => {
         $(

@@ -144,6 +144,23 @@ pub(crate) struct TextStream<'a> {
     state: &'a Native<Wrapper>,
 }
 
+/// The buffer of a stream of exactly this type.
+pub(crate) fn buffer_of(stream: Ref<'_>) -> Option<Value> {
+    stream.get_exact::<Native<Wrapper>>()?.buffer.get()
+}
+
+/// Flushes a stream of exactly this type unless it is closed; says whether it was one.
+pub(crate) fn flush_plain(thread: &Thread, this: Ref<'_>) -> PyResult<bool> {
+    if this.get_exact::<Native<Wrapper>>().is_none() {
+        return Ok(false);
+    }
+    let stream = TextStream::of(thread, this)?;
+    if !stream.is_closed(thread)? {
+        stream.flush(thread)?;
+    }
+    Ok(true)
+}
+
 impl<'a> TextStream<'a> {
     /// The receiver of a method; `ValueError` if it has no buffer.
     fn of(thread: &Thread, this: Ref<'a>) -> PyResult<TextStream<'a>> {

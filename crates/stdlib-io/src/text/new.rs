@@ -7,7 +7,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, protocol, raise
 use taipan_runtime_builtins::arguments::Parameters;
 
 use super::{LineMode, TextStream, Wrapper};
-use crate::{call, errors};
+use crate::{buffered, call, errors};
 use taipan_object::declare::receiver;
 
 /// How a wrapper works.
@@ -121,13 +121,18 @@ fn set_up(thread: &Thread, state: &Native<Wrapper>, buffer: Ref<'_>, options: Op
     state.pending.set(Vec::new());
     stream.set_decoded(None);
     stream.set_snapshot(None);
-    state.reads.set(call::ask(thread, buffer, "readable")?);
-    state.writes.set(call::ask(thread, buffer, "writable")?);
+    let known = buffered::abilities(thread, buffer)?;
+    let ask = |at: usize, question| match known {
+        Some(abilities) => Ok(abilities[at]),
+        None => call::ask(thread, buffer, question),
+    };
+    state.reads.set(ask(0, "readable")?);
+    state.writes.set(ask(1, "writable")?);
     stream.set_coding(thread, encoding, errors)?;
-    let seekable = call::ask(thread, buffer, "seekable")?;
+    let seekable = ask(2, "seekable")?;
     state.seekable.set(seekable);
     state.telling.set(seekable);
-    state.has_read1.set(call::find(thread, buffer, "read1")?.is_some());
+    state.has_read1.set(known.is_some() || call::find(thread, buffer, "read1")?.is_some());
     drop(state.buffer.replace(Some(buffer.to_value())));
     stream.fix_encoder(thread)
 }

@@ -44,15 +44,12 @@ attribute_table! { ATTRIBUTES:
 pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &AST, &METHODS)?;
     install::attributes(thread, &AST, &ATTRIBUTES)?;
-    let Some(dict) = AST.dict() else { return Ok(()) };
-    let module = intern_text(thread, "ast")?.into_value();
-    let none = || PyTuple::empty().into_value();
-    let entries =
-        [("__module__", module), ("_fields", none()), ("__match_args__", none()), ("_attributes", none())];
-    for (name, value) in entries {
-        drop(dict.insert(thread, intern_text(thread, name)?.as_ref(), value)?);
-    }
-    Ok(())
+    install::entries(thread, &AST, |thread, dict| {
+        install::insert(thread, dict, "__module__", intern_text(thread, "ast")?.into_value())?;
+        ["_fields", "__match_args__", "_attributes"]
+            .into_iter()
+            .try_for_each(|name| install::insert(thread, dict, name, PyTuple::empty().into_value()))
+    })
 }
 
 fn new(thread: &Thread, class: &PyTypeObject, _: &[Value], _: Names<'_>) -> PyResult<Value> {

@@ -56,11 +56,7 @@ attribute_table! { ATTRIBUTES:
 /// Completes the type.
 pub(super) fn fill(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &EPOLL, &METHODS)?;
-    install::attributes(thread, &EPOLL, &ATTRIBUTES)
-}
-
-/// Completes the type with what needs the types of `taipan_runtime_builtins`.
-pub(super) fn finish(thread: &Thread) -> PyResult<()> {
+    install::attributes(thread, &EPOLL, &ATTRIBUTES)?;
     install::methods(thread, &EPOLL, &CLASS_METHODS)
 }
 

@@ -50,11 +50,6 @@ pub(crate) fn fill(thread: &Thread) -> PyResult<()> {
     epoll::fill(thread)
 }
 
-/// Completes the types with what needs the types of `taipan_runtime_builtins`.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
-    epoll::finish(thread)
-}
-
 /// Nanoseconds of a second and of a millisecond.
 const SECOND: i64 = 1_000_000_000;
 const MILLISECOND: i64 = 1_000_000;

@@ -57,13 +57,9 @@ pub(crate) fn types() -> [&'static PyTypeObject; 2] {
 /// Puts methods and attributes into these types.
 pub(crate) fn add_tables(thread: &Thread) -> PyResult<()> {
     add_methods(thread, &scan::DIR_ENTRY, &scan::ENTRY_METHODS)?;
+    add_methods(thread, &scan::DIR_ENTRY, &scan::ENTRY_CLASS_METHODS)?;
     add_attributes(thread, &scan::DIR_ENTRY, &scan::ENTRY_ATTRIBUTES)?;
     add_methods(thread, &scan::SCANDIR_ITERATOR, &scan::ITERATOR_METHODS)
-}
-
-/// Completes the types with what needs the types of `taipan_runtime_builtins`.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
-    taipan_runtime_builtins::install::methods(thread, &scan::DIR_ENTRY, &scan::ENTRY_CLASS_METHODS)
 }
 
 /// Puts methods into types of tuples that differ from all others.

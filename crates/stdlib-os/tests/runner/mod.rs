@@ -11,7 +11,7 @@ use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{Interp, Owned, PyResult, Ref, Thread, Value, process, protocol, raise};
 use taipan_runtime_builtins::{modules, text};
-use taipan_stdlib_io::{StandardStream, standard_stream};
+use taipan_stdlib_io::standard::{StandardStream, standard_stream};
 
 static SET_UP: Once = Once::new();
 

@@ -89,12 +89,8 @@ static FIELDS: [Field; 4] = [
     field("endpos", std::mem::offset_of!(Match, endpos), MemberKind::Size),
 ];
 
-/// What needs the type of class methods.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
-    install::methods(thread, &MATCH, &CLASS_METHODS)
-}
-
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    install::methods(thread, &MATCH, &CLASS_METHODS)?;
     install::methods(thread, &MATCH, &METHODS)?;
     install::fields(thread, &MATCH, &FIELDS)?;
     install::attributes(thread, &MATCH, &ATTRIBUTES)

@@ -86,12 +86,8 @@ static FIELDS: [Field; 3] = [
     field("groups", std::mem::offset_of!(Pattern, groups), MemberKind::Size),
 ];
 
-/// What needs the type of class methods.
-pub(crate) fn finish(thread: &Thread) -> PyResult<()> {
-    install::methods(thread, &PATTERN, &CLASS_METHODS)
-}
-
 pub(crate) fn install(thread: &Thread) -> PyResult<()> {
+    install::methods(thread, &PATTERN, &CLASS_METHODS)?;
     install::methods(thread, &PATTERN, &METHODS)?;
     install::fields(thread, &PATTERN, &FIELDS)?;
     install::attributes(thread, &PATTERN, &ATTRIBUTES)

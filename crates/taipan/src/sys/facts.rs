@@ -161,11 +161,10 @@ fn implementation(thread: &Thread) -> PyResult<Value> {
     taipan_runtime_builtins::generics::namespace::simple_namespace(thread, dict)
 }
 
-/// `sys.stdlib_module_names`: the first names of all modules that there are.
+/// `sys.stdlib_module_names`.
 fn library_names(thread: &Thread) -> PyResult<Value> {
     let names = PySet::new_frozen(thread)?;
-    let all = crate::imports::all_names(thread);
-    for name in all.into_iter().filter(|name| !name.contains('.')) {
+    for name in crate::imports::all_names(thread) {
         names.add(thread, text(thread, name)?.as_ref())?;
     }
     Ok(names.into_value())

@@ -1,13 +1,12 @@
 //! `defaultdict`: a dict that makes values for keys that are not there.
 
-use taipan_object::descriptor::{MemberDef, PyMemberDescr, member::MemberKind};
+use taipan_object::descriptor::member::MemberKind;
 use taipan_object::dict::PyDict;
 use taipan_object::dict::derived::{DEFAULT_DICT, PyDefaultDict};
 use taipan_object::exception::KEY_ERROR;
 use taipan_object::items::to_c;
 use taipan_object::protocol::{self, get_attribute};
 use taipan_object::str::StrBuilder;
-use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::types::blank::new_instance;
@@ -36,12 +35,7 @@ pub(super) fn install_slots() {
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &DEFAULT_DICT, &METHODS)?;
     crate::generics::make_generic(thread, &DEFAULT_DICT)?;
-    let Some(dict) = DEFAULT_DICT.dict() else { return Ok(()) };
-    let name = intern_text(thread, "default_factory")?;
-    let field = MemberDef { offset: 48, kind: MemberKind::Object, read_only: false };
-    let member = PyMemberDescr::new(thread, &DEFAULT_DICT, &name, field)?;
-    drop(dict.insert(thread, name.as_ref(), member.into_value())?);
-    Ok(())
+    install::fields(thread, &DEFAULT_DICT, &[("default_factory", 48, MemberKind::Object, false)])
 }
 
 fn receiver<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyDefaultDict> {

@@ -15,6 +15,7 @@ mod interprocess;
 mod jobs;
 mod launching;
 mod mappings;
+mod own_data;
 mod places;
 mod processes;
 mod resources;
@@ -29,6 +30,8 @@ mod threads;
 mod transfers;
 mod waiting;
 
+pub use own_data::populate as populate_own_data;
+pub use processes::end;
 pub use resources::main_stack;
 pub use signals::SignalMask;
 

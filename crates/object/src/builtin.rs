@@ -152,13 +152,7 @@ impl MethodDef {
             let name = self.full_name(thread, this);
             return Err(raise!(thread, TYPE_ERROR, "{name}() takes no keyword arguments"));
         }
-        match (self.native, arguments) {
-            (Native::None(native), []) => native(thread, this),
-            (Native::One(native), [a]) => native(thread, this, a.as_ref()),
-            (Native::Two(native), [a, b]) => native(thread, this, a.as_ref(), b.as_ref()),
-            (Native::Positional(native), _) => native(thread, this, arguments),
-            _ => Err(self.wrong_count(thread, this, arguments.len())),
-        }
+        self.call_positional(thread, this, arguments)
     }
 
     /// The same without names.

@@ -105,14 +105,32 @@ enum Rank {
     Other,
 }
 
+/// Whether an object is a proxy.
+fn is_proxy(head: &PyObject) -> bool {
+    head.is_exact(&PROXY) || head.is_exact(&CALLABLE_PROXY)
+}
+
+/// An object that there can be weak references to, and its list of them.
+fn referable<'a>(
+    thread: &'a Thread,
+    object: Ref<'a>,
+) -> PyResult<(&'a PyObject, &'a Cell<*const PyWeakReference>)> {
+    object.head().and_then(|head| Some((head, list_of(thread, head)?))).ok_or_else(|| {
+        let name = object.ty().name();
+        crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object")
+    })
+}
+
 impl PyWeakReference {
+    /// The proxy that a value is; none of what is no proxy.
+    pub fn of_proxy(value: Ref<'_>) -> Option<&PyWeakReference> {
+        value.head().filter(|head| is_proxy(head)).and_then(|_| PyWeakReference::of(value))
+    }
+
     /// A weak reference, or a proxy, if the value is one.
     pub fn of(value: Ref<'_>) -> Option<&PyWeakReference> {
         let head = value.head()?;
-        if value.get::<PyWeakReference>().is_none()
-            && !head.is_exact(&PROXY)
-            && !head.is_exact(&CALLABLE_PROXY)
-        {
+        if value.get::<PyWeakReference>().is_none() && !is_proxy(head) {
             return None;
         }
         // SAFETY: objects of the three types have this layout.
@@ -144,10 +162,7 @@ impl PyWeakReference {
         object: Ref<'_>,
         callback: Option<Value>,
     ) -> PyResult<Owned<PyWeakReference>> {
-        let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
-            let name = object.ty().name();
-            return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
-        };
+        let (head, list) = referable(thread, object)?;
         if callback.is_none()
             && let Some(known) = PyWeakReference::shared(list, ty)
         {
@@ -192,10 +207,7 @@ impl PyWeakReference {
                 "ReferenceType.__new__({name}): {name} is not a subtype of ReferenceType"
             ));
         }
-        let Some((head, list)) = object.head().and_then(|head| Some((head, list_of(thread, head)?))) else {
-            let name = object.ty().name();
-            return Err(crate::raise!(thread, TYPE_ERROR, "cannot create weak reference to '{name}' object"));
-        };
+        let (head, list) = referable(thread, object)?;
         let made = lifecycle::allocate_instance(thread, class, 0)?;
         // SAFETY: fresh, of this layout, and zeroed behind the head.
         let reference: Owned<PyWeakReference> = unsafe { Owned::from_ptr(made.cast()) };
@@ -248,7 +260,7 @@ impl PyWeakReference {
     fn rank(&self) -> Rank {
         match self.wr_callback.peek().is_none() {
             true if self.base.is_exact(&REFERENCE) => Rank::Reference,
-            true if self.base.is_exact(&PROXY) || self.base.is_exact(&CALLABLE_PROXY) => Rank::Proxy,
+            true if is_proxy(&self.base) => Rank::Proxy,
             _ => Rank::Other,
         }
     }

@@ -111,10 +111,11 @@ impl StructSequence {
         };
         let class = PyTypeObject::new_class(thread, spec)?;
         class.slots().repr.set(Some(repr));
-        class.sync_slots();
         if self.is_single {
+            class.slots().new.set(None);
             class.set_flags(flags::DISALLOW_INSTANTIATION, true);
         }
+        class.sync_slots();
         Ok(class)
     }
 

@@ -109,14 +109,26 @@ impl PyASCIIObject {
         let object = lifecycle::allocate::<PyStr>(thread, &STR, HeapKind::Plain, HEAD + len + 1)?;
         // SAFETY: fresh and as long as asked for: the head, the characters and a NUL.
         unsafe {
-            let this = object.as_ptr();
-            (&raw mut (*this).length).write(Cell::new(len as isize));
-            (&raw mut (*this).hash).write(Cell::new(-1));
-            (&raw mut (*this).state).write(Cell::new(BITS));
-            (&raw mut (*this).padding).write(0);
+            PyStr::write_head(object, len, BITS);
             object.byte_add(HEAD + len).cast::<u8>().write(0);
         }
         Ok(object)
+    }
+
+    /// Writes what all strings begin with, behind the head of an object.
+    ///
+    /// # Safety
+    /// A fresh string object.
+    #[inline(always)]
+    unsafe fn write_head(object: NonNull<PyStr>, len: usize, bits: u32) {
+        // SAFETY: by contract.
+        unsafe {
+            let this = object.as_ptr();
+            (&raw mut (*this).length).write(Cell::new(len as isize));
+            (&raw mut (*this).hash).write(Cell::new(-1));
+            (&raw mut (*this).state).write(Cell::new(bits));
+            (&raw mut (*this).padding).write(0);
+        }
     }
 
     #[inline(never)]
@@ -127,13 +139,9 @@ impl PyASCIIObject {
         let bits = (kind as u32) << state::KIND_SHIFT | state::COMPACT | if ascii { state::ASCII } else { 0 };
         // SAFETY: fresh and as long as asked for: the head, the characters and a NUL.
         unsafe {
-            let this = object.as_ptr();
-            (&raw mut (*this).length).write(Cell::new(len as isize));
-            (&raw mut (*this).hash).write(Cell::new(-1));
-            (&raw mut (*this).state).write(Cell::new(bits));
-            (&raw mut (*this).padding).write(0);
+            PyStr::write_head(object, len, bits);
             if !ascii {
-                let compact = this.cast::<PyCompactUnicodeObject>();
+                let compact = object.as_ptr().cast::<PyCompactUnicodeObject>();
                 (&raw mut (*compact).utf8_length).write(Cell::new(0));
                 (&raw mut (*compact).utf8).write(Cell::new(std::ptr::null_mut()));
             }

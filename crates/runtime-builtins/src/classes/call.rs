@@ -1,7 +1,7 @@
 //! Calling a class: `__new__`, then `__init__` if the result is an instance.
 
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::{PyTypeObject, flags, statics};
+use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, raise};
 
 use crate::arguments::positional_count;
@@ -22,8 +22,7 @@ pub(super) fn call(
             _ => return Err(raise!(thread, TYPE_ERROR, "type() takes 1 or 3 arguments")),
         }
     }
-    let may_be_made = !class.has_flag(flags::DISALLOW_INSTANTIATION);
-    let Some(new) = class.slots().new.get().filter(|_| may_be_made) else {
+    let Some(new) = class.slots().new.get() else {
         let name = class.name();
         return Err(raise!(thread, TYPE_ERROR, "cannot create '{name}' instances"));
     };

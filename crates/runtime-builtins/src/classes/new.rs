@@ -166,6 +166,10 @@ fn make(
 }
 
 fn has_only_str_keys(dict: &PyDict) -> bool {
+    // strings of derived classes are found only by looking
+    if dict.has_strings_only() {
+        return true;
+    }
     let mut cursor = DictCursor::start();
     while let Some((key, _)) = cursor.next(dict) {
         if key.as_ref().get::<PyStr>().is_none() {

@@ -19,12 +19,9 @@ method_table! { METHODS:
 
 /// The object of a proxy; what is no proxy is itself.
 fn behind(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
-    match PyWeakReference::of(value) {
-        Some(proxy) if value.get::<PyWeakReference>().is_none() => proxy
-            .target()
-            .ok_or_else(|| raise!(thread, REFERENCE_ERROR, "weakly-referenced object no longer exists")),
-        _ => Ok(value.to_value()),
-    }
+    let Some(proxy) = PyWeakReference::of_proxy(value) else { return Ok(value.to_value()) };
+    let target = proxy.target();
+    target.ok_or_else(|| raise!(thread, REFERENCE_ERROR, "weakly-referenced object no longer exists"))
 }
 
 fn forward_call(

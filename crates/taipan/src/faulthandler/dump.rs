@@ -11,10 +11,9 @@ const FRAMES: usize = 100;
 /// Characters of a thread's name that are shown.
 const NAME: usize = 15;
 
-/// Where to write: a descriptor, and the file that keeps it open.
+/// Where to write.
 pub(super) struct Target {
     fd: i32,
-    file: Value,
 }
 
 impl Target {
@@ -33,11 +32,10 @@ impl Target {
         let invalid = || raise!(thread, VALUE_ERROR, "file is not a valid file descriptor");
         if file.as_ref().is_int() {
             let fd = file.as_ref().to_i64().and_then(|fd| i32::try_from(fd).ok()).filter(|fd| *fd >= 0);
-            return Ok(Target { fd: fd.ok_or_else(invalid)?, file });
+            return Ok(Target { fd: fd.ok_or_else(invalid)? });
         }
         let call = |name: &str| -> PyResult<Value> {
-            let method = protocol::get_attribute(thread, file.as_ref(), &*intern_text(thread, name)?)?;
-            protocol::call(thread, method.as_ref(), &[], None)
+            protocol::attribute::call_method(thread, file.as_ref(), &*intern_text(thread, name)?, &[])
         };
         let fd = call("fileno")?.as_ref().to_i64().and_then(|fd| i32::try_from(fd).ok());
         let Some(fd) = fd.filter(|fd| *fd >= 0) else {
@@ -46,21 +44,17 @@ impl Target {
         if let Err(raised) = call("flush") {
             drop(thread.catch(raised));
         }
-        Ok(Target { fd, file })
+        Ok(Target { fd })
     }
 
-    /// What is to be remembered of it: the file, or the descriptor.
+    /// What is to be remembered of it.
     pub(super) fn kept(&self) -> Value {
-        match self.file.as_ref().is_int() {
-            true => self.file.clone(),
-            false => Value::small(self.fd),
-        }
+        Value::small(self.fd)
     }
 
     /// What was remembered.
     pub(super) fn kept_in(kept: Value) -> Target {
-        let fd = kept.as_ref().to_i64().and_then(|fd| i32::try_from(fd).ok()).unwrap_or(2);
-        Target { fd, file: kept }
+        Target { fd: kept.as_ref().to_i64().and_then(|fd| i32::try_from(fd).ok()).unwrap_or(2) }
     }
 
     /// Writes a text; what fails there fails unheard.

@@ -2,6 +2,7 @@
 
 use super::dump::{self, Target};
 use super::{Names, memory, remember, truth};
+use crate::interpreter::import;
 use taipan_object::builtin::PyCFunction;
 use taipan_object::declare::method_table;
 use taipan_object::str::intern::intern_text;
@@ -25,8 +26,7 @@ method_table! { WATCH:
 const LOCK: &str = "_later";
 
 fn method(thread: &Thread, object: Ref<'_>, name: &str, arguments: &[Value]) -> PyResult<Value> {
-    let method = protocol::get_attribute(thread, object, &*intern_text(thread, name)?)?;
-    protocol::call(thread, method.as_ref(), arguments, None)
+    protocol::attribute::call_method(thread, object, &*intern_text(thread, name)?, arguments)
 }
 
 /// `dump_traceback_later(timeout, repeat=False, file=sys.stderr, exit=False)`
@@ -51,7 +51,7 @@ pub(super) fn start(
     let (repeat, exit) = (truth(thread, repeat, false)?, truth(thread, exit, false)?);
     let target = Target::of(thread, file)?;
     drop(cancel(thread, this)?);
-    let threads = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_thread")?)?;
+    let threads = import(thread, "_thread")?;
     let lock = method(thread, threads.as_ref(), "allocate_lock", &[])?;
     drop(method(thread, lock.as_ref(), "acquire", &[])?);
     let [definition] = &WATCH;
@@ -87,7 +87,7 @@ fn watch(thread: &Thread, _: Ref<'_>, arguments: &[Value]) -> PyResult<Value> {
         let text = title + &dump::all_threads(thread)?;
         Target::kept_in(target.clone()).write(thread, &text);
         if yes(exit) {
-            let system = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "posix")?)?;
+            let system = import(thread, "posix")?;
             drop(method(thread, system.as_ref(), "_exit", &[Value::small(1)])?);
         }
         if !yes(repeat) {

@@ -7,6 +7,7 @@
 mod dump;
 mod later;
 
+use crate::interpreter::import;
 use dump::Target;
 use taipan_object::declare::method_table;
 use taipan_object::dict::PyDict;
@@ -125,7 +126,7 @@ fn signal_number(thread: &Thread, number: Ref<'_>) -> PyResult<i32> {
 }
 
 fn handle(thread: &Thread, number: i32, handler: Value) -> PyResult<Value> {
-    let signals = (thread.interp().hooks.import.get())(thread, &*intern_text(thread, "_signal")?)?;
+    let signals = import(thread, "_signal")?;
     let set = protocol::get_attribute(thread, signals.as_ref(), &*intern_text(thread, "signal")?)?;
     protocol::call(thread, set.as_ref(), &[Value::small(number), handler], None)
 }

@@ -3,12 +3,7 @@
 use taipan_object::{PyResult, Thread, Value, raise};
 
 use super::Values;
-
-/// A character of a format, however wide.
-pub(super) trait Char: Copy + Into<u32> {}
-impl Char for u8 {}
-impl Char for u16 {}
-impl Char for u32 {}
+use crate::format::markup::Char;
 
 /// Walks a format.
 pub(super) struct Reader<'a, C> {

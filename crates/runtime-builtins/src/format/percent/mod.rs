@@ -13,7 +13,8 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
 use crate::chars::{code_points, with_chars};
-use field::{Char, Field, Reader};
+use crate::format::markup::Char;
+use field::{Field, Reader};
 
 /// What is formatted.
 #[derive(Clone, Copy, PartialEq, Eq)]

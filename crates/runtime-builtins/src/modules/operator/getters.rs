@@ -69,7 +69,6 @@ method_table! { METHODS:
     Instance None c"__reduce__" "($self, /)" reduce, c"What pickle makes the callable again from.";
 }
 
-/// Puts the methods into the types.
 static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
     name: "__text_signature__",
     get: |thread, _| Ok(PyStr::from_text(thread, "(obj, /)")?.into_value()),

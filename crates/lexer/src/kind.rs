@@ -269,48 +269,6 @@ impl TokenKind {
     pub const fn is_operator(self) -> bool {
         TokenKind::LParen as u8 <= self as u8 && self as u8 <= TokenKind::Exclamation as u8
     }
-
-    /// The reserved word that `text` spells.
-    pub fn keyword(text: &[u8]) -> Option<TokenKind> {
-        Some(match text {
-            [b'F', b'a', b'l', b's', b'e'] => TokenKind::False,
-            [b'N', b'o', b'n', b'e'] => TokenKind::None,
-            [b'T', b'r', b'u', b'e'] => TokenKind::True,
-            [b'a', b'n', b'd'] => TokenKind::And,
-            [b'a', b's'] => TokenKind::As,
-            [b'a', b's', b's', b'e', b'r', b't'] => TokenKind::Assert,
-            [b'a', b's', b'y', b'n', b'c'] => TokenKind::Async,
-            [b'a', b'w', b'a', b'i', b't'] => TokenKind::Await,
-            [b'b', b'r', b'e', b'a', b'k'] => TokenKind::Break,
-            [b'c', b'l', b'a', b's', b's'] => TokenKind::Class,
-            [b'c', b'o', b'n', b't', b'i', b'n', b'u', b'e'] => TokenKind::Continue,
-            [b'd', b'e', b'f'] => TokenKind::Def,
-            [b'd', b'e', b'l'] => TokenKind::Del,
-            [b'e', b'l', b'i', b'f'] => TokenKind::Elif,
-            [b'e', b'l', b's', b'e'] => TokenKind::Else,
-            [b'e', b'x', b'c', b'e', b'p', b't'] => TokenKind::Except,
-            [b'f', b'i', b'n', b'a', b'l', b'l', b'y'] => TokenKind::Finally,
-            [b'f', b'o', b'r'] => TokenKind::For,
-            [b'f', b'r', b'o', b'm'] => TokenKind::From,
-            [b'g', b'l', b'o', b'b', b'a', b'l'] => TokenKind::Global,
-            [b'i', b'f'] => TokenKind::If,
-            [b'i', b'm', b'p', b'o', b'r', b't'] => TokenKind::Import,
-            [b'i', b'n'] => TokenKind::In,
-            [b'i', b's'] => TokenKind::Is,
-            [b'l', b'a', b'm', b'b', b'd', b'a'] => TokenKind::Lambda,
-            [b'n', b'o', b'n', b'l', b'o', b'c', b'a', b'l'] => TokenKind::Nonlocal,
-            [b'n', b'o', b't'] => TokenKind::Not,
-            [b'o', b'r'] => TokenKind::Or,
-            [b'p', b'a', b's', b's'] => TokenKind::Pass,
-            [b'r', b'a', b'i', b's', b'e'] => TokenKind::Raise,
-            [b'r', b'e', b't', b'u', b'r', b'n'] => TokenKind::Return,
-            [b't', b'r', b'y'] => TokenKind::Try,
-            [b'w', b'h', b'i', b'l', b'e'] => TokenKind::While,
-            [b'w', b'i', b't', b'h'] => TokenKind::With,
-            [b'y', b'i', b'e', b'l', b'd'] => TokenKind::Yield,
-            _ => return None,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -325,13 +283,5 @@ mod tests {
             assert_eq!(TokenKind::from_label(kind.label()), Some(kind));
         }
         assert_eq!(TokenKind::from_number(TokenKind::ALL.len() as u8), None);
-    }
-
-    #[test]
-    fn every_keyword_is_found_by_its_spelling() {
-        for &kind in TokenKind::ALL.iter().filter(|kind| kind.is_keyword()) {
-            assert_eq!(TokenKind::keyword(kind.spelling().unwrap().as_bytes()), Some(kind));
-        }
-        assert_eq!(TokenKind::keyword(b"match"), None);
     }
 }

@@ -8,6 +8,7 @@ pub mod artifact;
 mod buffer;
 mod diagnostic;
 mod error;
+mod keyword;
 mod kind;
 mod scanner;
 mod source;

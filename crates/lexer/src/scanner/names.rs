@@ -60,7 +60,7 @@ impl<const EXTRA: bool> Scanner<'_, EXTRA> {
                 return self.prefixed_string(start, end);
             }
         }
-        let kind = TokenKind::keyword(&self.bytes[start..end]).unwrap_or(TokenKind::Name);
+        let kind = TokenKind::of_name(&self.bytes[start..], end - start);
         self.push(kind, start, end);
         if !EXTRA && end - start == BARRY.len() && &self.bytes[start..end] == BARRY {
             self.note_barry();

@@ -6,7 +6,7 @@ use taipan_ast::{Identifier, Interner};
 #[inline]
 pub(crate) fn mangle(interner: &mut Interner, class: Option<Identifier>, name: Identifier) -> Identifier {
     match class {
-        Some(class) if interner.resolve(name).starts_with("__") => mangle_in(interner, class, name),
+        Some(class) if interner.is_underscored(name) => mangle_in(interner, class, name),
         _ => name,
     }
 }

@@ -63,6 +63,26 @@ impl Bytes {
     }
 }
 
+/// The bytes with zeros behind them, if they are few. They are read as two numbers that may overlap: to call
+/// what copies any number of bytes would take longer.
+#[inline]
+fn short(bytes: &[u8]) -> Option<[u8; SHORT]> {
+    let length = bytes.len();
+    let word = if length > SHORT {
+        return None;
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u128::from(u64::from_le_bytes(*last)) << (8 * (length - 8));
+        u128::from(u64::from_le_bytes(*first)) | last
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u64::from(u32::from_le_bytes(*last)) << (8 * (length - 4));
+        u128::from(u64::from(u32::from_le_bytes(*first)) | last)
+    } else {
+        let byte = |at: usize| u128::from(bytes.get(at).copied().unwrap_or(0)) << (8 * at);
+        byte(0) | byte(1) | byte(2)
+    };
+    word.to_le_bytes().first_chunk().copied()
+}
+
 impl Wtf8Buf {
     /// No text.
     pub const fn new() -> Self {
@@ -83,12 +103,8 @@ impl Wtf8Buf {
     #[inline]
     pub(crate) fn of(text: Wtf8<'_>) -> Self {
         let from = text.bytes;
-        let mut short = [0; SHORT];
-        let bytes = match short.get_mut(..from.len()) {
-            Some(room) => {
-                room.copy_from_slice(from);
-                Bytes::Short(from.len() as u8, short)
-            }
+        let bytes = match short(from) {
+            Some(short) => Bytes::Short(from.len() as u8, short),
             None => Bytes::Long(from.to_vec()),
         };
         Wtf8Buf { bytes }

@@ -2,7 +2,10 @@
 
 use super::{LARGE, LARGE_TEXT, MAX_CODE_DEPTH, MAX_CONST_DEPTH, WriteError, kind};
 use crate::code::{Code, Const};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 use taipan_artifact::{ArtifactBuilder, Encoder, Header, Kind, SectionId};
 use taipan_wtf8::{Wtf8, Wtf8Buf};
 
@@ -27,7 +30,7 @@ pub(crate) fn encode_code_after(
     header: &Header,
 ) -> Result<Vec<u8>, WriteError> {
     let codes = children_first(code)?;
-    let mut texts = Texts::with_capacity(codes.iter().map(|code| code.names.len() + 2).sum());
+    let mut texts = Texts::with_capacity(codes.iter().map(|code| code.names.len() + 2).sum::<usize>() / 2);
     let room = |part: fn(&Code) -> usize| Encoder::with_capacity(codes.iter().map(|code| part(code)).sum());
     let mut content = room(|code| code.code.len() + 4 * code.names.len() + 8 * code.consts.len() + 64);
     let mut positions = room(|code| code.linetable.len() + 4);
@@ -46,10 +49,21 @@ pub(crate) fn encode_code_after(
 /// Places for short texts that were written lately, a power of two.
 const LATELY: usize = 512;
 
+/// An index of no text.
+const NO_INDEX: u32 = u32::MAX;
+
+/// A hash whose highest bits, which the table looks at as well, depend on all others.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// Texts by their index.
 struct Texts<'c> {
-    index: FxHashMap<&'c [u8], u32>,
     order: Vec<Wtf8<'c>>,
+    /// Hashes of the texts with their indices.
+    index: HashTable<(u32, u32)>,
+    /// The file that was written last, which mostly is that of all code.
+    filename: (&'c [u8], u32),
     /// Short texts that were written lately, as numbers, and their indices: the same few names make up most
     /// of all.
     lately: Vec<(u128, u32)>,
@@ -59,8 +73,9 @@ impl<'c> Texts<'c> {
     /// No texts yet, with room for about so many.
     fn with_capacity(count: usize) -> Self {
         Texts {
-            index: FxHashMap::with_capacity_and_hasher(count, Default::default()),
             order: Vec::with_capacity(count),
+            index: HashTable::with_capacity(count),
+            filename: (&[], NO_INDEX),
             // no text is so long that its number has all bits
             lately: vec![(u128::MAX, 0); LATELY],
         }
@@ -69,6 +84,18 @@ impl<'c> Texts<'c> {
     #[inline]
     fn put(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
         let index = self.index_of(text);
+        Self::put_index(out, index);
+    }
+
+    fn put_filename(&mut self, out: &mut Encoder, text: &'c Wtf8Buf) {
+        if self.filename.1 == NO_INDEX || self.filename.0 != &**text {
+            self.filename = (text, self.index_of(text));
+        }
+        Self::put_index(out, self.filename.1);
+    }
+
+    #[inline]
+    fn put_index(out: &mut Encoder, index: u32) {
         match u16::try_from(index) {
             Ok(short) if short != LARGE_TEXT => out.raw(&short.to_le_bytes()),
             _ => {
@@ -97,11 +124,20 @@ impl<'c> Texts<'c> {
     #[inline(never)]
     fn find(&mut self, text: &'c Wtf8Buf) -> u32 {
         let next = self.order.len() as u32;
-        let index = *self.index.entry(text).or_insert(next);
-        if index == next {
-            self.order.push(text.as_wtf8());
+        let mut hasher = FxHasher::default();
+        text.hash(&mut hasher);
+        let hash = hasher.finish() as u32;
+        let same = |&(other, index): &(u32, u32)| {
+            other == hash && self.order.get(index as usize).is_some_and(|other| other.as_bytes() == &**text)
+        };
+        match self.index.entry(spread(hash), same, |&(hash, _)| spread(hash)) {
+            Entry::Occupied(found) => found.get().1,
+            Entry::Vacant(place) => {
+                place.insert((hash, next));
+                self.order.push(text.as_wtf8());
+                next
+            }
         }
-        index
     }
 
     fn finish(self) -> Vec<u8> {
@@ -180,7 +216,8 @@ fn one<'c>(out: &mut Encoder, texts: &mut Texts<'c>, code: &'c Code) {
     let numbers = [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags.0];
     numbers.iter().for_each(|number| out.u32(*number));
     out.i64(code.firstlineno.into());
-    for text in [&code.filename, &code.name, &code.qualname] {
+    texts.put_filename(out, &code.filename);
+    for text in [&code.name, &code.qualname] {
         texts.put(out, text);
     }
     out.bytes(&code.code);

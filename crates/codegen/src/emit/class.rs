@@ -68,7 +68,7 @@ impl<'a> Generator<'_, 'a> {
         let loc = Loc::line(line);
         self.load_text("__name__", loc);
         self.store_text("__module__", loc);
-        let qualname = super::constants::string(&self.unit.code.qualname);
+        let qualname = self.unit.code.qualname.clone();
         self.load_const(Const::Str(qualname), loc);
         self.store_text("__qualname__", loc);
         self.load_int(line, loc);

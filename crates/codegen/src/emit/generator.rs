@@ -1,5 +1,6 @@
 //! The generator itself: units that begin and end, and how instructions are written.
 
+use super::constants::string;
 use super::location::Locator;
 use super::numbers::resume;
 use super::unit::{UnitKind, UnitState};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use taipan_ast::{Identifier, Interner, Mod, Stmt};
 use taipan_bytecode_format::{Code, CodeFlags, Opcode};
 use taipan_span::{LineIndex, Span};
-use taipan_wtf8::Wtf8;
+use taipan_wtf8::{Wtf8, Wtf8Buf};
 
 /// How to generate.
 #[derive(Clone, Copy)]
@@ -67,7 +68,7 @@ impl<'t, 'a> Generator<'t, 'a> {
         let name = interner.intern("<module>");
         let mut code = Box::<Unit>::default();
         begin(&mut code, table.scope(top), interner, name, 1, Counts::default());
-        code.qualname = "<module>".to_owned();
+        code.qualname = string("<module>");
         Generator {
             table,
             interner,
@@ -147,34 +148,39 @@ impl<'t, 'a> Generator<'t, 'a> {
     }
 
     /// The name of the unit in hand with those of the units around it (PEP 3155).
-    fn qualname(&mut self, name: Identifier) -> String {
-        let own = self.interner.resolve(name).to_owned();
-        let Some((mut parent, mut around)) = self.outer.split_last() else { return own };
-        if around.is_empty() {
-            return own;
+    fn qualname(&mut self, name: Identifier) -> Wtf8Buf {
+        let within = self.named_within(name).and_then(|number| self.outer.get(number));
+        let around = match within {
+            Some(parent) => [parent.code.qualname.as_wtf8(), Wtf8::from_str(parent.kind.separator())],
+            None => [Wtf8::from_str(""); 2],
+        };
+        let own = Wtf8::from_str(self.interner.resolve(name));
+        let parts = [around[0], around[1], own];
+        let mut qualname = Wtf8Buf::with_capacity(parts.iter().map(|part| part.len()).sum());
+        parts.into_iter().for_each(|part| qualname.push_wtf8(part));
+        qualname
+    }
+
+    /// The number of the unit that the unit in hand is named within, if it is not named alone.
+    fn named_within(&mut self, name: Identifier) -> Option<usize> {
+        let (parent, around) = self.outer.split_last()?;
+        // what has type parameters is named as if it stood around them
+        let (parent, around) = match parent.kind {
+            UnitKind::Annotations if !around.is_empty() => around.split_last()?,
+            _ => (parent, around),
+        };
+        let within = around.len();
+        if within == 0 {
+            return None;
         }
-        if parent.kind == UnitKind::Annotations {
-            // what has type parameters is named as if it stood around them
-            match around.split_last() {
-                Some((grandparent, rest)) if !rest.is_empty() => (parent, around) = (grandparent, rest),
-                _ => return own,
-            }
-        }
-        let _ = around;
         if matches!(self.unit.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
             let mangled = mangle(self.interner, parent.class, name);
             let place = self.table.symbol(parent.scope, mangled).resolution;
             if place == Some(Resolution::GlobalExplicit) {
-                return own;
+                return None;
             }
         }
-        let base = &parent.code.qualname;
-        match parent.kind {
-            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => {
-                [base, ".<locals>.", &own].concat()
-            }
-            _ => [base, ".", &own].concat(),
-        }
+        Some(within)
     }
 
     /// Ends the unit in hand and takes up the one around it.

@@ -20,6 +20,16 @@ pub(super) enum UnitKind {
     Annotations,
 }
 
+impl UnitKind {
+    /// What stands behind its name in the names of what it contains.
+    pub(super) const fn separator(self) -> &'static str {
+        match self {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>.",
+            _ => ".",
+        }
+    }
+}
+
 /// A variable's annotation, to be evaluated by `__annotate__` (PEP 649).
 #[derive(Clone, Copy)]
 pub(super) struct Deferred<'a> {

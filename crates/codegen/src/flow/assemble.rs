@@ -36,8 +36,8 @@ impl Assembler {
         // inline caches are zeros
         let mut code = vec![0; size as usize * 2];
         let mut writer = Writer {
-            code: code.as_chunks_mut().0.iter_mut(),
-            size,
+            code: code.as_chunks_mut().0,
+            units: 0,
             positions: positions::Writer::in_room_of(std::mem::take(&mut self.positions), firstlineno),
             loc: Loc::NONE,
             loc_start: 0,
@@ -59,9 +59,9 @@ impl Assembler {
 
 /// Code in the making.
 struct Writer<'a> {
-    /// The code units that are still to be written, and how many there are of all.
-    code: std::slice::IterMut<'a, [u8; 2]>,
-    size: u32,
+    /// The code units, and how many are written.
+    code: &'a mut [[u8; 2]],
+    units: usize,
     positions: positions::Writer,
     /// Where what was written last comes from, and the first code unit that does.
     loc: Loc,
@@ -87,28 +87,27 @@ impl Writer<'_> {
             self.prefixes(inst.arg);
         }
         let (number, caches) = inst.op.number_and_caches();
-        if let Some(unit) = self.code.next() {
+        if let Some(unit) = self.code.get_mut(self.units) {
             *unit = [number, inst.arg as u8];
         }
-        if let Some(last) = caches.checked_sub(1) {
-            self.code.nth(last);
-        }
+        self.units += 1 + caches;
     }
 
     /// Writes the higher bits of an argument.
     #[cold]
     fn prefixes(&mut self, arg: u32) {
         for prefix in (1..=prefixes(arg)).rev() {
-            if let Some(unit) = self.code.next() {
+            if let Some(unit) = self.code.get_mut(self.units) {
                 *unit = [Opcode::ExtendedArg as u8, (arg >> (8 * prefix)) as u8];
             }
+            self.units += 1;
         }
     }
 
     /// How many code units are written.
     #[inline]
     fn units(&self) -> u32 {
-        self.size - self.code.len() as u32
+        self.units as u32
     }
 
     /// Ends what comes from one place.

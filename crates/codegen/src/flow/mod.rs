@@ -79,7 +79,7 @@ impl Flow {
             localspluskinds: slots.kinds,
             filename: filename.to_buf(),
             name: unit.name.map_or_else(Wtf8Buf::new, |name| text(interner.resolve(name))),
-            qualname: text(&unit.qualname),
+            qualname: std::mem::take(&mut unit.qualname),
             firstlineno: unit.firstlineno,
             linetable: assembled.linetable,
             exceptiontable: assembled.exceptiontable,

@@ -3,6 +3,7 @@
 use super::{Constants, Sequence};
 use taipan_ast::Identifier;
 use taipan_bytecode_format::CodeFlags;
+use taipan_wtf8::Wtf8Buf;
 
 /// Names by their index.
 pub type Names = crate::name_map::NameSet;
@@ -40,7 +41,7 @@ pub struct Unit {
     /// `co_name`
     pub name: Option<Identifier>,
     /// `co_qualname`
-    pub qualname: String,
+    pub qualname: Wtf8Buf,
 }
 
 impl Unit {
@@ -50,7 +51,7 @@ impl Unit {
         self.constants.clear();
         let Unit { names, varnames, cellvars, freevars, hidden, .. } = self;
         [names, varnames, cellvars, freevars, hidden].into_iter().for_each(Names::clear);
-        self.qualname.clear();
+        self.qualname = Wtf8Buf::new();
         self.name = None;
         (self.argcount, self.posonlyargcount, self.kwonlyargcount) = (0, 0, 0);
         (self.parameters, self.firstlineno, self.flags) = (0, 0, CodeFlags::default());

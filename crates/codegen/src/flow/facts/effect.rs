@@ -4,9 +4,6 @@ use super::names::*;
 use super::{FACTS, Kind};
 use taipan_bytecode_format::Opcode;
 
-/// A height that depends on the argument.
-pub(super) const VARIES: i8 = i8::MIN;
-
 /// The values that an instruction takes and gives: a number of each, and as many more as the argument has in
 /// the bits of a mask, which is 0, 1 or all of them.
 #[derive(Clone, Copy)]
@@ -27,14 +24,6 @@ impl Effect {
     /// One that does not depend on the argument.
     pub const fn fixed(pops: u8, pushes: u8) -> Effect {
         Effect { pops, pushes, takes: 0, gives: 0 }
-    }
-
-    /// How much higher the stack becomes, or [`VARIES`].
-    pub const fn height(self) -> i8 {
-        match self {
-            Effect { takes: 0, gives: 0, pops, pushes } if pops != u8::MAX => pushes as i8 - pops as i8,
-            _ => VARIES,
-        }
     }
 
     /// That of an opcode.
@@ -88,13 +77,8 @@ impl Kind {
     /// How much higher the stack is behind the instruction.
     #[inline]
     pub fn stack_effect(self, arg: u32) -> i32 {
-        match FACTS.heights[self.index()] {
-            VARIES => {
-                let (pops, pushes) = self.pops_and_pushes(arg);
-                pushes.wrapping_sub(pops) as i32
-            }
-            height => height.into(),
-        }
+        let (pops, pushes) = self.pops_and_pushes(arg);
+        pushes.wrapping_sub(pops) as i32
     }
 
     /// How much higher the stack is at the instruction's target.

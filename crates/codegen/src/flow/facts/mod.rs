@@ -21,17 +21,10 @@ struct Facts {
     /// Its number in the code, and its inline caches in code units.
     units: [[u8; 2]; 256],
     effects: [Effect; 256],
-    /// How much higher the stack becomes, if the argument does not matter.
-    heights: [i8; 256],
 }
 
 static FACTS: Facts = {
-    let mut facts = Facts {
-        traits: [Traits::NONE; 256],
-        units: [[0; 2]; 256],
-        effects: [Effect::NONE; 256],
-        heights: [0; 256],
-    };
+    let mut facts = Facts { traits: [Traits::NONE; 256], units: [[0; 2]; 256], effects: [Effect::NONE; 256] };
     let mut number = 0;
     while number < 256 {
         let kind = Kind::from_index(number as u8);
@@ -41,13 +34,10 @@ static FACTS: Facts = {
             facts.units[number][1] = opcode.caches() as u8;
             facts.effects[number] = Effect::of(opcode);
         }
-        facts.heights[number] = facts.effects[number].height();
         number += 1;
     }
     facts.effects[LOAD_CLOSURE.index()] = Effect::fixed(0, 1);
-    facts.heights[LOAD_CLOSURE.index()] = 1;
     facts.effects[STORE_FAST_MAYBE_NULL.index()] = Effect::fixed(1, 0);
-    facts.heights[STORE_FAST_MAYBE_NULL.index()] = -1;
     facts
 };
 

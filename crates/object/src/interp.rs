@@ -148,6 +148,19 @@ impl Hooks {
     }
 }
 
+/// A native module that keeps something for an interpreter which its types have to find whatever became of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeper {
+    /// `_elementtree`
+    ElementTree,
+    /// `_asyncio`
+    Asyncio,
+}
+
+impl Keeper {
+    const COUNT: usize = 2;
+}
+
 const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
 
 /// An interpreter's state as far as objects are concerned.
@@ -214,6 +227,7 @@ pub struct Interp {
     pub threading: Slot,
     /// The classes of the module `_ast`, once something needs them.
     pub ast: Slot,
+    kept: [Slot; Keeper::COUNT],
     /// What the layers above give to natives: the operating system behind its traits.
     pub services: OnceCell<Box<dyn Any>>,
     /// What the import machinery knows of modules that are part of the program. It holds no objects.
@@ -276,6 +290,7 @@ impl Interp {
             codecs: Slot::empty(),
             threading: Slot::empty(),
             ast: Slot::empty(),
+            kept: Default::default(),
             services: OnceCell::new(),
             imports: OnceCell::new(),
             hooks: Hooks::none(),
@@ -373,6 +388,16 @@ impl Interp {
         result
     }
 
+    /// What a module of the layers above keeps for this interpreter.
+    #[inline]
+    pub fn kept(&self, keeper: Keeper) -> &Slot {
+        let [element_tree, asyncio] = &self.kept;
+        match keeper {
+            Keeper::ElementTree => element_tree,
+            Keeper::Asyncio => asyncio,
+        }
+    }
+
     /// The heap.
     pub fn heap(&self) -> &Heap {
         &self.heap
@@ -407,6 +432,7 @@ impl Drop for Interp {
         .into_iter()
         .chain(&self.at_fork)
         .chain(&self.common)
+        .chain(&self.kept)
         .chain([&self.placeholder])
         {
             std::mem::forget(slot.take());

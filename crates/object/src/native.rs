@@ -181,6 +181,12 @@ impl<S: NativeType> NativeStatic<S> {
         self
     }
 
+    /// The same, derived from another type whose objects hold the same.
+    pub const fn extending(mut self, base: &'static NativeStatic<S>) -> NativeStatic<S> {
+        self.ty.tp_base = std::cell::Cell::new(&raw const base.ty);
+        self
+    }
+
     /// The side table of the type.
     pub const fn core(slots: Slots) -> NativeCore<S> {
         const { assert!(align_of::<S>() <= 8, "objects are aligned to eight bytes") };
@@ -293,10 +299,10 @@ unsafe extern "C" fn dealloc<S: NativeType>(object: *mut PyObject) {
     let Some(pointer) = NonNull::new(object) else { return };
     // SAFETY: by contract; the memory stays whole until the end.
     unsafe {
-        let exact = pointer.as_ref().is_exact(S::definition());
+        let ty = pointer.as_ref().ty();
         // an instance of a class was finalized by its own `tp_dealloc`
-        if exact
-            && S::definition().slots().finalize.get().is_some()
+        if !ty.has_flag(flags::HEAPTYPE)
+            && ty.slots().finalize.get().is_some()
             && Thread::current(|thread| gc::death::finalize_dying(thread, pointer)) == Some(true)
         {
             return;
@@ -402,7 +408,7 @@ macro_rules! native_type {
     (
         $(#[$doc:meta])*
         $vis:vis static $static:ident: $state:ty = $name:literal, flags $flags:expr, dict $dict:literal,
-        weak $weak:literal, $(base $base:path,)?
+        weak $weak:literal, $(base $base:path,)? $(extends $extended:path,)?
         does { $($slot:ident: $function:expr),* $(,)? }
     ) => {
         $(#[$doc])*
@@ -419,7 +425,7 @@ macro_rules! native_type {
             $flags,
             $dict,
             $weak,
-        )$(.deriving(&$base))?;
+        )$(.deriving(&$base))?$(.extending(&$extended))?;
     };
 }
 

@@ -356,27 +356,12 @@ impl Call<'_> {
         }
     }
 
-    /// The characters of an encoding that the codecs know, if it has one for a byte.
+    /// Gives the parser the characters of an encoding that the codecs know.
     fn encoding(&self, name: &str) -> PyResult<bool> {
-        let all: Vec<u8> = (0..=255).collect();
-        let decoded = taipan_runtime_builtins::codecs::decode(self.thread, &all, name, "replace")?;
-        let mut table = Box::new([None; 256]);
-        if decoded.len() != table.len() {
-            let message = "multi-byte encodings are not supported";
-            return Err(taipan_object::raise!(self.thread, VALUE_ERROR, "{message}"));
-        }
-        for (at, place) in table.iter_mut().enumerate() {
-            let c = decoded.char_at(at).and_then(char::from_u32);
-            *place = c.filter(|c| *c != char::REPLACEMENT_CHARACTER);
-        }
-        // what markup is made of has to be what it is in ASCII
-        let is_fit = (0..128_u8).zip(&*table).all(|(byte, c)| {
-            let markup = matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'z') && !b"$@\\^`".contains(&byte);
-            !markup || *c == Some(char::from(byte))
-        });
-        self.parser.with(|parser| match is_fit {
-            true => parser.set_encoding(table),
-            false => parser.fail(ErrorCode::UnknownEncoding),
+        let table = crate::encoding::table(self.thread, name)?;
+        self.parser.with(|parser| match table {
+            Some(table) => parser.set_encoding(table),
+            None => parser.fail(ErrorCode::UnknownEncoding),
         });
         Ok(true)
     }

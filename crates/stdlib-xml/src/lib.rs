@@ -1,4 +1,4 @@
-//! The native module `pyexpat`: the parser of `taipan-xml` as Python sees it. `parser.rs` has the type of parsers,
+//! The native modules `pyexpat`, the parser of `taipan-xml` as Python sees it, and `_elementtree` (a folder). Of `pyexpat`, `parser.rs` has the type of parsers,
 //! `handlers.rs` calls what a program set for the events, `methods.rs` has the methods, `attributes.rs` the attributes,
 //! `constants.rs` the modules `pyexpat.errors` and `pyexpat.model`.
 //!
@@ -8,6 +8,8 @@
 
 mod attributes;
 mod constants;
+mod elementtree;
+mod encoding;
 mod error;
 mod handlers;
 mod methods;
@@ -38,7 +40,7 @@ static MODULE: ModuleDef = ModuleDef {
 };
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 1] = [&MODULE];
+pub static MODULES: [&ModuleDef; 2] = [&MODULE, &elementtree::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.
@@ -49,20 +51,26 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     let types: [&'static PyTypeObject; 2] = [&error::EXPAT_ERROR, &parser::XML_PARSER];
     ready::ready_more(thread, &types)?;
     attributes::fill(thread)?;
-    methods::fill(thread)
+    methods::fill(thread)?;
+    elementtree::fill(thread)
 }
 
 /// The release of libexpat whose behaviour this is.
 const VERSION: [i32; 3] = [2, 7, 3];
+
+/// The release in words.
+pub(crate) fn version_text(before: &str) -> String {
+    let [major, minor, micro] = VERSION;
+    format!("{before}{major}.{minor}.{micro}")
+}
 
 fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
     for name in ["ExpatError", "error"] {
         add(thread, module, name, as_ref(&error::EXPAT_ERROR).to_value())?;
     }
     add(thread, module, "XMLParserType", as_ref::<PyTypeObject>(&parser::XML_PARSER).to_value())?;
-    let [major, minor, micro] = VERSION;
     let text = |text: &str| Ok(PyStr::from_text(thread, text)?.into_value());
-    add(thread, module, "EXPAT_VERSION", text(&format!("expat_{major}.{minor}.{micro}"))?)?;
+    add(thread, module, "EXPAT_VERSION", text(&version_text("expat_"))?)?;
     let version = PyTuple::pack(thread, VERSION.map(Value::small))?.into_value();
     add(thread, module, "version_info", version)?;
     add(thread, module, "native_encoding", text("UTF-8")?)?;

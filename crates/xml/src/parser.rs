@@ -220,10 +220,15 @@ impl Parser {
 
     /// More of the document, as text, which is in UTF-8 whatever it declares.
     pub fn feed_text(&mut self, text: &str, is_final: bool) {
+        self.feed_utf8(text.as_bytes(), is_final);
+    }
+
+    /// The same, where the text may be wrong.
+    pub fn feed_utf8(&mut self, bytes: &[u8], is_final: bool) {
         if self.encoding.is_none() {
             self.options.encoding = Some("utf-8".to_owned());
         }
-        self.feed(text.as_bytes(), is_final);
+        self.feed(bytes, is_final);
     }
 
     /// The next event; none if more has to be fed before there is one, or at the end.

@@ -11,7 +11,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, pr
 
 use crate::arguments::{check_count, positional_count};
 use crate::methods::method_table;
-use crate::text::guard::Printing;
+use crate::text::Printing;
 
 /// It is the dict that matters.
 #[derive(Default)]

@@ -10,13 +10,13 @@ thread_local! {
 }
 
 /// One object that is being printed, until it is dropped.
-pub(crate) struct Printing {
+pub struct Printing {
     key: (usize, u64),
 }
 
 impl Printing {
     /// None if the object is being printed already.
-    pub(crate) fn enter(thread: &Thread, object: Ref<'_>) -> Option<Printing> {
+    pub fn enter(thread: &Thread, object: Ref<'_>) -> Option<Printing> {
         let key = (std::ptr::from_ref(thread).addr(), object.word().bits());
         PRINTING.with_borrow_mut(|stack| {
             let is_new = !stack.contains(&key);

@@ -4,7 +4,7 @@
 mod container;
 mod exception;
 pub mod float;
-pub(crate) mod guard;
+mod guard;
 mod name;
 mod number;
 mod object;
@@ -12,7 +12,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use guard::Printing;
+pub use guard::Printing;
 pub use name::{module_of, qualified_name};
 pub(crate) use number::max_str_digits;
 pub use number::{LEAST_MAX_STR_DIGITS, int_text};

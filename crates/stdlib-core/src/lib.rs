@@ -12,7 +12,7 @@ pub mod atexit;
 mod call;
 mod codecs;
 mod collector;
-mod contextvars;
+pub mod contextvars;
 mod imp;
 pub mod import;
 mod marshal;
@@ -20,6 +20,8 @@ mod queue;
 mod random;
 pub mod signals;
 mod structs;
+mod suggestions;
+mod sysconfig;
 mod templates;
 mod thread;
 mod traceback;
@@ -48,6 +50,8 @@ pub fn modules() -> Vec<&'static ModuleDef> {
         &random::MODULE,
         &signals::MODULE,
         &structs::MODULE,
+        &suggestions::MODULE,
+        &sysconfig::MODULE,
         &templates::MODULE,
         &thread::MODULE,
         &typing::MODULE,

@@ -1,4 +1,4 @@
-//! Native modules of data structures and numbers: `array`, `_bisect`, `_heapq` and `cmath`. One file or folder a module; [`fill`] makes
+//! Native modules of data structures and numbers: `array`, `_bisect`, `_heapq`, `_statistics` and `cmath`. One file or folder a module; [`fill`] makes
 //! their types ready while the process is set up. Invariant: nothing of a container is borrowed across a call that may
 //! run Python code: comparisons do.
 #![forbid(unsafe_code)]
@@ -7,13 +7,15 @@ mod array;
 mod bisect;
 mod cmath;
 mod heap;
+mod statistics;
 
 use taipan_object::types::{PyTypeObject, ready};
 use taipan_object::{PyResult, Raised, Ref, Thread, protocol, raise};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 4] = [&array::MODULE, &bisect::MODULE, &cmath::MODULE, &heap::MODULE];
+pub static MODULES: [&ModuleDef; 5] =
+    [&array::MODULE, &bisect::MODULE, &cmath::MODULE, &heap::MODULE, &statistics::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.

@@ -1,5 +1,5 @@
-//! The modules `posix`, `errno`, `time`, `resource`, `mmap`, `_multiprocessing`, `_posixshmem`, `pwd`
-//! and `grp`: what the system offers, behind the traits of
+//! The modules `posix`, `errno`, `time`, `resource`, `mmap`, `_multiprocessing`, `_posixshmem`, `pwd`,
+//! `grp`, `syslog`, `_uuid` and `_locale`: what the system offers, behind the traits of
 //! `taipan-host`.
 //!
 //! [`MODULES`] has the modules, [`fill`] makes their types ready while the process is set up. A folder a module;
@@ -9,6 +9,7 @@
 mod accounts;
 mod arguments;
 mod errno;
+mod locale;
 mod mmap;
 mod multiprocessing;
 mod posix;
@@ -16,6 +17,7 @@ mod resource;
 mod shared_memory;
 pub mod struct_sequence;
 mod time;
+mod uuid;
 mod warnings;
 
 use taipan_object::types::ready;
@@ -23,7 +25,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 9] = [
+pub static MODULES: [&ModuleDef; 11] = [
     &posix::MODULE,
     &errno::MODULE,
     &time::MODULE,
@@ -33,11 +35,14 @@ pub static MODULES: [&ModuleDef; 9] = [
     &shared_memory::MODULE,
     &accounts::USERS_MODULE,
     &accounts::GROUPS_MODULE,
+    &uuid::MODULE,
+    &locale::MODULE,
 ];
 
 /// Makes the types ready: part of what fills the static types while the process is set up.
 pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &posix::types())?;
+    ready::ready_more(thread, &locale::types())?;
     ready::ready_more(thread, &mmap::types())?;
     mmap::fill(thread)?;
     ready::ready_more(thread, &multiprocessing::types())?;

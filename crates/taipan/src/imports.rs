@@ -41,6 +41,7 @@ pub(crate) fn begin(thread: &Thread, folder: &str) {
     natives.extend(taipan_stdlib_io::MODULES);
     natives.extend(taipan_stdlib_os::MODULES);
     natives.extend(taipan_stdlib_data::MODULES);
+    natives.extend(taipan_stdlib_asyncio::MODULES);
     natives.extend(taipan_stdlib_datetime::MODULES);
     natives.extend(taipan_stdlib_pickle::MODULES);
     natives.extend(taipan_stdlib_text::MODULES);

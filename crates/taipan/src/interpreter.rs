@@ -63,6 +63,7 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_io::fill(thread)?;
     taipan_stdlib_os::fill(thread)?;
     taipan_stdlib_core::fill(thread)?;
+    taipan_stdlib_asyncio::fill(thread)?;
     taipan_stdlib_sre::fill(thread)?;
     taipan_stdlib_data::fill(thread)?;
     taipan_stdlib_datetime::fill(thread)?;

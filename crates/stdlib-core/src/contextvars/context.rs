@@ -73,7 +73,11 @@ pub(super) fn current(thread: &Thread) -> PyResult<Owned<Native<Context>>> {
     Ok(context)
 }
 
-pub(super) fn copy_current(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+/// A copy of the current context.
+///
+/// # Errors
+/// When there is no memory.
+pub fn copy_current(thread: &Thread) -> PyResult<Value> {
     let current = current(thread)?;
     let copied = current.dict(thread)?.copy(thread)?;
     Ok(made(thread, copied)?.into_value())
@@ -92,21 +96,30 @@ fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn run(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
-    let context = receiver::<Context>(thread, this)?;
+    receiver::<Context>(thread, this)?;
     let by_name = names.map_or(0, PyTuple::len);
     let Some((function, rest)) = arguments.split_first().filter(|_| arguments.len() > by_name) else {
         return Err(raise!(thread, TYPE_ERROR, "run() missing 1 required positional argument"));
     };
+    within(thread, this, || protocol::call(thread, function.as_ref(), rest, names))
+}
+
+/// Does something within a context.
+///
+/// # Errors
+/// `TypeError` if it is none, `RuntimeError` if it is entered already; else what `act` gives.
+pub fn within<R>(thread: &Thread, context: Ref<'_>, act: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    let this = receiver::<Context>(thread, context)?;
     // the outermost context is there before it is left
     drop(current(thread)?);
-    if context.entered.replace(true) {
-        let shown = text::repr(thread, this)?.to_text_lossy();
+    if this.entered.replace(true) {
+        let shown = text::repr(thread, context)?.to_text_lossy();
         return Err(raise!(thread, RUNTIME_ERROR, "cannot enter context: {shown} is already entered"));
     }
-    let before = thread.context.replace(Some(this.to_value()));
-    let result = protocol::call(thread, function.as_ref(), rest, names);
+    let before = thread.context.replace(Some(context.to_value()));
+    let result = act();
     let own = thread.context.replace(before);
-    context.entered.set(false);
+    this.entered.set(false);
     drop(own);
     result
 }

@@ -5,6 +5,7 @@
 mod context;
 mod variable;
 
+pub use context::{copy_current, within};
 pub(crate) use variable::new_variable;
 
 use taipan_object::module::PyModule;
@@ -16,7 +17,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add};
 use taipan_object::declare::method_table;
 
 method_table! { FUNCTIONS:
-    Instance None c"copy_context" "($module, /)" context::copy_current, c"A copy of the current context.";
+    Instance None c"copy_context" "($module, /)" |thread, _| copy_current(thread), c"A copy of the current context.";
 }
 
 /// `_contextvars`.

@@ -36,7 +36,7 @@ mod values;
 
 pub use call::{call_function, run_code};
 pub(crate) use found::FoundTable;
-pub use generator::{Generator, generator_types};
+pub use generator::{Coroutine, Generator, generator_types};
 pub use names::{current_builtins, current_globals};
 pub(crate) use safepoint::safepoint;
 

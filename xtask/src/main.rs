@@ -2,6 +2,7 @@
 
 mod aliases;
 mod asan;
+mod charsets;
 mod codegen;
 mod conformance;
 mod sequences;
@@ -22,6 +23,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask robust                 ask for more in the tests of robustness than they ask for by themselves
        cargo xtask asan                   run the tests of `object` under AddressSanitizer (needs a nightly)
        cargo xtask unicode --python PATH  derive the Unicode tables from a Python of the right version
+       cargo xtask charsets --python PATH derive the tables of East Asian encodings from the same
        cargo xtask aliases FILE           derive the aliases of character names from NameAliases.txt
        cargo xtask sequences FILE         derive the named sequences from NamedSequences.txt
        cargo xtask fuzz [ROUNDS [CRATE]]  try so many mutants in each fuzz target (of one crate), by default
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         ["robust"] => robust(),
         ["asan"] => asan::run(),
         ["unicode", "--python", python] => unicode::run(python),
+        ["charsets", "--python", python] => charsets::run(python),
         ["aliases", path] => aliases::run(path),
         ["sequences", path] => sequences::run(path),
         _ => {

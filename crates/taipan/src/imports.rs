@@ -44,7 +44,7 @@ pub(crate) fn begin(thread: &Thread, folder: &str) {
     natives.extend(taipan_stdlib_asyncio::MODULES);
     natives.extend(taipan_stdlib_datetime::MODULES);
     natives.extend(taipan_stdlib_pickle::MODULES);
-    natives.extend(taipan_stdlib_text::MODULES);
+    natives.extend(taipan_stdlib_text::modules());
     natives.extend(taipan_stdlib_xml::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
     natives.extend(taipan_stdlib_language::MODULES);

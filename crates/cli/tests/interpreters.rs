@@ -87,6 +87,7 @@ impl taipan_host::Places for Catching {}
 impl taipan_host::Transfers for Catching {}
 impl taipan_host::Jobs for Catching {}
 impl taipan_host::Interprocess for Catching {}
+impl taipan_host::Journal for Catching {}
 impl taipan_host::Accounts for Catching {}
 impl taipan_host::Control for Catching {}
 impl taipan_host::Sockets for Catching {}

@@ -13,6 +13,7 @@ mod files;
 mod folders;
 mod interprocess;
 mod jobs;
+mod journal;
 mod launching;
 mod mappings;
 mod own_data;

@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod interprocess;
 mod jobs;
+mod journal;
 mod mappings;
 pub mod numbers;
 pub mod path;
@@ -35,6 +36,7 @@ pub use error::{HostError, HostResult};
 pub use files::{DirectoryEntry, FileKind, FileStatus, Files, OpenMode};
 pub use interprocess::{Interprocess, Patience};
 pub use jobs::{ChildReport, Jobs, Spawn, SpawnAction};
+pub use journal::Journal;
 pub use mappings::{MappingRequest, Mappings};
 pub use places::{AccessQuestion, Place, Places};
 pub use resources::{ResourceLimit, Resources, Usage};
@@ -74,6 +76,7 @@ pub trait Host:
     + Transfers
     + Jobs
     + Interprocess
+    + Journal
     + Signals
     + Threads
     + Send
@@ -101,6 +104,7 @@ impl Places for Nothing {}
 impl Transfers for Nothing {}
 impl Jobs for Nothing {}
 impl Interprocess for Nothing {}
+impl Journal for Nothing {}
 impl Signals for Nothing {}
 impl Threads for Nothing {}
 impl Control for Nothing {}

@@ -179,6 +179,7 @@ impl taipan_host::Places for TestHost {}
 impl taipan_host::Transfers for TestHost {}
 impl taipan_host::Jobs for TestHost {}
 impl taipan_host::Interprocess for TestHost {}
+impl taipan_host::Journal for TestHost {}
 impl taipan_host::Signals for TestHost {}
 impl taipan_host::Threads for TestHost {}
 impl Clock for TestHost {}

@@ -16,6 +16,7 @@ mod posix;
 mod resource;
 mod shared_memory;
 pub mod struct_sequence;
+mod syslog;
 mod time;
 mod uuid;
 mod warnings;
@@ -25,7 +26,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The modules of this crate.
-pub static MODULES: [&ModuleDef; 11] = [
+pub static MODULES: [&ModuleDef; 12] = [
     &posix::MODULE,
     &errno::MODULE,
     &time::MODULE,
@@ -35,6 +36,7 @@ pub static MODULES: [&ModuleDef; 11] = [
     &shared_memory::MODULE,
     &accounts::USERS_MODULE,
     &accounts::GROUPS_MODULE,
+    &syslog::MODULE,
     &uuid::MODULE,
     &locale::MODULE,
 ];

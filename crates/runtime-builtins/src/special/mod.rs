@@ -49,6 +49,8 @@ pub(crate) struct Row {
     pub(crate) update: fn(&Thread, &PyTypeObject) -> PyResult<()>,
     /// Sets the slot of a class to what another one has.
     pub(crate) copy: fn(&PyTypeObject, &PyTypeObject),
+    /// Whether two classes have the same in the slot.
+    pub(crate) is_same: fn(&PyTypeObject, &PyTypeObject) -> bool,
     /// Whether a type has something in the slot that it did not get from its base.
     pub(crate) is_own: fn(&PyTypeObject) -> bool,
 }

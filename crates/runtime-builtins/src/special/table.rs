@@ -6,7 +6,7 @@
 use taipan_object::descriptor::wrapper::WrapperDef;
 use taipan_object::str::statics::names;
 
-use super::update::{choose, is_own};
+use super::update::{self, choose, is_own};
 use super::{Method, Row, attribute, buffer, operators, python, wrap};
 
 macro_rules! special_methods {
@@ -26,6 +26,7 @@ macro_rules! special_methods {
                     Ok(())
                 },
                 copy: |class, base| class.slots().$slot.set(base.slots().$slot.get()),
+                is_same: |class, base| update::is_same(class, base, |slots| &slots.$slot),
                 is_own: |ty| is_own(ty, |slots| &slots.$slot),
             },
         )*];

@@ -25,6 +25,15 @@ pub(super) fn is_own<F: Copy + PartialEq>(
     own.is_some() && own != ty.base_type().and_then(|base| slot(base.slots()).get())
 }
 
+/// Whether two types have the same in a slot.
+pub(super) fn is_same<F: Copy + PartialEq>(
+    one: &PyTypeObject,
+    other: &PyTypeObject,
+    slot: impl Fn(&Slots) -> &Cell<Option<F>>,
+) -> bool {
+    slot(one.slots()).get() == slot(other.slots()).get()
+}
+
 /// What is to stand in a slot of a class: the function of the built-in type whose methods stand under all the names,
 /// or else `generic`.
 pub(super) fn choose<F: Copy + PartialEq>(
@@ -90,12 +99,31 @@ pub fn update_all(thread: &Thread, class: &PyTypeObject) -> PyResult<()> {
         }
     }
     forbid_hash(thread, class)?;
+    if cfg!(debug_assertions)
+        && let Some((base, dict)) = base
+    {
+        check_copied(thread, class, &base, &dict)?;
+    }
     class.sync_slots();
     Ok(())
 }
 
+/// Computes the slots that were taken from a base as well, and compares.
+fn check_copied(thread: &Thread, class: &PyTypeObject, base: &PyTypeObject, dict: &PyDict) -> PyResult<()> {
+    for row in ROWS {
+        if !row.is_in(thread, dict)? {
+            (row.update)(thread, class)?;
+            forbid_hash(thread, class)?;
+            let name = row.methods.first().and_then(|method| (method.name)().as_ascii()).unwrap_or("");
+            assert!((row.is_same)(class, base), "{name} of {} is not that of its base", class.name());
+        }
+    }
+    Ok(())
+}
+
 /// The class that another one takes all slots from but those that its own dict names: its only base, if the rest of
-/// the MRO is that of the base, and the slots of this were computed here or are those of `object`. With it the dict.
+/// the MRO is that of the base, and its slots were computed here or are those of `object`: a built-in type may have one
+/// that its names say nothing of. With it the dict.
 fn only_base(class: &PyTypeObject) -> Option<(Owned<PyTypeObject>, Owned<PyDict>)> {
     let base = class.base_type()?;
     let (mro, of_base) = (class.mro()?, base.mro()?);

@@ -217,6 +217,10 @@ pub struct Interp {
     pub finalizing: Cell<bool>,
     /// Whether the process ends with it, so that memory need not be given back.
     pub ends_process: Cell<bool>,
+    /// What every thread is asked to do at every safepoint.
+    standing: Cell<usize>,
+    /// How many safepoints may be passed still, where they cost fuel.
+    pub fuel: Cell<u64>,
     /// The level of optimization of what is compiled without one (`-O`).
     pub optimize: Cell<u8>,
     /// Whether code that is compiled has no columns (`-X no_debug_ranges`).
@@ -230,6 +234,8 @@ pub struct Interp {
     kept: [Slot; Keeper::COUNT],
     /// What the layers above give to natives: the operating system behind its traits.
     pub services: OnceCell<Box<dyn Any>>,
+    /// What compiles while a program runs, as the layers above know it.
+    pub compiler: OnceCell<Box<dyn Any>>,
     /// What the import machinery knows of modules that are part of the program. It holds no objects.
     pub imports: OnceCell<Box<dyn Any>>,
     /// Hooks of the layers above.
@@ -285,6 +291,8 @@ impl Interp {
             import_times: Cell::new(None),
             finalizing: Cell::new(false),
             ends_process: Cell::new(false),
+            standing: Cell::new(0),
+            fuel: Cell::new(0),
             optimize: Cell::new(0),
             no_debug_ranges: Cell::new(false),
             codecs: Slot::empty(),
@@ -292,6 +300,7 @@ impl Interp {
             ast: Slot::empty(),
             kept: Default::default(),
             services: OnceCell::new(),
+            compiler: OnceCell::new(),
             imports: OnceCell::new(),
             hooks: Hooks::none(),
             host: Cell::new(std::ptr::null_mut()),
@@ -306,6 +315,12 @@ impl Interp {
 
     /// A thread state of this interpreter that nobody uses; it lives as long as the interpreter.
     pub fn new_thread(&self) -> &Thread {
+        let thread = self.unused_thread();
+        thread.request(self.standing.get());
+        thread
+    }
+
+    fn unused_thread(&self) -> &Thread {
         if let Some(idle) = self.idle_threads.borrow_mut().pop() {
             // SAFETY: boxed, and dropped with the interpreter only.
             return unsafe { idle.as_ref() };
@@ -326,6 +341,23 @@ impl Interp {
             Some(first) => first,
             None => self.new_thread(),
         }
+    }
+
+    /// Asks for something to be done at all safepoints from now on, of all threads.
+    pub fn request_always(&self, bit: usize) {
+        self.standing.set(self.standing.get() | bit);
+        self.threads.borrow().iter().skip(1).for_each(|thread| thread.request(bit));
+    }
+
+    /// Whether something is asked for of all threads.
+    pub fn is_always_requested(&self, bit: usize) -> bool {
+        self.standing.get() & bit != 0
+    }
+
+    /// Takes back what was asked for of all threads.
+    pub fn withdraw_always(&self, bit: usize) {
+        self.standing.set(self.standing.get() & !bit);
+        self.threads.borrow().iter().for_each(|thread| thread.withdraw(bit));
     }
 
     /// Takes a thread state back, which refers to nothing any more.

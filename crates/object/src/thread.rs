@@ -37,6 +37,10 @@ pub mod safepoint {
     pub const INTERRUPT: usize = 1 << 4;
     /// Somebody is to be told of what the program does (`sys.settrace`, `sys.setprofile`).
     pub const TRACE: usize = 1 << 5;
+    /// Every safepoint costs fuel.
+    pub const FUEL: usize = 1 << 7;
+    /// The collector is to run at every safepoint, and every instruction to be one (debug builds).
+    pub const STRESS: usize = 1 << 6;
 }
 
 /// `_PyErr_StackItem`: the exception that is being handled, and the one outside of it.

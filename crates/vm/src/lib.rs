@@ -11,6 +11,7 @@ mod code_object;
 pub mod frame;
 mod frame_locals;
 pub mod frame_object;
+pub mod fuel;
 mod groups;
 pub mod hooks;
 pub mod interp;
@@ -48,6 +49,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     let mut types: Vec<&'static PyTypeObject> = interp::generator_types();
     types.push(&frame_object::FRAME);
     types.push(&frame_locals::FRAME_LOCALS);
+    types.push(&fuel::OUT_OF_FUEL);
     ready::ready_more(thread, &types)?;
     interp::install(thread)
 }

@@ -50,6 +50,27 @@ pub fn collect_due(thread: &Thread) {
     collect(thread, generation);
 }
 
+/// Collections of a run under stress after which all objects are looked at.
+#[cfg(debug_assertions)]
+const STRESS_CHECK: u32 = 512;
+
+/// Collects what a run under stress has made, at every safepoint, if collections start by themselves.
+pub fn collect_in_stress(thread: &Thread) {
+    let gc = &thread.interp().gc;
+    if !gc.enabled.get() || gc.collecting.get() {
+        return;
+    }
+    collect(thread, 2);
+    gc.stressed.set(gc.stressed.get().wrapping_add(1));
+    #[cfg(debug_assertions)]
+    if gc.stressed.get().is_multiple_of(STRESS_CHECK) {
+        let mut problems = thread.heap().check().problems;
+        // what is ending has none, and its finalizer may be what runs
+        problems.retain(|problem| !problem.ends_with("no references, but alive"));
+        assert!(problems.is_empty(), "{problems:?}");
+    }
+}
+
 /// Collects a generation (0, 1 or 2) and those younger. Nothing happens while a collection runs.
 pub fn collect(thread: &Thread, generation: usize) -> Collected {
     let gc = &thread.interp().gc;

@@ -23,7 +23,7 @@ mod tests;
 mod track;
 pub mod visit;
 
-pub use collect::{Collected, collect, collect_due, shut_down};
+pub use collect::{Collected, collect, collect_due, collect_in_stress, shut_down};
 pub use death::dealloc;
 pub use order::order_from;
 pub use silent::ends_silently;
@@ -76,6 +76,8 @@ pub struct Gc {
     long_lived: Cell<usize>,
     long_lived_pending: Cell<usize>,
     frozen: Cell<usize>,
+    /// Collections of a run under stress.
+    stressed: Cell<u32>,
     stats: RefCell<[Stats; 3]>,
     /// `gc.get_debug()`.
     pub debug: Cell<u32>,
@@ -98,6 +100,7 @@ impl Gc {
             long_lived: Cell::new(0),
             long_lived_pending: Cell::new(0),
             frozen: Cell::new(0),
+            stressed: Cell::new(0),
             stats: RefCell::default(),
             debug: Cell::new(0),
             garbage: Slot::empty(),

@@ -22,6 +22,7 @@ use taipan_object::list::{LIST, PyList};
 use taipan_object::native::Native;
 use taipan_object::range::{PyRangeIterator, RANGE_ITERATOR};
 use taipan_object::str::{PyStr, STR};
+use taipan_object::thread::safepoint::STRESS;
 use taipan_object::tuple::{PyTuple, TUPLE};
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyObject, PyResult, Raised, Ref, Thread, Value, Word, raise};
@@ -418,6 +419,11 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                 }
 
                 loop {
+                    // under stress every instruction is a safepoint
+                    if cfg!(debug_assertions) && thread.has_request(STRESS) {
+                        (*frame).ip = ip;
+                        try_or_raise!(safepoint::safepoint(thread));
+                    }
                     let w = OpWord(*ip);
                     // SAFETY: the translator writes numbers of operations alone.
                     let op = std::mem::transmute::<u16, Op>(w.number());

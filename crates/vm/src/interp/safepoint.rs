@@ -10,10 +10,12 @@ pub(crate) fn safepoint(thread: &Thread) -> PyResult<()> {
     if thread.has_request(safepoint::GIL) {
         thread.pass_gil();
     }
-    thread.collect_if_requested();
-    let rest = thread.eval_breaker.load(std::sync::atomic::Ordering::Relaxed);
-    if rest & (safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC) != 0 {
-        return crate::pending::handle(thread);
+    if cfg!(debug_assertions) && thread.has_request(safepoint::STRESS) {
+        taipan_object::gc::collect_in_stress(thread);
     }
-    Ok(())
+    thread.collect_if_requested();
+    if thread.has_request(safepoint::SIGNAL | safepoint::INTERRUPT | safepoint::ASYNC) {
+        crate::pending::handle(thread)?;
+    }
+    if thread.has_request(safepoint::FUEL) { crate::fuel::charge(thread) } else { Ok(()) }
 }

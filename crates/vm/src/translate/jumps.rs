@@ -7,16 +7,29 @@ use crate::code::Op;
 use taipan_bytecode_format::Opcode;
 
 impl Translator<'_> {
+    /// Whether a jump back is that of a delegation, which suspends in each round and so need not be a safepoint.
+    fn goes_on_delegating(&self, jump: &Step, target: u32) -> bool {
+        let steps = &self.blocks.steps;
+        let at = |unit| steps.binary_search_by_key(&unit, |step| step.unit).ok();
+        let sends = at(target).and_then(|at| steps.get(at)).is_some_and(|step| step.opcode == Opcode::Send);
+        let before = at(jump.unit).and_then(|at| steps.get(at.checked_sub(1)?));
+        sends && before.is_some_and(|step| step.opcode == Opcode::Resume)
+    }
+
     /// Translates an instruction that may go on elsewhere or ends the code; whether it is one.
     pub(super) fn jump_instruction(&mut self, step: &Step) -> bool {
         use Opcode as O;
         let target = step.target.unwrap_or(0);
         match step.opcode {
-            O::JumpForward | O::JumpBackwardNoInterrupt => {
+            O::JumpForward => {
                 self.flush();
                 self.jump(Op::Jump, 0, target);
             }
-            O::JumpBackward => {
+            O::JumpBackwardNoInterrupt if self.goes_on_delegating(step, target) => {
+                self.flush();
+                self.jump(Op::Jump, 0, target);
+            }
+            O::JumpBackward | O::JumpBackwardNoInterrupt => {
                 self.flush();
                 self.jump(Op::JumpBack, 0, target);
             }

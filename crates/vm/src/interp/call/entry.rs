@@ -21,6 +21,8 @@ pub fn call_function(
     let Some(function) = callable.get::<PyFunction>() else {
         return Err(raise!(thread, SYSTEM_ERROR, "not a function"));
     };
+    // before the arguments stand above the running frame: what runs here would use their places
+    crate::safepoint(thread)?;
     let stacks = stacks(thread);
     let slots = stacks.top();
     if !stacks.reserve(slots.wrapping_add(arguments.len() + 1)) {

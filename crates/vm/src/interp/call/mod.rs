@@ -32,6 +32,7 @@ pub(in crate::interp) fn call(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
 /// The operation `CallKw`.
 #[inline(never)]
 pub(in crate::interp) fn call_kw(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
+    crate::safepoint(vm.thread)?;
     let names = vm.take(w.a() + 2 + w.b());
     let Ok(names) = names.downcast::<PyTuple>() else {
         return Err(raise!(vm.thread, SYSTEM_ERROR, "names of keyword arguments are no tuple"));

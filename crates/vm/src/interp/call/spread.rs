@@ -15,6 +15,7 @@ use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 #[inline(never)]
 pub(in crate::interp) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     let thread = vm.thread;
+    crate::safepoint(thread)?;
     let base = w.a();
     // SAFETY: the slots of the call.
     let with_keywords = unsafe { *vm.slots().add(base + 3) } != NULL;
@@ -176,6 +177,7 @@ fn push_function(
     continuation: Continuation,
     to: u16,
 ) -> PyResult<()> {
+    crate::safepoint(thread)?;
     let slots = stacks.top();
     if !stacks.reserve(slots.wrapping_add(arguments.len())) {
         return Err(too_deep(thread));

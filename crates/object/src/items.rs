@@ -4,9 +4,9 @@
 //! other file reads or writes an item array of a live container.
 //!
 //! A list or tuple of which C holds the pointer must hold pointers only. That state, [`EXPORTED`], is sticky and
-//! stands in the pre-header. It is honoured in two places: [`admit`], through which every value goes before it
-//! is stored, and [`canonical`], through which every word goes that is read. Nothing sets it before there is a
-//! C API, which will also export what is stored in an exported container.
+//! stands in the pre-header. [`export`] sets it, of all lists and tuples that can be reached from one by items. It is
+//! honoured in two places: [`admit`], through which every value goes before it is stored, and [`canonical`], through which
+//! every word goes that is read. Invariant: what is stored in an exported container is exported.
 
 use std::ptr::NonNull;
 
@@ -16,7 +16,9 @@ use crate::gc::pre_header::{EXPORTED, PreHeader};
 use crate::header::PyObject;
 use crate::heap::{Heap, Kind};
 use crate::int::PyLong;
+use crate::list::PyList;
 use crate::thread::Thread;
+use crate::tuple::PyTuple;
 use crate::value::{Ref, Value};
 use crate::word::Word;
 
@@ -50,7 +52,7 @@ pub(crate) fn admit(thread: &Thread, container: &PyObject, value: Value) -> PyRe
 #[cold]
 #[inline(never)]
 fn admit_to_exported(thread: &Thread, value: Value) -> PyResult<Value> {
-    to_c(thread, value)
+    export(thread, value)
 }
 
 /// Whether C may hold a pointer to a list or tuple that has items, or that is a list.
@@ -103,6 +105,59 @@ pub fn from_c(value: Value) -> Value {
     let word = immediate_of(value.as_ref());
     // SAFETY: an immediate owns nothing.
     word.map_or(value, |word| unsafe { Value::from_word(word) })
+}
+
+/// The value as C may have it: an object, and lists and tuples hold nothing but objects from now on, however deep they
+/// stand in each other.
+///
+/// # Errors
+/// MemoryError; what was exported until then stays so.
+pub fn export(thread: &Thread, value: Value) -> PyResult<Value> {
+    let value = to_c(thread, value)?;
+    let mut left = vec![value.clone()];
+    while let Some(container) = left.pop() {
+        let Some((head, items, len)) = items_of(container.as_ref()) else { continue };
+        // all memory first: a container that is half exported would be neither
+        let mut boxed: Vec<Value> = Vec::new();
+        if boxed.try_reserve_exact(len).is_err() {
+            return Err(thread.raise_memory_error());
+        }
+        for at in 0..len {
+            // SAFETY: within the array; nothing here runs code that could change the container.
+            let item = unsafe { load_item(items, at) };
+            // SAFETY: the container holds what its items refer to.
+            let item = item.map_or_else(Value::none, |word| unsafe { Ref::from_word(word) }.to_value());
+            boxed.push(to_c(thread, item)?);
+        }
+        // SAFETY: `items_of` gives containers with a pre-header.
+        unsafe { PreHeader::of(head.as_ptr()) }.set(EXPORTED);
+        for (at, item) in boxed.into_iter().enumerate() {
+            left.push(item.clone());
+            // SAFETY: within the array.
+            let old = unsafe { load_item(items, at) };
+            // a place without item stays one
+            if let Some(old) = old {
+                // SAFETY: as above; what was there is moved out, and stands for the same object or is an immediate.
+                unsafe {
+                    store_item(items, at, item);
+                    drop(Value::from_word(old));
+                }
+            }
+        }
+    }
+    Ok(value)
+}
+
+/// Where a list or a tuple that is not exported yet has its items, and how many.
+fn items_of(value: Ref<'_>) -> Option<(&PyObject, *mut Option<Word>, usize)> {
+    let (items, len) = match (value.get::<PyList>(), value.get::<PyTuple>()) {
+        (Some(list), _) => (list.item_words(), list.len()),
+        // the empty tuple is static
+        (_, Some(tuple)) if !tuple.is_empty() => (tuple.item_words(), tuple.len()),
+        _ => return None,
+    };
+    let head = value.head()?;
+    (!is_exported(head)).then_some((head, items, len))
 }
 
 /// A block of items outside of any object, with those that it owns.

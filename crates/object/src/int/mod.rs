@@ -66,7 +66,32 @@ impl PyLongOne {
         let tag = if value { 1 << 3 } else { 1 };
         PyLongOne { base: PyObject::immortal(ty), lv_tag: Cell::new(tag), ob_digit: value as u32 }
     }
+
+    /// One of the ints that are static objects, as the reference has them: the bit 2 of the tag says so.
+    const fn of_small(value: i64) -> PyLongOne {
+        let tag = match value {
+            0 => 4 | 1,
+            1.. => 1 << 3 | 4,
+            _ => 1 << 3 | 4 | 2,
+        };
+        let digit = value.unsigned_abs() as u32;
+        PyLongOne { base: PyObject::immortal(&INT), lv_tag: Cell::new(tag), ob_digit: digit }
+    }
 }
+
+/// The least int that is a static object where C has to have an object, and how many there are.
+const LEAST_STATIC: i64 = -5;
+const STATIC_INTS: usize = 262;
+
+static STATIC: [PyLongOne; STATIC_INTS] = {
+    let mut all = [const { PyLongOne::of_small(0) }; STATIC_INTS];
+    let mut at = 0;
+    while at < STATIC_INTS {
+        all[at] = PyLongOne::of_small(at as i64 + LEAST_STATIC);
+        at += 1;
+    }
+    all
+};
 
 /// `int`.
 pub static INT: PyTypeObject = StaticType::new(c"int", 24, lifecycle::dealloc_plain, &INT_CORE)
@@ -128,8 +153,12 @@ impl PyLong {
         magnitude(self.digits()).and_then(|m| small(self.is_negative(), m))
     }
 
-    /// The int as a heap object even if it fits a word: for C.
+    /// The int as an object even if it fits a word: for C.
     pub fn boxed(thread: &Thread, value: i64) -> PyResult<Value> {
+        let at = value.checked_sub(LEAST_STATIC).and_then(|at| usize::try_from(at).ok());
+        if let Some(known) = at.and_then(|at| STATIC.get(at)) {
+            return Ok(Value::from_static(&known.base));
+        }
         let mut buffer = [0; 3];
         let int = IntRef::from_i64(value, &mut buffer);
         heap_int(thread, &INT, int.negative, int.digits)

@@ -196,6 +196,11 @@ impl PyList {
         }
     }
 
+    /// Where the items stand.
+    pub(crate) fn item_words(&self) -> *mut Option<Word> {
+        self.ob_item.get()
+    }
+
     /// The value of a word that was moved out of the list.
     ///
     /// # Safety

@@ -132,9 +132,7 @@ fn an_allocation_that_fails_leaves_the_list_as_it_was() {
 fn an_exported_list_holds_objects_and_gives_words() {
     run_without_leak(|thread| {
         let list = PyList::new(thread).unwrap();
-        // SAFETY: a list has a pre-header.
-        unsafe { crate::gc::pre_header::PreHeader::of(list.base.base.as_ptr()) }
-            .set(crate::gc::pre_header::EXPORTED);
+        drop(crate::items::export(thread, list.clone().into_value()).unwrap());
         let float = || Value::float(thread, 1.5).unwrap();
         list.push(thread, Value::small(1)).unwrap();
         list.push(thread, float()).unwrap();
@@ -149,5 +147,29 @@ fn an_exported_list_holds_objects_and_gives_words() {
         assert!(list.remove(0).unwrap().word().is_int());
         let copy = list.copy(thread, 0, 9).unwrap();
         assert_eq!(copy.get(0).map(|item| item.word()), Some(crate::Word::from_i32(3)));
+    });
+}
+
+/// What can be reached by items is exported with a container, and what is stored in one is.
+#[test]
+fn export_reaches_all_lists_and_tuples_inside() {
+    run_without_leak(|thread| {
+        let inner = PyList::from_block(thread, block(thread, &[1, 2])).unwrap();
+        let tuple =
+            crate::tuple::PyTuple::pack(thread, [inner.clone().into_value(), Value::small(3)]).unwrap();
+        let outer = PyList::new(thread).unwrap();
+        outer.push(thread, tuple.clone().into_value()).unwrap();
+        // a cycle ends too
+        outer.push(thread, outer.clone().into_value()).unwrap();
+        drop(crate::items::export(thread, outer.clone().into_value()).unwrap());
+        let objects =
+            |list: &PyList| (0..list.len()).all(|at| list.raw(at).is_some_and(crate::Word::is_object));
+        assert!(objects(&outer) && objects(&inner));
+        assert_eq!(tuple.borrow(1).map(|item| item.word()), Some(crate::Word::from_i32(3)));
+        let late = PyList::from_block(thread, block(thread, &[4])).unwrap();
+        assert!(!objects(&late));
+        inner.push(thread, late.clone().into_value()).unwrap();
+        assert!(objects(&late));
+        drop(outer.pop());
     });
 }

@@ -97,6 +97,11 @@ impl PyTuple {
         unsafe { std::ptr::from_ref(self).byte_add(offset).cast() }
     }
 
+    /// Where the items stand. Only `items.rs` writes there.
+    pub(crate) fn item_words(&self) -> *mut Option<Word> {
+        self.items().cast_mut()
+    }
+
     /// The item at an index, borrowed: a tuple does not change.
     #[inline(always)]
     pub fn borrow(&self, at: usize) -> Option<Ref<'_>> {

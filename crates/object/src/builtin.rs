@@ -202,7 +202,10 @@ impl MethodDef {
             Some(class) if self.binding() != Binding::Instance => class,
             _ => self.owner(thread, this.ty()),
         };
-        format!("{}.{name}", ty.short_name())
+        let known = ty.qualified_name().filter(|_| self.binding() != Binding::Instance);
+        let known = known.as_ref().and_then(|known| known.as_ref().get::<crate::str::PyStr>());
+        let shown = known.map_or_else(|| ty.short_name().to_owned(), crate::str::PyStr::to_text_lossy);
+        format!("{shown}.{name}")
     }
 
     /// The type that the method is one of: the one on the MRO whose dict has it.

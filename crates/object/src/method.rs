@@ -48,7 +48,8 @@ impl PyMethod {
     }
 }
 
-/// Calls the function with `self` before the arguments. (The VM does this in its frames; this is for natives.)
+/// Calls the function with `self` before the arguments. (The VM does this in its frames; this is for natives.) The function
+/// may be a bound method itself, and so on: all of them are bound at once, so that the arguments are copied once.
 fn call_method(
     thread: &Thread,
     method: Ref<'_>,
@@ -56,11 +57,15 @@ fn call_method(
     names: Option<&PyTuple>,
 ) -> PyResult<Value> {
     let Some(method) = method.get::<PyMethod>() else { return Ok(Value::not_implemented()) };
-    let mut all = Vec::new();
-    if all.try_reserve_exact(arguments.len() + 1).is_err() {
+    let (mut all, mut function) = (vec![method.this()], method.function());
+    while let Some(inner) = function.as_ref().get_exact::<PyMethod>() {
+        all.push(inner.this());
+        function = inner.function();
+    }
+    all.reverse();
+    if all.try_reserve_exact(arguments.len()).is_err() {
         return Err(thread.raise_memory_error());
     }
-    all.push(method.this());
     all.extend(arguments.iter().cloned());
-    protocol::call(thread, method.function().as_ref(), &all, names)
+    protocol::call(thread, function.as_ref(), &all, names)
 }

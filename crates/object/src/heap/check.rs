@@ -22,6 +22,24 @@ pub struct HeapReport {
 }
 
 impl Heap {
+    /// The blocks in use, of objects and of what belongs to them.
+    pub fn blocks(&self) -> usize {
+        let mut count = 0;
+        for kind in [Kind::Plain, Kind::Gc, Kind::Managed, Kind::Raw] {
+            self.for_each_block(kind, |_, _| count += 1);
+        }
+        // raw blocks do not tell whether they are free
+        for list in &self.free[Kind::Raw as usize] {
+            let mut free = list.get();
+            while !free.is_null() {
+                count -= 1;
+                // SAFETY: what is on the list is free, and begins with the link.
+                free = unsafe { (*free).next };
+            }
+        }
+        count
+    }
+
     /// Walks every object.
     pub fn check(&self) -> HeapReport {
         let mut report = HeapReport::default();

@@ -120,7 +120,9 @@ fn printed(folder: &Path, name: &str) -> String {
         hash_seed: Some(0),
         random: [0; 2],
         stack: USABLE,
+        stress: false,
         host: Box::new(Catching(caught.clone())),
+        compiler: Some(taipan::COMPILER),
     };
     Interpreter::new(options).unwrap().run_main(&source, &shown);
     let text = |bytes: &Mutex<Vec<u8>>| String::from_utf8_lossy(&bytes.lock().unwrap()).into_owned();

@@ -43,6 +43,17 @@ const EDITS: &[Edit] = &[
         old: "        self.backend = backend\n        if backend == 'monitoring':\n            self.monitoring_tracer = _MonitoringTracer()\n        elif backend == 'settrace':\n",
         new: "        self.backend = 'settrace'\n        if backend in ('monitoring', 'settrace'):\n",
     },
+    // much of the library is imported by more of it: it can be where there is no compiler
+    Edit {
+        module: "collections",
+        old: "    __new__ = eval(code, namespace)\n",
+        new: "    __new__ = eval(code, namespace) if getattr(_sys.implementation, '_compiles', True) else __import__('_without_compiler').named_tuple_new(field_names, namespace)\n",
+    },
+    Edit {
+        module: "annotationlib",
+        old: "import ast\nimport builtins\n",
+        new: "import sys; ast = __import__('ast' if getattr(sys.implementation, '_compiles', True) else '_without_compiler')\nimport builtins\n",
+    },
     // its numbers are CPython's, and so ours: a test compares them with the opcode table
     Edit {
         module: "_opcode_metadata",

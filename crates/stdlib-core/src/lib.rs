@@ -16,6 +16,7 @@ pub mod contextvars;
 mod imp;
 pub mod import;
 mod marshal;
+mod opcode;
 mod queue;
 mod random;
 pub mod signals;
@@ -46,6 +47,7 @@ pub fn modules() -> Vec<&'static ModuleDef> {
         &contextvars::MODULE,
         &imp::MODULE,
         &marshal::MODULE,
+        &opcode::MODULE,
         &queue::MODULE,
         &random::MODULE,
         &signals::MODULE,

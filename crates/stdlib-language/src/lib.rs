@@ -1,12 +1,10 @@
-//! The native modules that are about the language itself: `_opcode`, `_ast` and `_tokenize`, and the
-//! objects of `_symtable`.
+//! The native modules that are made of the compiler's stages: `_ast` and `_tokenize`, and the objects of `_symtable`.
 //!
 //! They know the tree and the parser, so that they stand above all other native modules. Invariant: what they say of
 //! the language comes from the tables of the stages, which declare it once.
 #![forbid(unsafe_code)]
 
 pub mod ast;
-mod opcode;
 pub mod symtable;
 mod tokenize;
 
@@ -15,7 +13,7 @@ use taipan_object::{PyResult, Thread};
 use taipan_runtime_builtins::modules::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 3] = [&opcode::MODULE, &ast::MODULE, &tokenize::MODULE];
+pub static MODULES: [&ModuleDef; 2] = [&ast::MODULE, &tokenize::MODULE];
 
 /// Makes the types of this crate ready: part of what fills the static types while the process is set up, before
 /// `taipan_runtime_builtins::fill`.

@@ -1,7 +1,7 @@
 //! The built-in function `compile`: sources and trees to code, sources to trees.
 
 use crate::compile::Reading;
-use crate::evaluate::{compiled, filename_text, inherited_features, source_bytes};
+use crate::compiler::compiled;
 use crate::trees::{self, TreeOptions};
 use taipan_ast::Class;
 use taipan_bytecode_format::CodeFlags;
@@ -10,6 +10,7 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
 use taipan_parser::Mode;
+use taipan_runtime::evaluate::{filename_text, inherited_features, source_bytes};
 use taipan_runtime_builtins::arguments::{Parameters, to_int, wrong_type};
 use taipan_stdlib_language::ast;
 
@@ -46,12 +47,7 @@ struct Asked {
 }
 
 /// `compile`
-pub(crate) fn compile(
-    thread: &Thread,
-    _: Ref<'_>,
-    arguments: &[Value],
-    names: Option<&PyTuple>,
-) -> PyResult<Value> {
+pub(crate) fn compile(thread: &Thread, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
     let [source, filename, mode, flags, inherit, optimize, version] =
         COMPILE.bind(thread, arguments, names)?;
     let (Some(source), Some(filename), Some(mode)) = (source, filename, mode) else {

@@ -1,24 +1,16 @@
 //! Taipan as a library: Python 3.14 in a Rust program. [`Interpreter`] is where to start; [`compile`] is the way
-//! from a source to code alone.
+//! from a source to code alone, and [`COMPILER`] what an interpreter is given that is to compile while programs run.
 #![forbid(unsafe_code)]
 
-mod builtins;
 pub mod compile;
 mod compile_function;
+mod compiler;
 mod errors;
-mod evaluate;
-mod faulthandler;
-mod files;
-mod imports;
-mod interpreter;
-mod report;
-mod shutdown;
-mod site;
-mod streams;
 mod symtable_function;
-pub mod sys;
 mod trees;
 mod warn;
 
-pub use interpreter::{Interpreter, Options, StartError};
-pub use streams::TextEncoding;
+pub use compiler::COMPILER;
+pub use taipan_runtime::{
+    Compiler, Interpreter, Options, SourceText, StartError, TextEncoding, evaluate, sys,
+};

@@ -5,11 +5,11 @@ use taipan_object::declare::method_table;
 use taipan_object::str::PyStr;
 use taipan_object::{PyResult, Ref, Thread, Value};
 use taipan_parser::Mode;
+use taipan_runtime::evaluate::{filename_text, source_bytes};
 use taipan_runtime_builtins::arguments::{check_count, wrong_type};
 use taipan_runtime_builtins::modules::ModuleDef;
 use taipan_stdlib_language::symtable;
 
-use crate::evaluate::{filename_text, source_bytes};
 use crate::trees;
 
 method_table! { FUNCTIONS:

@@ -104,7 +104,7 @@ fn parsed<T>(
         type_comments: options.type_comments,
         feature_version: options.feature_version.unwrap_or(own.feature_version),
         allow_incomplete_input: options.incomplete_input,
-        max_decimal_digits: crate::evaluate::max_decimal_digits(thread),
+        max_decimal_digits: crate::compiler::max_decimal_digits(thread),
         dont_imply_dedent: options.dont_imply_dedent,
         ..own
     };

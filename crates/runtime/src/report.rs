@@ -1,10 +1,8 @@
 //! Exceptions that nobody caught.
 
-use crate::streams;
-use taipan_lexer::Source;
+use crate::{compiler, streams};
 use taipan_object::exception::{KEYBOARD_INTERRUPT, PyBaseException, SYSTEM_EXIT};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol};
-use taipan_parser::Mode;
 use taipan_traceback::{Sources, format_exception};
 use taipan_vm::interp::exceptions;
 
@@ -31,13 +29,13 @@ impl Sources for Files<'_> {
             false => crate::files::read(self.thread, filename)
                 .or_else(|| Some(crate::imports::library_source(self.thread, filename)?.to_vec()))?,
         };
-        let source = Source::from_bytes(&bytes, Mode::Exec).ok()?;
+        let text = compiler::of(self.thread).text(&bytes)?;
         let at = usize::try_from(line).ok()?.checked_sub(1)?;
-        source.text().split_inclusive('\n').nth(at).map(str::to_owned)
+        text.split_inclusive('\n').nth(at).map(str::to_owned)
     }
 
     fn compiles(&self, source: &str) -> bool {
-        crate::compile::parses(source)
+        compiler::of(self.thread).parses(source)
     }
 }
 

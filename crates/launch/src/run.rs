@@ -1,37 +1,41 @@
 //! Runs what the command line says.
 
-use crate::options::{Command, HELP, Program, Settings, USAGE};
+use crate::Identity;
+use crate::options::{Command, HELP, Program, Settings, usage};
 use std::ffi::OsString;
 use std::io::{Read, Write};
-use taipan::sys::Facts;
-use taipan::{Interpreter, Options, TextEncoding};
+use taipan_artifact::Limits;
+use taipan_bytecode_format::{Verified, pyc};
 use taipan_host::{Entropy, Environment, Terminal};
 use taipan_host_native::NativeHost;
+use taipan_runtime::sys::Facts;
+use taipan_runtime::{Interpreter, Options, TextEncoding};
 
 /// Does what was asked for; the status to exit with.
-pub fn run(command: Command, stack: usize) -> u8 {
+pub fn run(identity: &Identity, command: Command, stack: usize) -> u8 {
     let (program, arguments, settings) = match command {
         Command::Version => {
             say("Python 3.14.0 (Taipan)\n");
             return 0;
         }
         Command::Help => {
-            say(&format!("{USAGE}\n{HELP}\n"));
+            say(&format!("{}\n{HELP}\n", usage(identity)));
             return 0;
         }
         Command::Run { program, arguments, settings } => (program, arguments, settings),
     };
-    let main = match read(program) {
+    let main = match read(identity, program) {
         Ok(main) => main,
-        Err(message) => {
-            let _ = writeln!(std::io::stderr(), "taipan: {message}");
-            return 2;
+        Err(refusal) => {
+            complain(identity, &refusal.message);
+            return refusal.status;
         }
     };
-    let interpreter = match Interpreter::new(options(&main, arguments, &settings, stack)) {
+    let options = Options { compiler: identity.compiler, ..options(&main, arguments, &settings, stack) };
+    let interpreter = match Interpreter::new(options) {
         Ok(interpreter) => interpreter,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "taipan: {error}");
+            complain(identity, &error.to_string());
             return 1;
         }
     };
@@ -45,6 +49,7 @@ pub fn run(command: Command, stack: usize) -> u8 {
             let text = if settings.skip_first_line { without_first_line(text) } else { text };
             interpreter.run_main(text, filename)
         }
+        (Ok(()), Main::Artifact { code, filename, .. }) => interpreter.run_code(code, filename),
     };
     // the process ends: nobody needs the memory back
     std::mem::forget(interpreter);
@@ -55,10 +60,22 @@ fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
+fn complain(identity: &Identity, message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}: {message}", identity.name);
+}
+
+/// Why there is nothing to run.
+struct Refusal {
+    message: String,
+    status: u8,
+}
+
 /// What runs as `__main__`.
 enum Main {
     /// A source, its file name, and `sys.argv[0]`.
     Source { text: Vec<u8>, filename: String, first: String },
+    /// Code that was compiled before, and the same.
+    Artifact { code: Verified, filename: String, first: String },
     /// A module.
     Module(String),
     /// The module `__main__` of a folder or an archive.
@@ -69,7 +86,7 @@ impl Main {
     /// `sys.argv[0]`.
     fn first(&self) -> &str {
         match self {
-            Main::Source { first, .. } => first,
+            Main::Source { first, .. } | Main::Artifact { first, .. } => first,
             Main::Module(_) => "-m",
             Main::Folder(name) => name,
         }
@@ -80,8 +97,10 @@ impl Main {
         match self {
             Main::Module(_) => absolute("."),
             Main::Folder(name) => name.clone(),
-            Main::Source { first, .. } if first == "-c" || first == "-" => String::new(),
-            Main::Source { filename, .. } => {
+            Main::Source { first, .. } | Main::Artifact { first, .. } if first == "-c" || first == "-" => {
+                String::new()
+            }
+            Main::Source { filename, .. } | Main::Artifact { filename, .. } => {
                 let file = std::fs::canonicalize(filename).unwrap_or_else(|_| absolute(filename).into());
                 file.parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
             }
@@ -89,7 +108,8 @@ impl Main {
     }
 }
 
-fn read(program: Program) -> Result<Main, String> {
+fn read(identity: &Identity, program: Program) -> Result<Main, Refusal> {
+    let unread = |message| Refusal { message, status: 2 };
     match program {
         Program::Text(text) => {
             let (filename, first) = ("<string>".to_owned(), "-c".to_owned());
@@ -98,8 +118,8 @@ fn read(program: Program) -> Result<Main, String> {
         Program::Input => {
             let mut text = Vec::new();
             let read = std::io::stdin().read_to_end(&mut text);
-            read.map_err(|error| format!("can't read stdin: {error}"))?;
-            Ok(Main::Source { text, filename: "<stdin>".to_owned(), first: "-".to_owned() })
+            read.map_err(|error| unread(format!("can't read stdin: {error}")))?;
+            of_bytes(identity, text, "<stdin>".to_owned(), "-".to_owned())
         }
         Program::Module(name) => Ok(Main::Module(name)),
         Program::File(file) => {
@@ -111,13 +131,25 @@ fn read(program: Program) -> Result<Main, String> {
                 let number = error.raw_os_error().unwrap_or(0);
                 let text = error.to_string();
                 let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-                format!("can't open file '{}': [Errno {number}] {text}", absolute(&name))
+                unread(format!("can't open file '{}': [Errno {number}] {text}", absolute(&name)))
             })?;
             if text.starts_with(ARCHIVE) {
                 return Ok(Main::Folder(name));
             }
-            Ok(Main::Source { text, filename: absolute(&name), first: name })
+            of_bytes(identity, text, absolute(&name), name)
         }
+    }
+}
+
+/// What is in a file: code, if it begins as such, its name says so, or nothing else could run.
+fn of_bytes(identity: &Identity, text: Vec<u8>, filename: String, first: String) -> Result<Main, Refusal> {
+    let is_code = text.starts_with(&pyc::MAGIC) || first.ends_with(".pyc") || identity.compiler.is_none();
+    if !is_code {
+        return Ok(Main::Source { text, filename, first });
+    }
+    match pyc::read(&text, Limits::default()) {
+        Ok(read) => Ok(Main::Artifact { code: read.code, filename, first }),
+        Err(error) => Err(Refusal { message: format!("{filename}: {error}"), status: 1 }),
     }
 }
 
@@ -274,6 +306,8 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
         stack,
         handle_signals: true,
         ends_process: true,
+        stress: cfg!(debug_assertions) && is_set("TAIPAN_STRESS"),
         host: Box::new(host),
+        compiler: None,
     }
 }

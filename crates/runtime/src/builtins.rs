@@ -1,4 +1,4 @@
-//! The module `builtins` of an interpreter: what it has of itself, and what needs the front end or frames.
+//! The module `builtins` of an interpreter: what it has of itself, and what needs a compiler or frames.
 
 use crate::{evaluate, imports};
 use taipan_object::builtin::PyCFunction;

@@ -41,7 +41,7 @@ method_table! { FUNCTIONS:
     Instance None c"_clear_type_cache" "($module, /)" none, c"Forgets looked-up attributes.";
     Instance None c"_clear_internal_caches" "($module, /)" none, c"Forgets what can be found again.";
     Instance Keywords c"set_asyncgen_hooks" "([firstiter] [, finalizer])" set_asyncgen_hooks, c"Sets what asynchronous generators are shown to.";
-    Instance None c"getallocatedblocks" "($module, /)" zero, c"Blocks of memory in use.";
+    Instance None c"getallocatedblocks" "($module, /)" blocks, c"Blocks of memory in use.";
     Instance One c"_is_interned" "($module, string, /)" is_interned, c"Whether a string is interned.";
 }
 
@@ -53,8 +53,8 @@ fn minus_one(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
     Ok(Value::small(-1))
 }
 
-fn zero(_: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::small(0))
+fn blocks(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
+    Value::int(thread, thread.heap().blocks() as i64)
 }
 
 fn accept(_: &Thread, _: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {

@@ -1,6 +1,6 @@
 //! What there is to import: the native modules of all crates, and the library.
 
-use crate::{symtable_function, sys};
+use crate::{compiler, sys};
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Thread, Value, raise};
@@ -47,12 +47,11 @@ pub(crate) fn begin(thread: &Thread, folder: &str) {
     natives.extend(taipan_stdlib_text::modules());
     natives.extend(taipan_stdlib_xml::MODULES);
     natives.extend(taipan_stdlib_net::MODULES);
-    natives.extend(taipan_stdlib_language::MODULES);
     natives.extend(taipan_stdlib_compress::MODULES);
     natives.extend(taipan_stdlib_hash::MODULES);
     natives.extend(taipan_stdlib_core::modules());
     natives.push(&taipan_stdlib_sre::MODULE);
-    natives.push(&symtable_function::MODULE);
+    natives.extend(compiler::of(thread).modules());
     natives.push(&crate::faulthandler::MODULE);
     natives.push(&sys::MODULE);
     let folder = Some(folder.to_owned()).filter(|folder| !folder.is_empty());

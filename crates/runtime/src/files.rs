@@ -4,7 +4,7 @@ use taipan_host::OpenMode;
 use taipan_object::Thread;
 
 /// The bytes of a file; none if it cannot be read.
-pub(crate) fn read(thread: &Thread, path: &str) -> Option<Vec<u8>> {
+pub fn read(thread: &Thread, path: &str) -> Option<Vec<u8>> {
     let host = taipan_host::of(thread);
     let fd = host.open(path.as_bytes(), OpenMode::default(), 0).ok()?;
     let mut bytes = Vec::new();

@@ -1,11 +1,15 @@
 //! The command line.
 
+use crate::Identity;
 use lexopt::prelude::*;
 use std::ffi::OsString;
-use taipan::sys::Flags;
+use taipan_runtime::sys::Flags;
 
 /// One line of help.
-pub const USAGE: &str = "usage: taipan [option] ... [-c cmd | -m mod | file | -] [arg] ...";
+pub fn usage(identity: &Identity) -> String {
+    let text = if identity.compiler.is_some() { "-c cmd | " } else { "" };
+    format!("usage: {} [option] ... [{text}-m mod | file | -] [arg] ...", identity.name)
+}
 
 /// The whole help.
 pub const HELP: &str = "\
@@ -32,7 +36,7 @@ Options:
 -X opt : set an implementation-specific option
 
 Arguments:
-file   : program read from script file
+file   : program read from script file, or one that was compiled (.pyc)
 -      : program read from stdin
 arg ...: arguments passed to program in sys.argv[1:]";
 
@@ -86,8 +90,14 @@ pub struct Settings {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse() -> Result<Command, String> {
-    parse_from(lexopt::Parser::from_env()).map_err(|error| error.to_string())
+pub fn parse(identity: &Identity) -> Result<Command, String> {
+    let command = parse_from(lexopt::Parser::from_env()).map_err(|error| error.to_string())?;
+    match command {
+        Command::Run { program: Program::Text(_), .. } if identity.compiler.is_none() => {
+            Err(format!("-c: {} has no compiler", identity.name))
+        }
+        command => Ok(command),
+    }
 }
 
 fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {

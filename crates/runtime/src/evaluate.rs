@@ -1,11 +1,8 @@
-//! `eval`, `exec`, `globals`, `locals`: what built-in functions need the front end, or the frame of their
-//! caller, for.
+//! `compile`, `eval`, `exec`, `globals`, `locals`: what built-in functions need a compiler, or the frame of their caller,
+//! for; and what a compiler asks of the arguments of such functions.
 
-use crate::compile::{Reading, compile as compile_source};
-use crate::errors;
-use std::sync::Arc;
-use taipan_bytecode_format::{Code, CodeFlags};
-use taipan_codegen::CompileOptions;
+use crate::compiler::{self, SourceText};
+use taipan_bytecode_format::CodeFlags;
 use taipan_object::buffer;
 use taipan_object::builtin::{Binding, MethodDef, Native};
 use taipan_object::bytes::PyBytes;
@@ -14,7 +11,6 @@ use taipan_object::dict::PyDict;
 use taipan_object::str::{PyStr, intern};
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
-use taipan_parser::Mode;
 use taipan_runtime_builtins::arguments::Parameters;
 use taipan_vm::frame_object;
 use taipan_vm::interp::{current_globals, run_code};
@@ -25,7 +21,7 @@ pub(crate) static FUNCTIONS: [MethodDef; 5] = [
     MethodDef::new(
         c"compile",
         Binding::Instance,
-        Native::Keywords(crate::compile_function::compile),
+        Native::Keywords(compile),
         "($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)",
         c"Compiles a source to a code object.",
     ),
@@ -59,6 +55,10 @@ pub(crate) static FUNCTIONS: [MethodDef; 5] = [
     ),
 ];
 
+fn compile(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {
+    compiler::of(thread).compile(thread, arguments, names)
+}
+
 fn globals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
     match current_globals(thread) {
         Some(globals) => Ok(globals.into_value()),
@@ -73,7 +73,7 @@ fn locals(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 // -- sources ------------------------------------------------------------------------------------
 
 /// The bytes of a source; a string as UTF-8.
-pub(crate) fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Vec<u8>> {
+pub fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Vec<u8>> {
     let bytes = if let Some(text) = source.get::<PyStr>() {
         match text.as_utf8(thread)? {
             Some(text) => text.as_bytes().to_vec(),
@@ -106,7 +106,7 @@ pub(crate) fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> 
 }
 
 /// The name of a file as it stands in code.
-pub(crate) fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
+pub fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
     let mut out = Wtf8Buf::new();
     if let Some(text) = filename.get::<PyStr>() {
         return Ok(taipan_vm::wtf8(text));
@@ -124,49 +124,8 @@ pub(crate) fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8
     Err(raise!(thread, TYPE_ERROR, "expected str, bytes or os.PathLike object, not {ty}"))
 }
 
-/// Digits that a decimal integer of a source may have.
-pub(crate) fn max_decimal_digits(thread: &Thread) -> usize {
-    match thread.interp().int_max_str_digits.get() {
-        0 => usize::MAX,
-        limit => limit,
-    }
-}
-
-/// Compiles a source, or raises its error.
-pub(crate) fn compiled(
-    thread: &Thread,
-    bytes: &[u8],
-    filename: Wtf8<'_>,
-    reading: impl Into<Reading>,
-    options: CompileOptions,
-) -> PyResult<Arc<Code>> {
-    let reading = Reading { max_decimal_digits: Some(max_decimal_digits(thread)), ..reading.into() };
-    let made = compile_source(bytes, filename, reading, options);
-    for warning in &made.warnings {
-        crate::warn::syntax_warning(thread, filename, warning)?;
-    }
-    let (refused, made_late) = (made.refused, made.late);
-    let made = made.code.map(|code| match thread.interp().no_debug_ranges.get() {
-        true => crate::compile::without_columns(&code),
-        false => code,
-    });
-    made.map_err(|mut diagnostic| {
-        let path = String::from_utf8_lossy(filename.as_bytes());
-        if made_late
-            && let Some(location) = &mut diagnostic.location
-            && crate::files::read(thread, &path).is_none()
-        {
-            location.text = None;
-        }
-        match PyStr::from_text(thread, &path) {
-            Ok(name) => errors::raise_refusal(thread, &diagnostic, &name.into_value(), refused.as_deref()),
-            Err(raised) => raised,
-        }
-    })
-}
-
 /// The future features of the code that calls.
-pub(crate) fn inherited_features(thread: &Thread) -> u32 {
+pub fn inherited_features(thread: &Thread) -> u32 {
     let frame = frame_object::nth(thread, 0).ok().flatten();
     let code = frame.as_ref().and_then(|frame| frame_object::state_of(frame.as_ref())?.code());
     code.map_or(0, |code| taipan_vm::program(&code).source.flags.0 & CodeFlags::FUTURE_FEATURES)
@@ -242,7 +201,7 @@ fn spaces(
 }
 
 /// The built-ins of a namespace, which gets an entry for them if it has none.
-pub(crate) fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Owned<PyDict>> {
+pub fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Owned<PyDict>> {
     let name = intern::intern_text(thread, "__builtins__")?;
     let found = globals.get_str(thread, &name)?;
     let Some(own) = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok()) else {
@@ -273,22 +232,25 @@ fn run(thread: &Thread, code: &Owned<PyCode>, spaces: Spaces) -> PyResult<Value>
     run_code(thread, code, &spaces.globals, &builtins, spaces.locals, None)
 }
 
-fn code_of(thread: &Thread, source: Ref<'_>, function: &str, mode: Mode) -> PyResult<Owned<PyCode>> {
+fn code_of(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Owned<PyCode>> {
     if let Some(code) = source.get::<PyCode>() {
         return Ok(Owned::new_ref(code));
     }
     let mut bytes = source_bytes(thread, source, function)?;
-    if mode == Mode::Eval {
+    let is_expression = function == "eval";
+    if is_expression {
         let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         bytes.drain(..blanks);
     }
-    let options = CompileOptions {
+    let source = SourceText {
+        bytes: &bytes,
+        filename: Wtf8::from_str("<string>"),
+        is_expression,
+        is_text: source.get::<PyStr>().is_some(),
+        is_file: false,
         future: inherited_features(thread),
-        optimize: thread.interp().optimize.get(),
-        ..CompileOptions::default()
     };
-    let reading = Reading { is_text: source.get::<PyStr>().is_some(), ..mode.into() };
-    let code = compiled(thread, &bytes, Wtf8::from_str("<string>"), reading, options)?;
+    let code = compiler::of(thread).code(thread, &source)?;
     taipan_vm::code_object(thread, &code)
 }
 
@@ -296,7 +258,7 @@ fn eval(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple
     let [source, globals, locals] = EVAL.bind(thread, arguments, names)?;
     let spaces = spaces(thread, "eval", globals, locals)?;
     let Some(source) = source else { return Ok(Value::none()) };
-    let code = code_of(thread, source, "eval", Mode::Eval)?;
+    let code = code_of(thread, source, "eval")?;
     if !taipan_vm::program(&code).source.localsplusnames.is_empty() && has_free(&code) {
         let message = "code object passed to eval() may not contain free variables";
         return Err(raise!(thread, TYPE_ERROR, "{message}"));
@@ -313,7 +275,7 @@ fn exec(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple
     let [source, globals, locals, closure] = EXEC.bind(thread, arguments, names)?;
     let spaces = spaces(thread, "exec", globals, locals)?;
     let Some(source) = source else { return Ok(Value::none()) };
-    let code = code_of(thread, source, "exec", Mode::Exec)?;
+    let code = code_of(thread, source, "exec")?;
     if has_free(&code) {
         return exec_closure(thread, &code, spaces, closure);
     }

@@ -1,12 +1,13 @@
 //! An interpreter as a value.
 
-use crate::compile::Reading;
+use crate::compiler::{Compiler, SourceText};
 use crate::streams::TextEncoding;
 use crate::sys::{self, Facts};
-use crate::{builtins, evaluate, imports, report, site, streams};
-use std::sync::Once;
-use taipan_codegen::CompileOptions;
+use crate::{builtins, compiler, evaluate, imports, report, site, streams};
+use std::sync::OnceLock;
+use taipan_bytecode_format::Verified;
 use taipan_host::Host;
+use taipan_object::code::PyCode;
 use taipan_object::dict::PyDict;
 use taipan_object::hash::HashSecret;
 use taipan_object::interp::ImportTimes;
@@ -14,8 +15,8 @@ use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
+use taipan_object::thread::safepoint;
 use taipan_object::{Interp, Owned, PyResult, Thread, Value, process, protocol};
-use taipan_parser::Mode;
 use taipan_runtime_builtins::modules;
 use taipan_wtf8::Wtf8;
 
@@ -46,14 +47,20 @@ pub struct Options {
     pub handle_signals: bool,
     /// Whether the process ends with the program: then what nobody would see the end of stays as it is.
     pub ends_process: bool,
+    /// Whether the collector runs at every safepoint of a program and every instruction is one: only in debug builds.
+    pub stress: bool,
     /// The operating system.
     pub host: Box<dyn Host>,
+    /// What compiles while programs run; without it only what is compiled can run. The first interpreter of a process
+    /// must have one if others are to.
+    pub compiler: Option<&'static dyn Compiler>,
 }
 
 /// An interpreter.
 pub struct Interpreter {
     interp: Box<Interp>,
     facts: Facts,
+    stress: bool,
 }
 
 fn fill(thread: &Thread) -> PyResult<()> {
@@ -73,13 +80,16 @@ fn fill(thread: &Thread) -> PyResult<()> {
     taipan_stdlib_compress::fill(thread)?;
     taipan_stdlib_hash::fill(thread)?;
     taipan_stdlib_net::fill(thread)?;
-    taipan_stdlib_language::fill(thread)?;
+    if let Some(compiler) = COMPILER.get().copied().flatten() {
+        compiler.fill(thread)?;
+    }
     taipan_runtime_builtins::fill(thread)?;
     taipan_stdlib_core::finish();
     Ok(())
 }
 
-static SET_UP: Once = Once::new();
+/// The compiler of the first interpreter, whose types are set up with the process.
+static COMPILER: OnceLock<Option<&'static dyn Compiler>> = OnceLock::new();
 
 /// Why there is no interpreter: there was no memory for it, or its modules failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -99,20 +109,23 @@ impl Interpreter {
     /// # Errors
     /// [`StartError`]
     pub fn new(options: Options) -> Result<Interpreter, StartError> {
-        SET_UP.call_once(|| {
-            let secret = match options.hash_seed {
-                Some(seed) => HashSecret::from_seed(seed),
-                None => HashSecret::from_words(options.random[0], options.random[1]),
-            };
-            process::init(secret, fill);
-        });
+        let filled = *COMPILER.get_or_init(|| options.compiler);
+        if filled.is_none() && options.compiler.is_some() {
+            return Err(StartError("the first interpreter of this process has no compiler".to_owned()));
+        }
+        let secret = match options.hash_seed {
+            Some(seed) => HashSecret::from_seed(seed),
+            None => HashSecret::from_words(options.random[0], options.random[1]),
+        };
+        process::init(secret, fill);
         let no_memory = |_| StartError("no memory for an interpreter".to_owned());
         let interp = Interp::new().map_err(no_memory)?;
         taipan_vm::prepare(&interp);
         taipan_runtime_builtins::prepare(&interp);
         taipan_stdlib_core::prepare(&interp);
         taipan_host::install(&interp, options.host);
-        let interpreter = Interpreter { interp, facts: options.facts };
+        compiler::install(&interp, options.compiler);
+        let interpreter = Interpreter { interp, facts: options.facts, stress: options.stress };
         let thread = interpreter.interp.new_thread();
         let here = std::ptr::from_ref(&thread).addr();
         thread.set_stack_limit(here.saturating_sub(options.stack));
@@ -159,6 +172,18 @@ impl Interpreter {
         act(&thread)
     }
 
+    /// Gives the interpreter fuel: so many calls of Python functions and rounds of loops its programs may go on for, then
+    /// `taipan.OutOfFuel` is raised, which derives from `BaseException` and is raised again wherever it is caught. None is no
+    /// limit.
+    pub fn set_fuel(&self, fuel: Option<u64>) {
+        self.enter(|thread| taipan_vm::fuel::set(thread.interp(), fuel));
+    }
+
+    /// The fuel that is left; none if there is no limit.
+    pub fn fuel(&self) -> Option<u64> {
+        self.enter(|thread| taipan_vm::fuel::left(thread.interp()))
+    }
+
     /// Adds to `sys.path` and to the built-ins what the module `site` does; imports it if there is much to do.
     ///
     /// # Errors
@@ -194,6 +219,7 @@ impl Interpreter {
     pub fn run_module(&self, name: &str, own_argument: bool) -> u8 {
         self.enter(|thread| {
             let result = main_module(thread, "<module>").and_then(|_| {
+                self.begin_stress(thread);
                 let runpy = import(thread, "runpy")?;
                 let run = intern_text(thread, "_run_module_as_main")?;
                 let run = protocol::get_attribute(thread, runpy.as_ref(), &run)?;
@@ -206,20 +232,50 @@ impl Interpreter {
 
     /// Runs a source as `__main__`; gives the status to exit with.
     pub fn run_main(&self, source: &[u8], filename: &str) -> u8 {
+        let main = report::Main { filename, source };
+        self.run_as_main(main, |thread| {
+            let source = SourceText {
+                bytes: source,
+                filename: Wtf8::from_str(filename),
+                is_expression: false,
+                is_text: filename == "<string>",
+                is_file: !filename.starts_with('<'),
+                future: 0,
+            };
+            taipan_vm::code_object(thread, &compiler::of(thread).code(thread, &source)?)
+        })
+    }
+
+    /// Runs code that was compiled before as `__main__`, given the file that it was read from; gives the status to exit
+    /// with.
+    pub fn run_code(&self, code: &Verified, filename: &str) -> u8 {
+        let main = report::Main { filename, source: &[] };
+        self.run_as_main(main, |thread| taipan_vm::code_object(thread, code.code()))
+    }
+
+    /// From here on the collector runs at every instruction, if it is to: over what the program makes, not over what there
+    /// was before.
+    fn begin_stress(&self, thread: &Thread) {
+        if self.stress {
+            thread.interp().gc().freeze(thread);
+            thread.interp().request_always(safepoint::STRESS);
+        }
+    }
+
+    fn run_as_main(
+        &self,
+        main: report::Main<'_>,
+        code: impl FnOnce(&Thread) -> PyResult<Owned<PyCode>>,
+    ) -> u8 {
         self.enter(|thread| {
-            let result = main_module(thread, filename).and_then(|globals| {
-                let options =
-                    CompileOptions { optimize: self.facts.flags.optimize, ..CompileOptions::default() };
-                let name = Wtf8::from_str(filename);
-                let is_file = !filename.starts_with('<');
-                let reading = Reading { is_text: filename == "<string>", is_file, ..Mode::Exec.into() };
-                let code = evaluate::compiled(thread, source, name, reading, options)?;
-                let code = taipan_vm::code_object(thread, &code)?;
+            let result = main_module(thread, main.filename).and_then(|globals| {
+                let code = code(thread)?;
+                self.begin_stress(thread);
                 let builtins = evaluate::builtins_of(thread, &globals)?;
                 let space = globals.clone().into_value();
                 taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None)
             });
-            report::finish(thread, result.map(drop), report::Main { filename, source })
+            report::finish(thread, result.map(drop), main)
         })
     }
 }

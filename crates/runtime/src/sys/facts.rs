@@ -158,6 +158,10 @@ fn implementation(thread: &Thread) -> PyResult<Value> {
     };
     set(thread, &dict, "_multiarch", text(thread, &multiarch)?)?;
     set(thread, &dict, "supports_isolated_interpreters", Value::bool(true))?;
+    if !crate::compiler::of(thread).compiles() {
+        // the library asks
+        set(thread, &dict, "_compiles", Value::bool(false))?;
+    }
     taipan_runtime_builtins::generics::namespace::simple_namespace(thread, dict)
 }
 

@@ -17,7 +17,7 @@ usage: cargo xtask codegen [--check]      write the generated files, or say whic
        cargo xtask tidy                   check the conventions
        cargo xtask parity WHAT OPTIONS    compare with a reference interpreter: tokens, ast, errors,
                                           symtable, bytecode, refusals, reproducible,
-                                          programs, generated
+                                          programs (straight, --piped or --stress), generated, abi
        cargo xtask conformance            run a sample of CPython's tests, and fail on what passed before
        cargo xtask bench [OPTIONS]        run the benchmarks
        cargo xtask robust                 ask for more in the tests of robustness than they ask for by themselves
@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::run(false),
         ["codegen", "--check"] => codegen::run(true),
         ["tidy"] => tidy::run(),
+        // debug assertions and the heap checker look on
+        ["parity", "abi", rest @ ..] => cargo(&["run", "--quiet", "-p", "taipan-abi", "--"], rest, &[]),
         ["parity", rest @ ..] => {
             // what is compared is a program
             let program = match rest.first() {
@@ -43,13 +45,20 @@ fn main() -> ExitCode {
                 Some(&("programs" | "generated")) => Some("taipan-cli"),
                 _ => None,
             };
-            if let Some(program) = program
-                && let Err(error) = cargo(&["build", "--release", "--quiet", "-p", program], &[], &[])
-            {
-                eprintln!("xtask: {error}");
-                return ExitCode::FAILURE;
+            let mut programs: Vec<&str> = program.into_iter().collect();
+            if rest.contains(&"--piped") {
+                programs.extend(["taipan-lexer", "taipan-parser", "taipan-codegen", "taipan-launch"]);
             }
-            cargo(&["run", "--release", "--quiet", "-p", "taipan-parity", "--"], rest, &[])
+            // stress is what only a debug build is put under
+            let profile = if rest.contains(&"--stress") { "dev" } else { "release" };
+            for program in programs {
+                let build = ["build", "--quiet", "--profile", profile, "-p", program];
+                if let Err(error) = cargo(&build, &[], &[]) {
+                    eprintln!("xtask: {error}");
+                    return ExitCode::FAILURE;
+                }
+            }
+            cargo(&["run", "--quiet", "--profile", profile, "-p", "taipan-parity", "--"], rest, &[])
         }
         ["conformance", rest @ ..] => conformance::run(rest),
         ["bench", rest @ ..] => cargo(&["bench", "-p", "taipan-bench"], rest, &[]),

@@ -29,14 +29,17 @@ usage: taipan-parity tokens --python PATH [--show N] [FILE...]
                          [--optimize N] [--feature-version N] [--type-comments]
        taipan-parity refusals --python PATH --harvest FILE [--show N] [--out FILE]
        taipan-parity reproducible --python PATH [--show N] [FILE...]
-       taipan-parity programs --python PATH [--show N] [--out FILE] [NAME...]
+       taipan-parity programs [--python PATH] [--piped|--stress] [--show N] [--out FILE] [NAME...]
        taipan-parity generated --python PATH [--seed N] [--count N] [--show N] [--out FOLDER] [FILE...]
        taipan-parity errors --python PATH --harvest FILE [--show N] [--out FILE]";
 
 /// What the command line asks for.
 struct Request {
     command: String,
+    /// The reference; empty where none is needed.
     python: PathBuf,
+    piped: bool,
+    stress: bool,
     files: Vec<PathBuf>,
     harvest: Option<PathBuf>,
     out: Option<PathBuf>,
@@ -51,6 +54,7 @@ fn parse() -> Result<Request, lexopt::Error> {
     let (mut command, mut python, mut files, mut show) = (None, None, Vec::new(), 20);
     let (mut harvest, mut out, mut variant) = (None, None, front::Variant::default());
     let (mut seed, mut count) = (None, 2000);
+    let (mut piped, mut stress) = (false, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("python") => python = Some(PathBuf::from(parser.value()?)),
@@ -58,6 +62,8 @@ fn parse() -> Result<Request, lexopt::Error> {
             Long("out") => out = Some(PathBuf::from(parser.value()?)),
             Long("optimize") => variant.optimize = parser.value()?.parse()?,
             Long("feature-version") => variant.feature_version = parser.value()?.parse()?,
+            Long("piped") => piped = true,
+            Long("stress") => stress = true,
             Long("type-comments") => variant.type_comments = true,
             Long("seed") => seed = Some(parser.value()?.parse()?),
             Long("count") => count = parser.value()?.parse()?,
@@ -68,8 +74,11 @@ fn parse() -> Result<Request, lexopt::Error> {
         }
     }
     let command = command.ok_or("a command is missing")?;
-    let python = python.ok_or("--python is missing")?;
-    Ok(Request { command, python, files, harvest, out, show, seed, count, variant })
+    if python.is_none() && command != "programs" {
+        return Err("--python is missing".into());
+    }
+    let python = python.unwrap_or_default();
+    Ok(Request { command, python, piped, stress, files, harvest, out, show, seed, count, variant })
 }
 
 fn main() -> ExitCode {

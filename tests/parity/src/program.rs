@@ -29,12 +29,12 @@ pub fn errors_count(name: &str) -> bool {
 
 /// What a program of the folder prints under an interpreter, without the folder that it stands in.
 pub fn output(interpreter: &Path, folder: &Path, name: &str) -> io::Result<String> {
-    let run = Command::new(interpreter)
-        .arg(format!("{name}.py"))
-        .current_dir(folder)
-        .env("PYTHONHASHSEED", "0")
-        .stdin(Stdio::null())
-        .output()?;
+    output_of(Command::new(interpreter).arg(format!("{name}.py")), folder, name)
+}
+
+/// What a command prints that runs a program of the folder.
+pub fn output_of(command: &mut Command, folder: &Path, name: &str) -> io::Result<String> {
+    let run = command.current_dir(folder).env("PYTHONHASHSEED", "0").stdin(Stdio::null()).output()?;
     let mut text = String::from_utf8_lossy(&run.stdout).into_owned();
     if errors_count(name) {
         text += &String::from_utf8_lossy(&run.stderr);

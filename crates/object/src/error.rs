@@ -66,12 +66,22 @@ impl Thread {
         }
     }
 
-    /// Raises the `MemoryError` that was made beforehand.
+    /// Raises a `MemoryError`: a new one, for it keeps where it was raised; if there is no memory even for that, the one
+    /// that was made beforehand.
     #[cold]
     #[inline(never)]
     pub fn raise_memory_error(&self) -> Raised {
-        let exception = self.interp().memory_error();
-        self.raise(exception)
+        let interp = self.interp();
+        let mut made = None;
+        // making one may fail, and come here again
+        if !interp.making_memory_error.replace(true) {
+            made = exception::instance(self, &exception::MEMORY_ERROR, None).ok();
+            interp.making_memory_error.set(false);
+            if made.is_none() {
+                drop(self.take_exception());
+            }
+        }
+        self.raise(made.unwrap_or_else(|| interp.memory_error()))
     }
 
     /// Takes the exception out, so that the thread has none.

@@ -177,6 +177,8 @@ pub struct Interp {
     /// The next version of a dict's keys.
     pub(crate) next_dict_version: Cell<u32>,
     memory_error: Slot,
+    /// Whether a `MemoryError` is being made.
+    pub(crate) making_memory_error: Cell<bool>,
     /// The most digits that an int is converted to or from (`sys.set_int_max_str_digits`); 0 is no limit.
     pub int_max_str_digits: Cell<usize>,
     /// The thread states, attached or not.
@@ -271,6 +273,7 @@ impl Interp {
             next_type_version: Cell::new(FIRST_HEAP_VERSION),
             next_dict_version: Cell::new(1),
             memory_error: Slot::empty(),
+            making_memory_error: Cell::new(false),
             int_max_str_digits: Cell::new(4300),
             threads: RefCell::default(),
             idle_threads: RefCell::default(),

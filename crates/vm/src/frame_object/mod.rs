@@ -69,6 +69,9 @@ impl NativeType for FrameObject {
         if let Ok(locals) = self.locals.try_borrow() {
             locals.iter().flatten().for_each(|value| visitor.value(value));
         }
+        if let Ok(displaced) = self.displaced.try_borrow() {
+            displaced.iter().for_each(|value| visitor.value(value));
+        }
     }
 
     fn clear(&self) {

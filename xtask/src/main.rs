@@ -88,11 +88,19 @@ fn main() -> ExitCode {
 /// The scripts of `fixtures/robustness` at the depth, and in the time, that they are meant for.
 fn robust() -> Result<(), String> {
     let arguments = ["test", "--release", "-p", "taipan-cli", "--test", "robustness"];
-    let variables = [
+    let mut variables = vec![
         ("TAIPAN_ROBUST_DEPTH", "100000"),
         ("TAIPAN_ROBUST_MILLISECONDS", "10"),
         ("TAIPAN_ROBUST_SHARE", "1"),
     ];
+    // the reference's tests hold programs that crashed interpreters
+    let tests = Command::new(root().join("scripts/reference")).arg("--tests").output();
+    let tests = tests.ok().filter(|output| output.status.success());
+    let tests = tests.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    match &tests {
+        Some(tests) => variables.push(("TAIPAN_ROBUST_TESTS", tests)),
+        None => eprintln!("xtask: the reference's tests cannot be had: its crashers are not run"),
+    }
     // one after the other, so that the times are those of requests
     cargo(&arguments, &["--", "--test-threads=1"], &variables)
 }

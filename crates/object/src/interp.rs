@@ -48,6 +48,9 @@ pub type SignalsHook = fn(&Thread) -> PyResult<()>;
 /// Is told, in the child of a fork, that the other threads are gone.
 pub type ForkedHook = fn(&Thread);
 
+/// Gives back what the VM hangs off a thread state, when the objects that it refers to go in bulk.
+pub type EndThreadHook = fn(*mut c_void);
+
 /// Imports a module by its full name.
 pub type ImportHook = fn(&Thread, &PyStr) -> PyResult<Value>;
 
@@ -100,6 +103,8 @@ pub struct Hooks {
     pub signals: Cell<SignalsHook>,
     /// Called in the child of a fork.
     pub forked: Cell<ForkedHook>,
+    /// Called with what the VM hangs off each thread state, at the end of an interpreter.
+    pub end_thread: Cell<EndThreadHook>,
     /// Called by natives that need a module which is not in `sys.modules`.
     pub import: Cell<ImportHook>,
     /// Called by `str.encode` with an encoding that is not built in.
@@ -135,6 +140,7 @@ impl Hooks {
             }),
             signals: Cell::new(|_| Ok(())),
             forked: Cell::new(|_| ()),
+            end_thread: Cell::new(|_| ()),
             import: Cell::new(|thread, name| {
                 let name = name.to_text_lossy();
                 Err(crate::raise!(thread, IMPORT_ERROR, "no import machinery to import '{name}' with"))
@@ -483,6 +489,9 @@ impl Drop for Interp {
             // threads are left behind, in the middle of something or waiting for the lock for ever
             std::mem::forget((threads, self.gil.clone()));
             return;
+        }
+        for host in threads.iter().map(|thread| thread.host.get()).filter(|host| !host.is_null()) {
+            (self.hooks.end_thread.get())(host.cast());
         }
         // SAFETY: dropped once, here.
         unsafe { ManuallyDrop::drop(&mut self.heap) };

@@ -416,6 +416,18 @@ pub unsafe fn clear(slots: *mut u64, from: usize, to: usize) {
     }
 }
 
+/// Gives the stacks of a thread back; the objects that they refer to go in bulk.
+pub(crate) fn end(host: *mut std::ffi::c_void) {
+    // SAFETY: made by `stacks`, and nobody uses the thread state any more.
+    let stacks = unsafe { Box::from_raw(host.cast::<Stacks>()) };
+    for slot in stacks.async_hooks.iter().chain([&stacks.trace, &stacks.profile]) {
+        std::mem::forget(slot.take());
+    }
+    if let Some(found) = stacks.found.get() {
+        found.forget_references();
+    }
+}
+
 /// The stacks of a thread, made when it first runs code.
 pub fn stacks(thread: &Thread) -> &Stacks {
     let host = thread.host.get().cast::<Stacks>();

@@ -41,6 +41,7 @@ use taipan_object::{Interp, PyResult, PyTypeObject, Thread};
 /// Installs in a new interpreter what the types need of the virtual machine.
 pub fn prepare(interp: &Interp) {
     class_hooks::install(interp);
+    interp.hooks.end_thread.set(frame::end);
 }
 
 /// Makes the types of this crate ready and gives the types of functions what only the interpreter can do: a part

@@ -50,6 +50,9 @@ pub fn collect_due(thread: &Thread) {
     collect(thread, generation);
 }
 
+/// So many old objects are looked at in each collection of a run under stress; more of them are left alone from then on.
+const STRESS_LIMIT: usize = 1500;
+
 /// Collections of a run under stress after which all objects are looked at.
 #[cfg(debug_assertions)]
 const STRESS_CHECK: u32 = 512;
@@ -61,6 +64,11 @@ pub fn collect_in_stress(thread: &Thread) {
         return;
     }
     collect(thread, 2);
+    // what a program imports would be looked at again at every instruction
+    if gc.long_lived.get() > STRESS_LIMIT {
+        gc.freeze(thread);
+        gc.long_lived.set(0);
+    }
     gc.stressed.set(gc.stressed.get().wrapping_add(1));
     #[cfg(debug_assertions)]
     if gc.stressed.get().is_multiple_of(STRESS_CHECK) {

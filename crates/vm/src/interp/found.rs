@@ -41,6 +41,13 @@ impl FoundTable {
         FoundTable { entries: (0..ENTRIES).map(|_| Entry::default()).collect() }
     }
 
+    /// Lets go of the names without releasing them.
+    pub(crate) fn forget_references(&self) {
+        for entry in &self.entries {
+            std::mem::forget(entry.name.take());
+        }
+    }
+
     fn entry(&self, version: u32, name: &PyStr, access: Access) -> Option<&Entry> {
         let name = std::ptr::from_ref(name).addr() as u32 >> 4;
         let at = version.wrapping_mul(0x9E37_79B1) ^ name.wrapping_mul(0x85EB_CA6B) ^ (access as u32) << 24;

@@ -2,8 +2,8 @@
 
 use taipan_host::{
     Accounts, Calls, Clock, Control, Entropy, Environment, Files, Host, HostResult, Interprocess, Jobs,
-    Launching, Mappings, Places, Platform, Processes, Resources, Signals, Sockets, Terminal, Threads,
-    Transfers, Waiting,
+    Journal, Launching, Mappings, Places, Platform, Processes, Resources, Signals, Sockets, Terminal,
+    Threads, Transfers, Waiting,
 };
 
 /// The host.
@@ -24,6 +24,7 @@ impl Environment for Nowhere {}
 impl Host for Nowhere {}
 impl Interprocess for Nowhere {}
 impl Jobs for Nowhere {}
+impl Journal for Nowhere {}
 impl Launching for Nowhere {}
 impl Mappings for Nowhere {}
 impl Places for Nowhere {}

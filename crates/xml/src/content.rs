@@ -5,7 +5,7 @@ use crate::error::ErrorCode;
 use crate::event::Event;
 use crate::parser::{Expansion, Kind, Open, Parser, Stage};
 use crate::scan::Stop;
-use crate::tag::{Token, TokenKind, token};
+use crate::tag::{Token, TokenKind, may_close, token};
 use std::rc::Rc;
 
 impl Parser {
@@ -96,7 +96,7 @@ impl Parser {
         let part = rest.get(..stop).unwrap_or_default();
         let mut length = part.find("]]>").unwrap_or(part.len());
         if length == rest.len() && !is_whole {
-            length -= part.len() - part.trim_end_matches(']').len().max(part.len().saturating_sub(2));
+            length -= may_close(part);
         }
         // a bracket that does not end the section is told apart from what is before it
         length = match part.get(..length).and_then(|part| part.find(']')) {
@@ -148,23 +148,10 @@ impl Parser {
         }
         let dtd = Rc::clone(&self.dtd);
         let dtd = dtd.borrow();
-        let must_be_known = !dtd.has_parameters || dtd.is_standalone;
-        let Some(entity) = dtd.entities.get(name) else {
-            if must_be_known {
-                return Err(ErrorCode::UndefinedEntity);
-            }
+        let Some(entity) = self.find_entity(&dtd, name)? else {
             self.tell(Event::SkippedEntity { name: name.to_owned(), is_parameter: false }, raw);
             return Ok(());
         };
-        if must_be_known && !entity.is_own {
-            return Err(ErrorCode::EntityDeclaredInPe);
-        }
-        if self.is_being_read(name) {
-            return Err(ErrorCode::RecursiveEntityRef);
-        }
-        if entity.notation.is_some() {
-            return Err(ErrorCode::BinaryEntityRef);
-        }
         let Some(text) = &entity.value else {
             let mut context = self.names.as_ref().map(|names| names.context()).unwrap_or_default();
             for open in &self.expansions {

@@ -2,7 +2,7 @@
 //! are followed with a stack, not by recursion.
 
 use crate::chars::is_space;
-use crate::dtd::{by_number, predefined};
+use crate::dtd::{Dtd, Entity, by_number, predefined};
 use crate::error::ErrorCode;
 use crate::parser::Parser;
 use std::rc::Rc;
@@ -83,19 +83,9 @@ impl Parser {
             return Ok(None);
         }
         let dtd = self.dtd.borrow();
-        let must_be_known = !dtd.has_parameters || dtd.is_standalone;
-        let Some(entity) = dtd.entities.get(name) else {
-            // what is not known may have been declared where nobody looked
-            return if must_be_known { Err(ErrorCode::UndefinedEntity) } else { Ok(None) };
-        };
-        if must_be_known && !entity.is_own {
-            return Err(ErrorCode::EntityDeclaredInPe);
-        }
-        if levels.iter().any(|level| level.name.as_deref() == Some(name)) || self.is_being_read(name) {
+        let Some(entity) = self.find_entity(&dtd, name)? else { return Ok(None) };
+        if levels.iter().any(|level| level.name.as_deref() == Some(name)) {
             return Err(ErrorCode::RecursiveEntityRef);
-        }
-        if entity.notation.is_some() {
-            return Err(ErrorCode::BinaryEntityRef);
         }
         let Some(text) = &entity.value else { return Err(ErrorCode::AttributeExternalEntityRef) };
         if text.contains('<') {
@@ -103,6 +93,25 @@ impl Parser {
         }
         self.count_expansion(text.len())?;
         Ok(Some(Level { name: Some(name.to_owned()), text: Rc::clone(text), at: 0 }))
+    }
+
+    /// The general entity of a name, if it may stand for text here; none if it is not known and need not be, for it may
+    /// have been declared where nobody looked.
+    pub(crate) fn find_entity<'a>(&self, dtd: &'a Dtd, name: &str) -> Result<Option<&'a Entity>, ErrorCode> {
+        let must_be_known = !dtd.has_parameters || dtd.is_standalone;
+        let Some(entity) = dtd.entities.get(name) else {
+            return if must_be_known { Err(ErrorCode::UndefinedEntity) } else { Ok(None) };
+        };
+        if must_be_known && !entity.is_own {
+            return Err(ErrorCode::EntityDeclaredInPe);
+        }
+        if self.is_being_read(name) {
+            return Err(ErrorCode::RecursiveEntityRef);
+        }
+        if entity.notation.is_some() {
+            return Err(ErrorCode::BinaryEntityRef);
+        }
+        Ok(Some(entity))
     }
 
     /// Whether an entity is being read, here or by the parser of what this one reads.

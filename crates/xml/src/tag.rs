@@ -57,6 +57,11 @@ pub(crate) fn token(text: &str, at: usize, is_whole: bool) -> Scan<Token<'_>> {
     Ok(Token { kind, end: cursor.at })
 }
 
+/// How many bytes at the end of a part of text may become `]]>` with what follows.
+pub(crate) fn may_close(part: &str) -> usize {
+    part.len() - part.trim_end_matches(']').len().max(part.len().saturating_sub(2))
+}
+
 fn text_token<'a>(cursor: &mut Cursor<'a>, is_whole: bool) -> Scan<TokenKind<'a>> {
     let rest = cursor.rest();
     let start = cursor.at;
@@ -69,9 +74,7 @@ fn text_token<'a>(cursor: &mut Cursor<'a>, is_whole: bool) -> Scan<TokenKind<'a>
         }
         (length, part) = (wrong, part.get(..wrong).unwrap_or_default());
     } else if is_last && !is_whole {
-        // what may become `]]>`
-        let kept = part.len() - part.trim_end_matches(']').len().max(part.len().saturating_sub(2));
-        length -= kept;
+        length -= may_close(part);
         part = part.get(..length).unwrap_or_default();
         if part.is_empty() {
             return Err(Stop::More);

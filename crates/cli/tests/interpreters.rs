@@ -108,21 +108,10 @@ fn printed(folder: &Path, name: &str) -> String {
         ..Facts::default()
     };
     let options = Options {
-        handle_signals: false,
-        ends_process: false,
         facts,
-        unbuffered: false,
-        terminals: [false; 3],
-        text: taipan::TextEncoding::default(),
-        max_str_digits: None,
-        no_debug_ranges: false,
-        import_times: None,
-        hash_seed: Some(0),
-        random: [0; 2],
         stack: USABLE,
-        stress: false,
-        host: Box::new(Catching(caught.clone())),
         compiler: Some(taipan::COMPILER),
+        ..Options::new(Box::new(Catching(caught.clone())))
     };
     Interpreter::new(options).unwrap().run_main(&source, &shown);
     let text = |bytes: &Mutex<Vec<u8>>| String::from_utf8_lossy(&bytes.lock().unwrap()).into_owned();

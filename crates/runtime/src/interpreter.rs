@@ -56,6 +56,30 @@ pub struct Options {
     pub compiler: Option<&'static dyn Compiler>,
 }
 
+impl Options {
+    /// Options of an interpreter that is not the process's own: it leaves signals alone, knows no path, hashes strings
+    /// without a seed, and has the native stack of a small thread. It has no compiler.
+    pub fn new(host: Box<dyn Host>) -> Options {
+        Options {
+            facts: Facts::default(),
+            unbuffered: false,
+            terminals: [false; 3],
+            text: TextEncoding::default(),
+            max_str_digits: None,
+            no_debug_ranges: false,
+            import_times: None,
+            hash_seed: Some(0),
+            random: [0; 2],
+            stack: 1 << 20,
+            handle_signals: false,
+            stress: false,
+            ends_process: false,
+            host,
+            compiler: None,
+        }
+    }
+}
+
 /// An interpreter.
 pub struct Interpreter {
     interp: Box<Interp>,

@@ -5,31 +5,14 @@ mod nowhere;
 
 use nowhere::Nowhere;
 use taipan::compile::compile;
-use taipan::sys::Facts;
-use taipan::{Interpreter, Options, TextEncoding, evaluate};
+use taipan::{Interpreter, Options, evaluate};
 use taipan_object::dict::PyDict;
 use taipan_parser::Mode;
 use taipan_wtf8::Wtf8;
 
 fn interpreter() -> Interpreter {
-    Interpreter::new(Options {
-        facts: Facts::default(),
-        unbuffered: false,
-        terminals: [false; 3],
-        text: TextEncoding::default(),
-        max_str_digits: None,
-        no_debug_ranges: false,
-        import_times: None,
-        hash_seed: Some(0),
-        random: [0; 2],
-        stack: 1 << 20,
-        handle_signals: false,
-        stress: false,
-        ends_process: false,
-        host: Box::new(Nowhere),
-        compiler: Some(taipan::COMPILER),
-    })
-    .unwrap()
+    let options = Options { compiler: Some(taipan::COMPILER), ..Options::new(Box::new(Nowhere)) };
+    Interpreter::new(options).unwrap()
 }
 
 /// Runs a program; the name of what it raises, and its fuel.

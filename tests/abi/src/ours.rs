@@ -4,8 +4,7 @@ use crate::probe::Probe;
 use std::fmt::Write;
 use std::path::Path;
 use taipan::compile::compile;
-use taipan::sys::Facts;
-use taipan::{Interpreter, Options, TextEncoding, evaluate};
+use taipan::{Interpreter, Options, evaluate};
 use taipan_host_native::NativeHost;
 use taipan_object::dict::PyDict;
 use taipan_object::items::{export, from_c};
@@ -61,23 +60,7 @@ impl Space<'_> {
 }
 
 fn interpreter() -> Result<Interpreter, String> {
-    let options = Options {
-        facts: Facts::default(),
-        unbuffered: false,
-        terminals: [false; 3],
-        text: TextEncoding::default(),
-        max_str_digits: None,
-        no_debug_ranges: false,
-        import_times: None,
-        hash_seed: Some(0),
-        random: [0; 2],
-        stack: 1 << 20,
-        handle_signals: false,
-        stress: false,
-        ends_process: false,
-        host: Box::new(NativeHost),
-        compiler: Some(taipan::COMPILER),
-    };
+    let options = Options { compiler: Some(taipan::COMPILER), ..Options::new(Box::new(NativeHost)) };
     Interpreter::new(options).map_err(|error| error.to_string())
 }
 

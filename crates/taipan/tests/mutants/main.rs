@@ -15,8 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use taipan::compile::compile;
-use taipan::sys::Facts;
-use taipan::{Interpreter, Options, TextEncoding};
+use taipan::{Interpreter, Options};
 use taipan_bytecode_format::{Code, Const, Verified};
 use taipan_object::dict::PyDict;
 use taipan_object::str::PyStr;
@@ -206,21 +205,9 @@ fn changed(code: &Arc<Code>, which: &mut usize, random: &mut Random) -> Arc<Code
 
 fn interpreter() -> Interpreter {
     let options = Options {
-        facts: Facts::default(),
-        unbuffered: false,
-        terminals: [false; 3],
-        text: TextEncoding::default(),
-        max_str_digits: None,
-        no_debug_ranges: false,
-        import_times: None,
-        hash_seed: Some(0),
-        random: [0; 2],
         stack: STACK - (1 << 20),
-        handle_signals: false,
-        stress: false,
-        ends_process: false,
-        host: Box::new(Nowhere),
         compiler: Some(taipan::COMPILER),
+        ..Options::new(Box::new(Nowhere))
     };
     Interpreter::new(options).unwrap()
 }

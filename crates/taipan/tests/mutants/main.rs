@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use taipan::compile::compile;
 use taipan::{Interpreter, Options};
+use taipan_artifact::mutate::Random;
 use taipan_bytecode_format::{Code, Const, Verified};
 use taipan_object::dict::PyDict;
 use taipan_object::str::PyStr;
@@ -24,23 +25,6 @@ use taipan_object::{PyResult, Thread, Value};
 use taipan_parity::{children, program};
 use taipan_parser::Mode;
 use taipan_wtf8::Wtf8;
-
-/// Numbers that a seed determines (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-}
 
 /// Safepoints that a mutant may pass.
 const FUEL: u64 = 10_000;

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use taipan_parity::piped::{Stages, compiling};
 use taipan_parity::program;
 
@@ -28,18 +27,7 @@ fn programs_print_the_same_through_all_stages() {
     assert!(!compiling.is_empty() && compiling.len() * 10 <= all, "{} of {all} compile", compiling.len());
     let vm = Path::new(env!("CARGO_BIN_EXE_taipan-vm"));
     build(vm);
-    let (stages, wrong) = (Stages::beside(vm).unwrap(), Mutex::new(Vec::new()));
-    program::each(names, |name| {
-        let expected = std::fs::read_to_string(folder.join(format!("{name}.txt")))?;
-        let printed = stages.output(&folder, &name)?;
-        if printed != expected {
-            let lines = program::differences(&printed, &expected);
-            wrong.lock().unwrap().push(format!("{name}:{lines}"));
-        }
-        Ok(())
-    })
-    .unwrap();
-    let mut wrong = wrong.into_inner().unwrap();
-    wrong.sort();
+    let stages = Stages::beside(vm).unwrap();
+    let wrong = program::wrong(&folder, names, |name| stages.output(&folder, name)).unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -59,6 +59,35 @@ pub fn differences(printed: &str, expected: &str) -> String {
     found
 }
 
+/// The programs of a folder that `output` gives something else for than the reference printed, each with the lines that
+/// differ; sorted.
+///
+/// # Errors
+/// What the reference printed cannot be read; those of `output`.
+pub fn wrong(
+    folder: &Path,
+    names: Vec<String>,
+    output: impl Fn(&str) -> io::Result<String> + Sync,
+) -> io::Result<Vec<String>> {
+    let wrong = Mutex::new(Vec::new());
+    each(names, |name| {
+        let expected = std::fs::read_to_string(folder.join(format!("{name}.txt")))?;
+        let printed = output(&name)?;
+        if printed != expected {
+            let lines = differences(&printed, &expected);
+            wrong.lock().map_err(|_| panicked())?.push(format!("{name}:{lines}"));
+        }
+        Ok(())
+    })?;
+    let mut wrong = wrong.into_inner().map_err(|_| panicked())?;
+    wrong.sort();
+    Ok(wrong)
+}
+
+fn panicked() -> io::Error {
+    io::Error::other("a thread panicked")
+}
+
 /// Calls `act` with each item, from as many threads as there are processors.
 ///
 /// # Errors
@@ -75,8 +104,6 @@ pub fn each<T: Send>(items: Vec<T>, act: impl Fn(T) -> io::Result<()> + Sync) ->
     std::thread::scope(|scope| {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
-        })
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(panicked())))
     })
 }

@@ -96,9 +96,9 @@ pub(crate) fn is_extending() -> bool {
 fn settle(thread: &Thread) {
     let mut objects = Vec::new();
     for kind in [Kind::Plain, Kind::Gc, Kind::Managed] {
-        thread.heap().for_each_new_block(kind, |block, _| {
-            // SAFETY: a used block holds a live object behind its prefix.
-            let head = unsafe { block.byte_add(kind.prefix()).cast::<crate::PyObject>().as_ref() };
+        thread.heap().for_each_new_object(kind, |object| {
+            // SAFETY: a used block holds a live object.
+            let head = unsafe { object.as_ref() };
             objects.push((kind, crate::Ref::from_head(head).to_value()));
         });
     }

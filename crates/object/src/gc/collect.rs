@@ -182,10 +182,8 @@ impl Gc {
     /// Calls `visit` with the old objects that are not frozen.
     pub(super) fn for_each_old(&self, thread: &Thread, mut visit: impl FnMut(NonNull<PyObject>)) {
         for kind in [Kind::Gc, Kind::Managed] {
-            thread.heap().for_each_block(kind, |block, _| {
-                // SAFETY: a block in use holds an object behind its prefix.
-                let object = unsafe { block.byte_add(kind.prefix()).cast::<PyObject>() };
-                // SAFETY: as above, with a pre-header.
+            thread.heap().for_each_object(kind, |object| {
+                // SAFETY: an object of these kinds has a pre-header.
                 let pre = unsafe { PreHeader::of(object) };
                 if pre.is_tracked() && pre.generation() == OLD && !pre.has(FROZEN) {
                     visit(object);

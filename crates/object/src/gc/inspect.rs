@@ -75,10 +75,8 @@ impl Gc {
         mut visit: impl FnMut(NonNull<PyObject>, &PreHeader),
     ) {
         for kind in [Kind::Gc, Kind::Managed] {
-            thread.heap().for_each_block(kind, |block, _| {
-                // SAFETY: a block in use holds an object behind its prefix, with a pre-header.
-                let object = unsafe { block.byte_add(kind.prefix()).cast::<PyObject>() };
-                // SAFETY: as above.
+            thread.heap().for_each_object(kind, |object| {
+                // SAFETY: an object of these kinds has a pre-header.
                 let pre = unsafe { PreHeader::of(object) };
                 if pre.is_tracked() {
                     visit(object, pre);

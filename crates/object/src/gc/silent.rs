@@ -20,10 +20,9 @@ pub fn ends_silently(thread: &Thread, known: &[Value]) -> bool {
     }
     let mut silent = true;
     for kind in [Kind::Plain, Kind::Gc, Kind::Managed] {
-        thread.heap().for_each_block(kind, |block, _| {
-            // SAFETY: a used block holds a live object behind its prefix.
-            let head = unsafe { block.byte_add(kind.prefix()).cast::<crate::PyObject>().as_ref() };
-            let object = Ref::from_head(head);
+        thread.heap().for_each_object(kind, |object| {
+            // SAFETY: a used block holds a live object.
+            let object = Ref::from_head(unsafe { object.as_ref() });
             silent = silent && (is_silent(object) || known.iter().any(|known| known.as_ref().is(object)));
         });
     }

@@ -47,10 +47,8 @@ impl Heap {
             self.for_each_block(kind, |block, size| {
                 report.objects += 1;
                 report.bytes += size;
-                // SAFETY: a block in use holds an object behind its prefix.
-                let object = unsafe { block.byte_add(kind.prefix()).cast::<PyObject>() };
-                // SAFETY: as above.
-                unsafe { check_object(object, kind, size, &mut report) };
+                // SAFETY: a block in use holds an object.
+                unsafe { check_object(super::object_in(kind, block), kind, size, &mut report) };
             });
         }
         report

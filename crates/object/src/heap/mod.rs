@@ -26,6 +26,7 @@ pub use check::HeapReport;
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
+use crate::header::PyObject;
 use arena::Arenas;
 use large::LargeHeader;
 use page::Page;
@@ -101,6 +102,13 @@ pub struct Heap {
     /// Tests make the allocation fail that this counts down to.
     #[cfg(debug_assertions)]
     fail_after: Cell<Option<usize>>,
+}
+
+/// The object in a block that is in use.
+fn object_in(kind: Kind, block: NonNull<u8>) -> NonNull<PyObject> {
+    debug_assert_ne!(kind, Kind::Raw);
+    // SAFETY: a block of the kind is longer than its prefix.
+    unsafe { block.byte_add(kind.prefix()).cast() }
 }
 
 impl Default for Heap {
@@ -313,7 +321,7 @@ impl Heap {
     /// were. For a heap that gives nothing back which was visited.
     ///
     /// `visit` must not allocate from or free to this heap.
-    pub(crate) fn for_each_new_block(&self, kind: Kind, mut visit: impl FnMut(NonNull<u8>, usize)) {
+    fn for_each_new_block(&self, kind: Kind, mut visit: impl FnMut(NonNull<u8>, usize)) {
         for &page in self.pages.borrow().iter() {
             // SAFETY: pages live as long as the heap.
             let header = unsafe { page.as_ref() };
@@ -340,6 +348,18 @@ impl Heap {
             }
         }
         self.for_each_large(kind, visit);
+    }
+
+    /// Calls `visit` with every object of a kind that is no [`Kind::Raw`].
+    ///
+    /// `visit` must not allocate from or free to this heap.
+    pub(crate) fn for_each_object(&self, kind: Kind, mut visit: impl FnMut(NonNull<PyObject>)) {
+        self.for_each_block(kind, |block, _| visit(object_in(kind, block)));
+    }
+
+    /// The same of the blocks that [`Heap::for_each_new_block`] finds.
+    pub(crate) fn for_each_new_object(&self, kind: Kind, mut visit: impl FnMut(NonNull<PyObject>)) {
+        self.for_each_new_block(kind, |block, _| visit(object_in(kind, block)));
     }
 
     fn for_each_large(&self, kind: Kind, mut visit: impl FnMut(NonNull<u8>, usize)) {

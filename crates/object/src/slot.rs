@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use crate::header::PyObject;
-use crate::value::Value;
+use crate::value::{Layout, Owned, Value};
 use crate::word::Word;
 
 /// An owned word or nothing (zero, as C's null).
@@ -68,6 +68,16 @@ impl Slot {
     #[inline(always)]
     pub unsafe fn exchange(&self, word: Word) -> Option<Word> {
         self.word.replace(Some(word))
+    }
+
+    /// What is held, `None` where that is nothing.
+    pub fn get_or_none(&self) -> Value {
+        self.get().unwrap_or_else(Value::none)
+    }
+
+    /// What is held, if it is of a type.
+    pub fn get_as<T: Layout>(&self) -> Option<Owned<T>> {
+        self.get()?.downcast().ok()
     }
 
     /// Takes out what is held.

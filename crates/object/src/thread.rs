@@ -14,6 +14,7 @@ use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use crate::dict::PyDict;
 use crate::error::PyResult;
 use crate::gil::Gil;
 use crate::header::PyObject;
@@ -22,6 +23,7 @@ use crate::interp::Interp;
 use crate::raise;
 use crate::slot::Slot;
 use crate::types::layout::offsets;
+use crate::value::Owned;
 
 /// Bits of the safepoint word.
 pub mod safepoint {
@@ -277,6 +279,16 @@ impl Thread {
     /// Whether this is the thread in which signals are handled.
     pub fn handles_signals(&self) -> bool {
         std::ptr::eq(SIGNALLED.load(Ordering::Relaxed), &raw const self.eval_breaker)
+    }
+
+    /// The dict of the thread, which is made when it is first asked for.
+    pub fn own_dict(&self) -> PyResult<Owned<PyDict>> {
+        if let Some(known) = self.dict.get_as() {
+            return Ok(known);
+        }
+        let made = PyDict::new(self)?;
+        drop(self.dict.replace(Some(made.clone().into_value())));
+        Ok(made)
     }
 
     /// The interpreter.

@@ -204,7 +204,7 @@ fn spaces(
 pub fn builtins_of(thread: &Thread, globals: &PyDict) -> PyResult<Owned<PyDict>> {
     let name = intern::intern_text(thread, "__builtins__")?;
     let found = globals.get_str(thread, &name)?;
-    let Some(own) = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok()) else {
+    let Some(own) = thread.interp().builtins.get_as::<PyDict>() else {
         return Err(raise!(thread, SYSTEM_ERROR, "no module builtins"));
     };
     match found {

@@ -344,12 +344,12 @@ fn main_module(thread: &Thread, filename: &str) -> PyResult<Owned<PyDict>> {
         sys::set(thread, &dict, "__file__", PyStr::from_text(thread, filename)?.into_value())?;
     }
     sys::set(thread, &dict, "__cached__", Value::none())?;
-    if let Some(all) = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok())
+    if let Some(all) = thread.interp().modules.get_as::<PyDict>()
         && let Some(builtins) = all.get_str(thread, &*intern_text(thread, "builtins")?)?
     {
         sys::set(thread, &dict, "__builtins__", builtins)?;
     }
-    if let Some(all) = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok()) {
+    if let Some(all) = thread.interp().modules.get_as::<PyDict>() {
         sys::set(thread, &all, "__main__", module.into_value())?;
     }
     Ok(dict)

@@ -25,7 +25,7 @@ pub(crate) fn shut_down(thread: &Thread) -> PyResult<()> {
         return forget(thread);
     }
     gc::collect(thread, 2);
-    let modules = interp.modules.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let modules = interp.modules.get_as::<PyDict>();
     let Some(modules) = modules else { return Ok(()) };
     forget(thread)?;
     let (mut left, mut dicts) = (Vec::new(), Vec::new());
@@ -49,7 +49,7 @@ pub(crate) fn shut_down(thread: &Thread) -> PyResult<()> {
 }
 
 fn forget(thread: &Thread) -> PyResult<()> {
-    let system = thread.interp().sys.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let system = thread.interp().sys.get_as::<PyDict>();
     let Some(system) = system else { return Ok(()) };
     for name in FORGOTTEN {
         if sys::get(thread, name)?.is_some() {

@@ -5,9 +5,10 @@
 use crate::interpreter::import;
 use crate::sys::{self, Facts};
 use taipan_host::{Host, of};
+use taipan_object::declare::native_state;
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
-use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
+use taipan_object::native::Native;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
@@ -28,15 +29,7 @@ native_type! {
     does { getattr: attribute, call: call, repr: repr }
 }
 
-impl NativeType for Deferred {
-    fn definition() -> &'static NativeStatic<Deferred> {
-        &DEFERRED
-    }
-
-    fn traverse(&self, _: &mut Visitor) {}
-
-    fn clear(&self) {}
-}
+native_state!(Deferred in DEFERRED:);
 
 /// The types of this file.
 pub(crate) fn types() -> [&'static PyTypeObject; 1] {
@@ -57,7 +50,7 @@ pub(crate) fn start(thread: &Thread, facts: &Facts) -> PyResult<bool> {
             path.push(thread, PyStr::from_text(thread, &folder)?.into_value())?;
         }
     }
-    let builtins = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     let deferred = |module, name| -> PyResult<Value> {
         Ok(Native::new(thread, Deferred { place: Some((module, name)) })?.into_value())
     };
@@ -66,7 +59,7 @@ pub(crate) fn start(thread: &Thread, facts: &Facts) -> PyResult<bool> {
             .into_iter()
             .try_for_each(|name| sys::set(thread, &builtins, name, deferred("builtins", name)?))?;
     }
-    let system = thread.interp().sys.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let system = thread.interp().sys.get_as::<PyDict>();
     if let Some(system) = system.filter(|_| !facts.flags.isolated) {
         sys::set(thread, &system, "__interactivehook__", deferred("site", "register_readline")?)?;
     }

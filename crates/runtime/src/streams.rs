@@ -1,6 +1,7 @@
 //! The standard streams as the interpreter itself uses them.
 
 use crate::sys;
+use taipan_object::dict::PyDict;
 use taipan_object::str::{PyStr, intern};
 use taipan_object::{PyResult, Thread, Value, protocol};
 use taipan_stdlib_io::standard::{self, StandardStream, standard_stream};
@@ -27,9 +28,7 @@ pub(crate) fn open(
     terminal: [bool; 3],
     text: &TextEncoding,
 ) -> PyResult<()> {
-    let Some(dict) =
-        thread.interp().sys.get().and_then(|sys| sys.downcast::<taipan_object::dict::PyDict>().ok())
-    else {
+    let Some(dict) = thread.interp().sys.get_as::<PyDict>() else {
         return Ok(());
     };
     let encoding = codec_name(thread, &text.encoding)?;

@@ -7,7 +7,7 @@ use taipan_runtime_builtins::arguments::Parameters;
 use taipan_stdlib_core::contextvars;
 
 use crate::Names;
-use crate::future::{Future, Status, alive, held};
+use crate::future::{Future, Status, alive};
 use crate::state::{self, call_named};
 
 /// Lets the event loop call something soon, with an argument, in a context.
@@ -52,7 +52,7 @@ pub(crate) fn add(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Na
 pub(crate) fn add_callback(thread: &Thread, this: Ref<'_>, function: Value, context: Value) -> PyResult<()> {
     let future = alive(thread, this)?;
     if future.status.get() != Status::Pending {
-        let event_loop = held(&future.event_loop);
+        let event_loop = future.event_loop.get_or_none();
         return call_soon(thread, &event_loop, function, Some(this.to_value()), context);
     }
     if future.callback.peek().is_none() && future.callbacks.peek().is_none() {
@@ -147,7 +147,7 @@ pub(crate) fn remove(
 
 /// Lets the event loop call all callbacks.
 pub(crate) fn schedule(thread: &Thread, this: Ref<'_>, future: &Future) -> PyResult<()> {
-    let event_loop = held(&future.event_loop);
+    let event_loop = future.event_loop.get_or_none();
     if let (Some(function), context) = (future.callback.take(), held_context(future)) {
         call_soon(thread, &event_loop, function, Some(this.to_value()), context)?;
     }

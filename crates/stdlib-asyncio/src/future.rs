@@ -123,19 +123,14 @@ method_table! { METHODS:
 attribute_table! { ATTRIBUTES:
     "_state" |thread, this| status_text(thread, alive(thread, this)?), None, "Whether there is a result.";
     "_asyncio_future_blocking" |thread, this| Ok(Value::bool(receiver::<Future>(thread, this)?.blocking.get())), Some(set_blocking), "Whether it was yielded by its own iterator.";
-    "_loop" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.event_loop)), None, "The event loop.";
+    "_loop" |thread, this| Ok(receiver::<Future>(thread, this)?.event_loop.get_or_none()), None, "The event loop.";
     "_callbacks" callbacks::list, None, "What is called in the end.";
-    "_result" |thread, this| Ok(held(&alive(thread, this)?.result)), None, "The result.";
-    "_exception" |thread, this| Ok(held(&alive(thread, this)?.exception)), None, "The exception.";
+    "_result" |thread, this| Ok(alive(thread, this)?.result.get_or_none()), None, "The result.";
+    "_exception" |thread, this| Ok(alive(thread, this)?.exception.get_or_none()), None, "The exception.";
     "_log_traceback" |thread, this| Ok(Value::bool(alive(thread, this)?.tells.get())), Some(set_tells), "Whether an exception is told of that nobody asked for.";
-    "_source_traceback" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.source)), None, "Where it was made.";
-    "_cancel_message" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.cancel_message)), Some(set_cancel_message), "The argument of the error that says it was cancelled.";
+    "_source_traceback" |thread, this| Ok(receiver::<Future>(thread, this)?.source.get_or_none()), None, "Where it was made.";
+    "_cancel_message" |thread, this| Ok(receiver::<Future>(thread, this)?.cancel_message.get_or_none()), Some(set_cancel_message), "The argument of the error that says it was cancelled.";
     "_asyncio_awaited_by" awaited_by, None, "Who waits for it.";
-}
-
-/// What a slot holds, or `None`.
-pub(crate) fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
 }
 
 /// A future or task of exactly these types.
@@ -279,7 +274,7 @@ fn done(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn get_loop(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(held(&alive(thread, this)?.event_loop))
+    Ok(alive(thread, this)?.event_loop.get_or_none())
 }
 
 impl Future {
@@ -289,7 +284,7 @@ impl Future {
             return Ok(by);
         }
         let class = state::of(thread)?.need(Need::CancelledError);
-        let message = held(&self.cancel_message);
+        let message = self.cancel_message.get_or_none();
         let arguments = if message.as_ref().is_none() { &[][..] } else { std::slice::from_ref(&message) };
         protocol::call(thread, class.as_ref(), arguments, None)
     }
@@ -315,7 +310,7 @@ pub(crate) fn tell(
     if let Some(source) = future.source.get().filter(|source| !source.as_ref().is_none()) {
         add("source_traceback", source)?;
     }
-    let event_loop = held(&future.event_loop);
+    let event_loop = future.event_loop.get_or_none();
     call_method(thread, &event_loop, "call_exception_handler", &[context.into_value()]).map(drop)
 }
 
@@ -327,7 +322,7 @@ pub(crate) fn finalize(thread: &Thread, this: Ref<'_>) -> PyResult<()> {
         return Ok(());
     }
     let message = format!("{} exception was never retrieved", this.ty().short_name());
-    let entries = [("exception", held(&future.exception)), ("future", this.to_value())];
+    let entries = [("exception", future.exception.get_or_none()), ("future", this.to_value())];
     if let Err(raised) = tell(thread, future, &entries, &message) {
         thread.unraisable(raised, None, Some(this));
     }

@@ -8,7 +8,7 @@ use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::iterate::collect;
 
 use crate::Names;
-use crate::future::{Future, Status, held};
+use crate::future::{Future, Status};
 use crate::running;
 use crate::state::{self, call_method};
 use crate::task::TASK;
@@ -65,7 +65,7 @@ pub(crate) fn register(
     match is_task(task) {
         Some(own) => add(thread, task, own)?,
         None => {
-            let others = held(&state::of(thread)?.other_tasks);
+            let others = state::of(thread)?.other_tasks.get_or_none();
             call_method(thread, &others, "add", &[task.to_value()])?;
         }
     }
@@ -83,7 +83,7 @@ pub(crate) fn unregister(
     match is_task(task) {
         Some(own) => forget(thread, task, own),
         None => {
-            let others = held(&state::of(thread)?.other_tasks);
+            let others = state::of(thread)?.other_tasks.get_or_none();
             call_method(thread, &others, "discard", &[task.to_value()])?;
         }
     }
@@ -92,7 +92,7 @@ pub(crate) fn unregister(
 
 /// Adds a task that begins at once.
 pub(crate) fn add_eager(thread: &Thread, task: Ref<'_>) -> PyResult<()> {
-    if let Some(eager) = held(&state::of(thread)?.eager_tasks).as_ref().get::<PySet>() {
+    if let Some(eager) = state::of(thread)?.eager_tasks.get_or_none().as_ref().get::<PySet>() {
         eager.add(thread, task)?;
     }
     Ok(())
@@ -100,7 +100,7 @@ pub(crate) fn add_eager(thread: &Thread, task: Ref<'_>) -> PyResult<()> {
 
 /// Takes out a task that began at once.
 pub(crate) fn forget_eager(thread: &Thread, task: Ref<'_>) -> PyResult<()> {
-    if let Some(eager) = held(&state::of(thread)?.eager_tasks).as_ref().get::<PySet>() {
+    if let Some(eager) = state::of(thread)?.eager_tasks.get_or_none().as_ref().get::<PySet>() {
         drop(eager.discard(thread, task)?);
     }
     Ok(())
@@ -152,7 +152,7 @@ pub(crate) fn all_tasks(
         let known = state.tasks.borrow();
         known.values().filter_map(|weak| weak.as_ref().get::<PyWeakReference>()?.target()).collect()
     };
-    for others in [held(&state.eager_tasks), held(&state.other_tasks)] {
+    for others in [state.eager_tasks.get_or_none(), state.other_tasks.get_or_none()] {
         tasks.extend(collect(thread, others.as_ref())?);
     }
     let all = PySet::new(thread)?;
@@ -180,7 +180,7 @@ fn is_of(thread: &Thread, task: &Value, event_loop: &Value) -> PyResult<bool> {
 /// The event loop of a future or task of any kind.
 pub(crate) fn loop_of(thread: &Thread, future: &Value) -> PyResult<Value> {
     if let Some(own) = crate::future::exact(future.as_ref()) {
-        return Ok(held(&own.event_loop));
+        return Ok(own.event_loop.get_or_none());
     }
     let name = taipan_object::str::intern::intern_text(thread, "get_loop")?;
     match taipan_runtime_builtins::objects::find_attribute(thread, future.as_ref(), &name)? {

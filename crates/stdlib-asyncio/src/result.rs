@@ -8,7 +8,7 @@ use taipan_object::{PyResult, PyTypeObject, Raised, Ref, Thread, Value, protocol
 use taipan_runtime_builtins::arguments::Parameters;
 use taipan_vm::interp::exceptions;
 
-use crate::future::{Future, Status, alive, held};
+use crate::future::{Future, Status, alive};
 use crate::state::invalid;
 use crate::{Names, callbacks};
 
@@ -31,7 +31,7 @@ pub(crate) fn outcome(thread: &Thread, future: &Future) -> PyResult<Result<Value
         Status::Finished => future.tells.set(false),
     }
     match future.exception.get() {
-        None => Ok(Ok(held(&future.result))),
+        None => Ok(Ok(future.result.get_or_none())),
         Some(exception) => {
             exceptions::set_traceback(exception.as_ref(), future.traceback.take());
             Ok(Err(exception))
@@ -67,7 +67,7 @@ pub(crate) fn exception(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         Status::Pending => Err(invalid(thread, "Exception is not set.")),
         Status::Finished => {
             future.tells.set(false);
-            Ok(held(&future.exception))
+            Ok(future.exception.get_or_none())
         }
     }
 }

@@ -11,7 +11,6 @@ use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::text;
 
 use crate::Names;
-use crate::future::held;
 use crate::state::{self, Need, call_method};
 
 /// What runs in a thread.
@@ -34,7 +33,7 @@ const KEY: &str = "_asyncio";
 
 /// What runs in a thread, if something was noted of it.
 fn known(thread: &Thread, of: &Thread) -> PyResult<Option<Owned<Native<Running>>>> {
-    let Some(dict) = of.dict.get().and_then(|dict| dict.downcast::<PyDict>().ok()) else { return Ok(None) };
+    let Some(dict) = of.dict.get_as::<PyDict>() else { return Ok(None) };
     let found = dict.get_str(thread, &*intern_text(thread, KEY)?)?;
     Ok(found.and_then(|found| found.downcast().ok()))
 }
@@ -44,14 +43,7 @@ fn here(thread: &Thread) -> PyResult<Owned<Native<Running>>> {
     if let Some(known) = known(thread, thread)? {
         return Ok(known);
     }
-    let dict = match thread.dict.get().and_then(|dict| dict.downcast::<PyDict>().ok()) {
-        Some(dict) => dict,
-        None => {
-            let dict = PyDict::new(thread)?;
-            drop(thread.dict.replace(Some(dict.clone().into_value())));
-            dict
-        }
-    };
+    let dict = thread.own_dict()?;
     let made = Native::new(thread, Running::default())?;
     drop(dict.insert(thread, intern_text(thread, KEY)?.as_ref(), made.clone().into_value())?);
     Ok(made)
@@ -59,7 +51,7 @@ fn here(thread: &Thread) -> PyResult<Owned<Native<Running>>> {
 
 /// `_get_running_loop()`
 pub(crate) fn get_or_none(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
-    Ok(known(thread, thread)?.map_or_else(Value::none, |running| held(&running.event_loop)))
+    Ok(known(thread, thread)?.map_or_else(Value::none, |running| running.event_loop.get_or_none()))
 }
 
 /// `_set_running_loop(loop, /)`
@@ -112,11 +104,11 @@ pub(crate) fn current_task(
         running.event_loop.get().is_some_and(|own| own.as_ref().is(event_loop.as_ref()))
     };
     if let Some(running) = known(thread, thread)?.filter(|running| is_it(running)) {
-        return Ok(held(&running.task));
+        return Ok(running.task.get_or_none());
     }
     for other in thread.interp().thread_states() {
         if let Some(running) = known(thread, other)?.filter(|running| is_it(running)) {
-            return Ok(held(&running.task));
+            return Ok(running.task.get_or_none());
         }
     }
     Ok(Value::none())

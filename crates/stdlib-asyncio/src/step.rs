@@ -16,7 +16,7 @@ use taipan_runtime_builtins::text;
 use taipan_stdlib_core::contextvars;
 use taipan_vm::interp::Generator;
 
-use crate::future::{Future, Status, exact, held};
+use crate::future::{Future, Status, exact};
 use crate::state::{self, Need, call_method, call_named, invalid};
 use crate::task_methods::cancel_other;
 use crate::{Names, callbacks, registry, result, running};
@@ -41,7 +41,7 @@ native_type! {
 native_state!(Step in STEP: task, exception);
 
 attribute_table! { ATTRIBUTES:
-    "__self__" |thread, this| Ok(held(&receiver::<Step>(thread, this)?.task)), None, "The task.";
+    "__self__" |thread, this| Ok(receiver::<Step>(thread, this)?.task.get_or_none()), None, "The task.";
 }
 
 static WAKE_UP: MethodDef =
@@ -55,7 +55,7 @@ fn call(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -
         return Err(raise!(thread, TYPE_ERROR, "function takes no positional arguments"));
     }
     let step = receiver::<Step>(thread, this)?;
-    let task = held(&step.task);
+    let task = step.task.get_or_none();
     go_on(thread, task.as_ref(), step.exception.get())?;
     Ok(Value::none())
 }
@@ -64,13 +64,13 @@ fn call(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -
 pub(crate) fn soon(thread: &Thread, this: Ref<'_>, task: &Future, exception: Option<Value>) -> PyResult<()> {
     let step = Step { task: Slot::new(this.to_value()), exception: Slot::from_option(exception) };
     let step = Native::new(thread, step)?.into_value();
-    callbacks::call_soon(thread, &held(&task.event_loop), step, None, held(&task.task.context))
+    callbacks::call_soon(thread, &task.event_loop.get_or_none(), step, None, task.task.context.get_or_none())
 }
 
 /// Makes a step: what the event loop called.
 fn go_on(thread: &Thread, this: Ref<'_>, exception: Option<Value>) -> PyResult<()> {
     let task = crate::future::alive(thread, this)?;
-    let event_loop = held(&task.event_loop);
+    let event_loop = task.event_loop.get_or_none();
     running::enter(thread, event_loop.as_ref(), this)?;
     let result = step(thread, this, task, exception);
     match result {
@@ -103,10 +103,10 @@ fn wake_up(thread: &Thread, this: Ref<'_>, future: Ref<'_>) -> PyResult<Value> {
 
 /// Begins with a task at once, in its context.
 pub(crate) fn start_eagerly(thread: &Thread, this: Ref<'_>, task: &Future) -> PyResult<()> {
-    let event_loop = held(&task.event_loop);
+    let event_loop = task.event_loop.get_or_none();
     let before = running::swap(thread, event_loop.as_ref(), this)?;
     let started = registry::add_eager(thread, this).and_then(|()| {
-        let context = held(&task.task.context);
+        let context = task.task.context.get_or_none();
         let stepped = contextvars::within(thread, context.as_ref(), || step(thread, this, task, None));
         first_error(thread, stepped, |thread| registry::forget_eager(thread, this))
     });
@@ -167,7 +167,7 @@ fn step(thread: &Thread, this: Ref<'_>, own: &Future, exception: Option<Value>) 
         Ok(Came::Yielded(value)) => yielded(thread, this, own, value),
         Ok(Came::Returned(value)) => {
             if own.task.must_cancel.replace(false) {
-                result::cancel(thread, this, held(&own.cancel_message))?;
+                result::cancel(thread, this, own.cancel_message.get_or_none())?;
             } else {
                 result::finish(thread, this, value)?;
             }
@@ -268,7 +268,7 @@ fn yielded(thread: &Thread, this: Ref<'_>, own: &Future, value: Value) -> PyResu
         return error_soon(thread, this, own, &message);
     };
     let event_loop = registry::loop_of(thread, &value)?;
-    if !event_loop.as_ref().is(held(&own.event_loop).as_ref()) {
+    if !event_loop.as_ref().is(own.event_loop.get_or_none().as_ref()) {
         let (task, future) = (show(this)?, show(value.as_ref())?);
         let message = format!("Task {task} got Future {future} attached to a different loop");
         return error_soon(thread, this, own, &message);
@@ -301,7 +301,7 @@ fn blocking_of(thread: &Thread, value: &Value) -> PyResult<Option<bool>> {
 fn wait(thread: &Thread, this: Ref<'_>, own: &Future, future: Value) -> PyResult<()> {
     registry::note_waiting(thread, future.as_ref(), this)?;
     let wake_up = PyCFunction::new(thread, &WAKE_UP, Some(this.to_value()), None)?.into_value();
-    let context = held(&own.task.context);
+    let context = own.task.context.get_or_none();
     match exact(future.as_ref()) {
         Some(exact) => {
             exact.blocking.set(false);
@@ -315,7 +315,7 @@ fn wait(thread: &Thread, this: Ref<'_>, own: &Future, future: Value) -> PyResult
         }
     }
     drop(own.task.waiter.replace(Some(future.clone())));
-    if own.task.must_cancel.get() && cancel_other(thread, &future, held(&own.cancel_message))? {
+    if own.task.must_cancel.get() && cancel_other(thread, &future, own.cancel_message.get_or_none())? {
         own.task.must_cancel.set(false);
     }
     Ok(())

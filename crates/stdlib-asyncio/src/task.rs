@@ -13,7 +13,7 @@ use taipan_runtime_builtins::text;
 use taipan_stdlib_core::contextvars;
 use taipan_vm::interp::Coroutine;
 
-use crate::future::{self, FUTURE, Future, Status, held, not_deleted, set_up, tell};
+use crate::future::{self, FUTURE, Future, Status, not_deleted, set_up, tell};
 use crate::state::{self, Need, call_method};
 use crate::{Names, callbacks, iterator, registry, result, step, task_methods};
 
@@ -66,15 +66,15 @@ method_table! { METHODS:
     Instance Keywords c"print_stack" "($self, /, *, limit=None, file=None)" task_methods::print_stack, c"Prints the frames of the coroutine.";
     Instance None c"get_name" "($self, /)" task_methods::get_name, c"The name.";
     Instance One c"set_name" "($self, value, /)" task_methods::set_name, c"Sets the name.";
-    Instance None c"get_coro" "($self, /)" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.task.coroutine)), c"The coroutine.";
-    Instance None c"get_context" "($self, /)" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.task.context)), c"The context that the coroutine runs in.";
+    Instance None c"get_coro" "($self, /)" |thread, this| Ok(receiver::<Future>(thread, this)?.task.coroutine.get_or_none()), c"The coroutine.";
+    Instance None c"get_context" "($self, /)" |thread, this| Ok(receiver::<Future>(thread, this)?.task.context.get_or_none()), c"The context that the coroutine runs in.";
 }
 
 attribute_table! { ATTRIBUTES:
     "_log_destroy_pending" |thread, this| Ok(Value::bool(receiver::<Future>(thread, this)?.task.tells_pending.get())), Some(set_tells_pending), "Whether it is told of if it goes before it has ended.";
     "_must_cancel" |thread, this| Ok(Value::bool(receiver::<Future>(thread, this)?.task.must_cancel.get())), None, "Whether it is cancelled at the next step.";
-    "_coro" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.task.coroutine)), None, "The coroutine.";
-    "_fut_waiter" |thread, this| Ok(held(&receiver::<Future>(thread, this)?.task.waiter)), None, "What it waits for.";
+    "_coro" |thread, this| Ok(receiver::<Future>(thread, this)?.task.coroutine.get_or_none()), None, "The coroutine.";
+    "_fut_waiter" |thread, this| Ok(receiver::<Future>(thread, this)?.task.waiter.get_or_none()), None, "What it waits for.";
 }
 
 fn unsupported(thread: &Thread, method: &str) -> PyResult<Value> {
@@ -124,7 +124,7 @@ fn init(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -
     task.requests.set(0);
     task.tells_pending.set(true);
     if eager {
-        let runs = call_method(thread, &held(&own.event_loop), "is_running", &[])?;
+        let runs = call_method(thread, &own.event_loop.get_or_none(), "is_running", &[])?;
         if protocol::truth(thread, runs.as_ref())? {
             return step::start_eagerly(thread, this, own);
         }

@@ -7,7 +7,7 @@ use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::text;
 
 use crate::Names;
-use crate::future::{Future, Status, cancel_argument, held};
+use crate::future::{Future, Status, cancel_argument};
 use crate::state::{self, Need, call_named};
 
 /// `cancel(msg=None)`
@@ -97,7 +97,7 @@ pub(crate) fn print_stack(
 
 /// `get_name()`
 pub(crate) fn get_name(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let name = held(&receiver::<Future>(thread, this)?.task.name);
+    let name = receiver::<Future>(thread, this)?.task.name.get_or_none();
     match name.as_ref().to_i64() {
         Some(number) => Ok(PyStr::from_text(thread, &format!("Task-{number}"))?.into_value()),
         None => Ok(name),

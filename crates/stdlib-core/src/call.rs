@@ -43,7 +43,7 @@ pub(crate) fn text(thread: &Thread, text: &str) -> PyResult<Value> {
 
 /// `sys.modules`.
 pub(crate) fn all_modules(thread: &Thread) -> PyResult<Owned<PyDict>> {
-    let all = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok());
+    let all = thread.interp().modules.get_as::<PyDict>();
     all.ok_or_else(|| raise!(thread, RUNTIME_ERROR, "unable to get sys.modules"))
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn imported(thread: &Thread, name: &str) -> PyResult<Option<Value>> {
 
 /// An entry of the dict of `sys`.
 pub(crate) fn of_sys(thread: &Thread, name: &str) -> PyResult<Option<Value>> {
-    let sys = thread.interp().sys.get().and_then(|sys| sys.downcast::<PyDict>().ok());
+    let sys = thread.interp().sys.get_as::<PyDict>();
     match sys {
         Some(sys) => sys.get_str(thread, &*intern_text(thread, name)?),
         None => Ok(None),

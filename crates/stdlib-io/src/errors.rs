@@ -37,7 +37,7 @@ pub(crate) fn unsupported_class(thread: &Thread) -> PyResult<Owned<PyTypeObject>
 
 /// The class that the module `_io` has; the module is made if nobody has imported it yet.
 fn unsupported_of(thread: &Thread) -> PyResult<Value> {
-    let all = thread.interp().modules.get().and_then(|all| all.downcast::<PyDict>().ok());
+    let all = thread.interp().modules.get_as::<PyDict>();
     let name = intern_text(thread, "_io")?;
     let known = match &all {
         Some(all) => all.get_str(thread, &name)?,

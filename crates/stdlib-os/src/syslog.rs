@@ -60,7 +60,7 @@ fn bytes_of(thread: &Thread, text: &PyStr) -> PyResult<Vec<u8>> {
 
 /// What messages begin with if nothing is given: the name of the program.
 fn program(thread: &Thread) -> PyResult<Option<Vec<u8>>> {
-    let sys = thread.interp().sys.get().and_then(|sys| sys.downcast::<PyDict>().ok());
+    let sys = thread.interp().sys.get_as::<PyDict>();
     let arguments = match sys {
         Some(sys) => sys.get_str(thread, &*intern_text(thread, "argv")?)?,
         None => None,

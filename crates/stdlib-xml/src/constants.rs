@@ -74,7 +74,7 @@ fn submodule(
     let made = PyModule::new(thread, &full)?;
     add(thread, &made, "__doc__", PyStr::from_text(thread, doc)?.into_value())?;
     add(thread, module, name, made.clone().into_value())?;
-    if let Some(modules) = thread.interp().modules.get().and_then(|known| known.downcast::<PyDict>().ok()) {
+    if let Some(modules) = thread.interp().modules.get_as::<PyDict>() {
         drop(modules.insert(thread, full.as_ref(), made.clone().into_value())?);
     }
     Ok(made)

@@ -34,7 +34,7 @@ fn run_class_body(thread: &Thread, function: Ref<'_>, namespace: Ref<'_>) -> PyR
     let wrong = || raise!(thread, TYPE_ERROR, "__build_class__: func must be a function");
     let function = function.get::<PyFunction>().map(Owned::new_ref).ok_or_else(wrong)?;
     let code = function.func_code().get().and_then(|code| code.downcast::<PyCode>().ok());
-    let dict = |slot: &taipan_object::slot::Slot| slot.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let dict = |slot: &taipan_object::slot::Slot| slot.get_as::<PyDict>();
     let (globals, builtins) = (dict(function.func_globals()), dict(function.func_builtins()));
     let (Some(code), Some(globals), Some(builtins)) = (code, globals, builtins) else { return Err(wrong()) };
     run_code(thread, &code, &globals, &builtins, namespace.to_value(), Some(&function))

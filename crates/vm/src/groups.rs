@@ -11,7 +11,7 @@ use taipan_object::{PyResult, PyTypeObject, Ref, Thread, Value, protocol, raise}
 /// A built-in by its name.
 fn builtin(thread: &Thread, name: &str) -> PyResult<Value> {
     let key = intern::intern_text(thread, name)?;
-    let builtins = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     match builtins.map(|dict| dict.get_str(thread, &key)).transpose()?.flatten() {
         Some(value) => Ok(value),
         None => Err(raise!(thread, SYSTEM_ERROR, "no built-in {name}")),

@@ -67,7 +67,7 @@ pub fn situation(
     let origin = origin_of(thread, spec)?;
     let shadows = origin.as_deref().filter(|origin| may_shadow(thread, origin)).map(str::to_owned);
     if let (Some(origin), Some(module)) = (&shadows, module) {
-        let sys = thread.interp().sys.get().and_then(|sys| sys.downcast::<PyDict>().ok());
+        let sys = thread.interp().sys.get_as::<PyDict>();
         let known = intern_text(thread, "stdlib_module_names")?;
         let known = sys.map(|sys| sys.get_str(thread, &known)).transpose()?.flatten();
         if let Some(known) = known.as_ref().and_then(|known| known.as_ref().get::<PySet>())

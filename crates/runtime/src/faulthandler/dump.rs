@@ -122,7 +122,7 @@ fn frames(thread: &Thread, innermost: Option<Value>, text: &mut String) -> PyRes
 
 /// The name of a thread in brackets, if it has one.
 fn name_of(thread: &Thread, ident: u64) -> PyResult<String> {
-    let modules = thread.interp().modules.get().and_then(|known| known.downcast::<PyDict>().ok());
+    let modules = thread.interp().modules.get_as::<PyDict>();
     let Some(modules) = modules else { return Ok(String::new()) };
     let Some(threading) = modules.get_str(thread, &*intern_text(thread, "threading")?)? else {
         return Ok(String::new());

@@ -46,14 +46,10 @@ method_table! { CLASS_METHODS:
 
 pub(super) static ATTRIBUTES: [GetSetDef; 1] = [GetSetDef {
     name: "name",
-    get: |thread, this| Ok(held(&receiver::<Variable>(thread, this)?.name)),
+    get: |thread, this| Ok(receiver::<Variable>(thread, this)?.name.get_or_none()),
     set: None,
     doc: "The name.",
 }];
-
-fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
-}
 
 /// A variable without a default.
 pub(crate) fn new_variable(thread: &Thread, name: &str) -> PyResult<Value> {
@@ -98,7 +94,7 @@ fn new(thread: &Thread, _: &PyTypeObject, arguments: &[Value], names: Option<&Py
 
 fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let variable = receiver::<Variable>(thread, this)?;
-    let name = text::repr(thread, held(&variable.name).as_ref())?.to_text_lossy();
+    let name = text::repr(thread, variable.name.get_or_none().as_ref())?.to_text_lossy();
     let default = match variable.default.get() {
         Some(default) => format!(" default={}", text::repr(thread, default.as_ref())?.to_text_lossy()),
         None => String::new(),
@@ -138,12 +134,12 @@ fn reset(thread: &Thread, this: Ref<'_>, token: Ref<'_>) -> PyResult<Value> {
     if state.used.get() {
         return Err(raise!(thread, RUNTIME_ERROR, "{} has already been used once", shown(thread)?));
     }
-    if !held(&state.variable).as_ref().is(this) {
+    if !state.variable.get_or_none().as_ref().is(this) {
         let shown = shown(thread)?;
         return Err(raise!(thread, VALUE_ERROR, "{shown} was created by a different ContextVar"));
     }
     let context = context::current(thread)?;
-    if !held(&state.context).as_ref().is(context.as_ref()) {
+    if !state.context.get_or_none().as_ref().is(context.as_ref()) {
         let shown = shown(thread)?;
         return Err(raise!(thread, VALUE_ERROR, "{shown} was created in a different Context"));
     }
@@ -181,7 +177,7 @@ method_table! { TOKEN_METHODS:
 pub(super) static TOKEN_ATTRIBUTES: [GetSetDef; 2] = [
     GetSetDef {
         name: "var",
-        get: |thread, this| Ok(held(&receiver::<Token>(thread, this)?.variable)),
+        get: |thread, this| Ok(receiver::<Token>(thread, this)?.variable.get_or_none()),
         set: None,
         doc: "The variable.",
     },
@@ -202,7 +198,7 @@ fn new_token(thread: &Thread, _: &PyTypeObject, _: &[Value], _: Option<&PyTuple>
 fn token_repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let token = receiver::<Token>(thread, this)?;
     let used = if token.used.get() { " used" } else { "" };
-    let variable = text::repr(thread, held(&token.variable).as_ref())?.to_text_lossy();
+    let variable = text::repr(thread, token.variable.get_or_none().as_ref())?.to_text_lossy();
     call::text(thread, &format!("<Token{used} var={variable} at {:#x}>", this.word().bits()))
 }
 
@@ -211,7 +207,7 @@ fn token_enter(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn token_exit(thread: &Thread, this: Ref<'_>, _: &[Value]) -> PyResult<Value> {
-    let variable = held(&receiver::<Token>(thread, this)?.variable);
+    let variable = receiver::<Token>(thread, this)?.variable.get_or_none();
     reset(thread, variable.as_ref(), this)
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn run(
     code: &std::sync::Arc<taipan_bytecode_format::Code>,
 ) -> PyResult<()> {
     let Some(globals) = module.dict() else { return Ok(()) };
-    let builtins = thread.interp().builtins.get().and_then(|builtins| builtins.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     let builtins: Owned<PyDict> = match builtins {
         Some(builtins) => builtins,
         None => PyDict::new(thread)?,

@@ -125,7 +125,7 @@ fn first_of(thread: &Thread, name: &PyStr, full: &PyStr, level: i32, module: Val
 
 /// The function that importlib calls for what it imports.
 fn import_function(thread: &Thread) -> PyResult<Value> {
-    let builtins = thread.interp().builtins.get().and_then(|builtins| builtins.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     let found = match builtins {
         Some(builtins) => builtins.get_str(thread, &*intern_text(thread, "__import__")?)?,
         None => None,

@@ -94,14 +94,7 @@ fn new(
 
 /// The list of weak references to the objects that a thread has used.
 fn used(thread: &Thread) -> PyResult<Owned<PyList>> {
-    let dict = match thread.dict.get().and_then(|dict| dict.downcast::<PyDict>().ok()) {
-        Some(dict) => dict,
-        None => {
-            let dict = PyDict::new(thread)?;
-            drop(thread.dict.replace(Some(dict.clone().into_value())));
-            dict
-        }
-    };
+    let dict = thread.own_dict()?;
     let name = intern_text(thread, "_thread._local")?;
     if let Some(list) = dict.get_str(thread, &name)?.and_then(|list| list.downcast::<PyList>().ok()) {
         return Ok(list);

@@ -35,7 +35,7 @@ native_type! {
 native_state!(TypeAlias in TYPE_ALIAS: name, parameters, value, evaluate, module);
 
 method_table! { METHODS:
-    Instance None c"__reduce__" "" |thread, this| Ok(held(&receiver::<TypeAlias>(thread, this)?.name)), c"What pickle needs.";
+    Instance None c"__reduce__" "" |thread, this| Ok(receiver::<TypeAlias>(thread, this)?.name.get_or_none()), c"What pickle needs.";
 }
 
 macro_rules! attribute {
@@ -45,7 +45,11 @@ macro_rules! attribute {
 }
 
 static ATTRIBUTES: [GetSetDef; 6] = [
-    attribute!("__name__", |thread, this| Ok(held(&receiver::<TypeAlias>(thread, this)?.name)), "The name."),
+    attribute!(
+        "__name__",
+        |thread, this| Ok(receiver::<TypeAlias>(thread, this)?.name.get_or_none()),
+        "The name."
+    ),
     attribute!("__type_params__", type_parameters, "The type parameters."),
     attribute!("__parameters__", parameters, "The type parameters, those of tuples unpacked."),
     attribute!("__value__", value, "What the alias stands for."),
@@ -56,10 +60,6 @@ static ATTRIBUTES: [GetSetDef; 6] = [
 pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::methods(thread, &TYPE_ALIAS, &METHODS)?;
     install::attributes(thread, &TYPE_ALIAS, &ATTRIBUTES)
-}
-
-fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
 }
 
 /// The alias of a `type` statement.
@@ -102,7 +102,7 @@ fn new(thread: &Thread, _: &PyTypeObject, arguments: &[Value], names: Option<&Py
 }
 
 fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    let name = held(&receiver::<TypeAlias>(thread, this)?.name);
+    let name = receiver::<TypeAlias>(thread, this)?.name.get_or_none();
     let name = name.as_ref().get::<PyStr>().map_or_else(String::new, PyStr::to_text_lossy);
     call::text(thread, &name)
 }
@@ -141,7 +141,7 @@ fn evaluate_value(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn module(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(held(&receiver::<TypeAlias>(thread, this)?.module))
+    Ok(receiver::<TypeAlias>(thread, this)?.module.get_or_none())
 }
 
 fn subscript(thread: &Thread, this: Ref<'_>, key: Ref<'_>) -> PyResult<Value> {

@@ -29,7 +29,7 @@ macro_rules! attribute {
 }
 
 static COMMON: [GetSetDef; 4] = [
-    attribute!("__name__", |thread, this| Ok(held(&receiver(thread, this)?.name)), "The name."),
+    attribute!("__name__", |thread, this| Ok(receiver(thread, this)?.name.get_or_none()), "The name."),
     attribute!("__default__", default, "The default, or NoDefault."),
     attribute!("evaluate_default", evaluate_default, "The function that gives the default."),
     attribute!("__dict__", dict, "The other attributes."),
@@ -76,10 +76,6 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
     install::attributes(thread, &PARAM_SPEC, &VARIANCE)?;
     install::attributes(thread, &TYPE_VAR, &OF_VARIABLE)?;
     install::attributes(thread, &PARAM_SPEC, &OF_SPECIFICATION)
-}
-
-fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
 }
 
 fn dict(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -151,7 +147,7 @@ fn has_default(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 }
 
 fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
-    Ok(held(&receiver(thread, this)?.name))
+    Ok(receiver(thread, this)?.name.get_or_none())
 }
 
 fn mro_entries(thread: &Thread, this: Ref<'_>, _: Ref<'_>) -> PyResult<Value> {

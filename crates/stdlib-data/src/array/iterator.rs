@@ -66,7 +66,7 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
 
 fn reduce(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let state = receiver::<ArrayIterator>(thread, this)?;
-    let builtins = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     let name = intern_text(thread, "iter")?;
     let function = match builtins {
         Some(builtins) => builtins.get_str(thread, &name)?,

@@ -15,7 +15,7 @@ use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use taipan_runtime_builtins::arguments::{Parameters, check_count, wrong_type};
 
-use super::element::{Element, held, is_exact};
+use super::element::{Element, is_exact};
 use super::{children, parse_error, state};
 use crate::Names;
 
@@ -167,7 +167,7 @@ impl TreeBuilder {
 
     /// What was made.
     pub(super) fn root(&self) -> Value {
-        held(&self.root)
+        self.root.get_or_none()
     }
 
     /// Adds text.
@@ -193,12 +193,12 @@ impl TreeBuilder {
         let text = joined(thread, data)?;
         let (place, name) = match self.before_text.get() {
             Some(before) => (before, "tail"),
-            None => (held(&self.last), "text"),
+            None => (self.last.get_or_none(), "text"),
         };
         let place = place.as_ref();
         if let Some(element) = place.get::<Native<Element>>().filter(|_| is_exact(place)) {
             let slot = if name == "tail" { &element.tail } else { &element.text };
-            let before = held(slot);
+            let before = slot.get_or_none();
             let text = match before.as_ref().is_none() {
                 true => text,
                 false => protocol::binary(thread, before.as_ref(), text.as_ref(), protocol::BinaryOp::Add)?,

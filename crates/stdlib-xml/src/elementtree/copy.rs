@@ -13,7 +13,7 @@ use taipan_runtime_builtins::objects::import;
 use taipan_runtime_builtins::text;
 
 use super::children;
-use super::element::{ELEMENT, Element, held, is_exact};
+use super::element::{ELEMENT, Element, is_exact};
 
 /// `__copy__()`
 pub(super) fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
@@ -25,9 +25,9 @@ pub(super) fn copy(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         None => Ok(Slot::empty()),
     };
     let state = Element {
-        tag: Slot::new(held(&element.tag)),
-        text: Slot::new(held(&element.text)),
-        tail: Slot::new(held(&element.tail)),
+        tag: Slot::new(element.tag.get_or_none()),
+        text: Slot::new(element.text.get_or_none()),
+        tail: Slot::new(element.tail.get_or_none()),
         attributes: Slot::from_option(element.attributes.get()),
         children: copied(&element.children)?,
     };
@@ -46,7 +46,7 @@ pub(super) fn deep_copy(thread: &Thread, this: Ref<'_>, memo: Ref<'_>) -> PyResu
 fn deep(thread: &Thread, this: Ref<'_>, memo: &PyDict) -> PyResult<Value> {
     let _guard = thread.recurse(" while calling a Python object")?;
     let element = receiver::<Element>(thread, this)?;
-    let part = |slot: &Slot| deep_part(thread, held(slot), memo);
+    let part = |slot: &Slot| deep_part(thread, slot.get_or_none(), memo);
     let (tag, attributes) = (part(&element.tag)?, element.attributes.get());
     let attributes = attributes.map(|dict| deep_part(thread, dict, memo)).transpose()?;
     let made = Native::new(thread, Element::of(tag, attributes))?;
@@ -106,11 +106,11 @@ pub(super) fn get_state(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     };
     let state = PyDict::new(thread)?;
     let parts = [
-        ("tag", held(&element.tag)),
+        ("tag", element.tag.get_or_none()),
         ("_children", children.into_value()),
         ("attrib", attributes.into_value()),
-        ("text", held(&element.text)),
-        ("tail", held(&element.tail)),
+        ("text", element.text.get_or_none()),
+        ("tail", element.tail.get_or_none()),
     ];
     for (name, part) in parts {
         drop(state.insert(thread, intern_text(thread, name)?.as_ref(), part)?);

@@ -51,15 +51,10 @@ native_type! {
 native_state!(Element in ELEMENT: tag, text, tail, attributes, children);
 
 attribute_table! { ATTRIBUTES:
-    "tag" |thread, this| Ok(held(&receiver::<Element>(thread, this)?.tag)), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.tag, value)), "What the element is called.";
-    "text" |thread, this| Ok(held(&receiver::<Element>(thread, this)?.text)), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.text, value)), "The text before the first child.";
-    "tail" |thread, this| Ok(held(&receiver::<Element>(thread, this)?.tail)), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.tail, value)), "The text behind the end tag.";
+    "tag" |thread, this| Ok(receiver::<Element>(thread, this)?.tag.get_or_none()), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.tag, value)), "What the element is called.";
+    "text" |thread, this| Ok(receiver::<Element>(thread, this)?.text.get_or_none()), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.text, value)), "The text before the first child.";
+    "tail" |thread, this| Ok(receiver::<Element>(thread, this)?.tail.get_or_none()), Some(|thread, this, value| set(thread, &receiver::<Element>(thread, this)?.tail, value)), "The text behind the end tag.";
     "attrib" |thread, this| Ok(receiver::<Element>(thread, this)?.dict(thread)?.into_value()), Some(set_attributes), "The attributes.";
-}
-
-/// What a slot holds, or `None`.
-pub(super) fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
 }
 
 fn deleted(thread: &Thread) -> Raised {
@@ -240,7 +235,7 @@ fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let Some(_guard) = text::Printing::enter(thread, this) else {
         return Err(raise!(thread, RUNTIME_ERROR, "reentrant call inside {name}.__repr__"));
     };
-    let shown = text::repr(thread, held(&element.tag).as_ref())?;
+    let shown = text::repr(thread, element.tag.get_or_none().as_ref())?;
     let mut out = taipan_object::str::build::StrBuilder::new();
     out.push_str(thread, "<Element ")?;
     out.push(thread, &shown)?;

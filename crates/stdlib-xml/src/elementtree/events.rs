@@ -10,7 +10,6 @@ use taipan_runtime_builtins::objects::find_attribute;
 use taipan_xml::{ErrorCode, Event, Item};
 
 use super::builder::{Report, TreeBuilder};
-use super::element::held;
 use super::parse_error;
 use super::parser::{Target, XmlParser};
 
@@ -38,7 +37,7 @@ fn universal(thread: &Thread, own: &XmlParser, name: &str) -> PyResult<Value> {
 
 /// Hands an event on.
 pub(super) fn dispatch(thread: &Thread, own: &Native<XmlParser>, item: Item) -> PyResult<()> {
-    let target = held(&own.target);
+    let target = own.target.get_or_none();
     let builder = TreeBuilder::exactly(target.as_ref());
     let call = Call { thread, own, builder: builder.map(|builder| &**builder) };
     call.event(item)
@@ -169,7 +168,7 @@ impl Call<'_> {
     /// A reference to an entity that the document does not declare.
     fn entity(&self, raw: &str) -> PyResult<()> {
         let Some(name) = raw.strip_prefix('&').and_then(|raw| raw.strip_suffix(';')) else { return Ok(()) };
-        let known = self.own.entity.get().and_then(|known| known.downcast::<PyDict>().ok());
+        let known = self.own.entity.get_as::<PyDict>();
         let found = match known {
             Some(known) => known.get(self.thread, self.text(name)?.as_ref())?,
             None => None,

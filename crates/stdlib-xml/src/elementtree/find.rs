@@ -12,7 +12,7 @@ use taipan_object::{PyResult, Ref, Thread, Value, protocol};
 use taipan_runtime_builtins::arguments::Parameters;
 use taipan_runtime_builtins::objects::import;
 
-use super::element::{Element, held, listed};
+use super::element::{Element, listed};
 use crate::Names;
 
 const fn path_parameters<const N: usize>(function: &'static str, names: [&'static str; N]) -> Parameters<N> {
@@ -69,7 +69,7 @@ fn children_of(
     while let Some(child) = element.child(at) {
         at += 1;
         let Some(inner) = child.as_ref().get::<Native<Element>>() else { continue };
-        if protocol::same_or_equal(thread, held(&inner.tag).as_ref(), tag)? && !found(child)? {
+        if protocol::same_or_equal(thread, inner.tag.get_or_none().as_ref(), tag)? && !found(child)? {
             break;
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn find_text(
         Ok(false)
     })?;
     let Some(child) = first else { return Ok(default) };
-    let text = held(&receiver::<Element>(thread, child.as_ref())?.text);
+    let text = receiver::<Element>(thread, child.as_ref())?.text.get_or_none();
     if text.as_ref().is_none() {
         return Ok(PyStr::from_text(thread, "")?.into_value());
     }

@@ -11,7 +11,7 @@ use taipan_object::types::flags;
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol};
 use taipan_runtime_builtins::arguments::Parameters;
 
-use super::element::{Element, held};
+use super::element::Element;
 use crate::Names;
 
 /// Where it stands.
@@ -126,7 +126,7 @@ impl ElementIterator {
 
 /// Comments and processing instructions have none, whose tags are functions.
 fn has_text(element: &Element) -> bool {
-    let tag = held(&element.tag);
+    let tag = element.tag.get_or_none();
     tag.as_ref().is_none() || tag.as_ref().get::<PyStr>().is_some()
 }
 
@@ -144,13 +144,13 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
             if enters && !has_text(inner) {
                 continue;
             }
-            let text = held(if enters { &inner.text } else { &inner.tail });
+            let text = if enters { &inner.text } else { &inner.tail }.get_or_none();
             if !text.as_ref().is_none() && protocol::truth(thread, text.as_ref())? {
                 return Ok(Some(text));
             }
         } else if enters {
             let is_wanted = match iterator.tag.get() {
-                Some(tag) => protocol::same_or_equal(thread, held(&inner.tag).as_ref(), tag.as_ref())?,
+                Some(tag) => protocol::same_or_equal(thread, inner.tag.get_or_none().as_ref(), tag.as_ref())?,
                 None => true,
             };
             if is_wanted {

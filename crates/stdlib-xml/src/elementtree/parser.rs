@@ -21,7 +21,6 @@ use taipan_runtime_builtins::iterate::collect;
 use taipan_xml::{Error, ErrorCode, Options, Parser, Position};
 
 use super::builder::{REPORTS, TreeBuilder};
-use super::element::held;
 use super::{events, parse_error};
 use crate::Names;
 
@@ -262,7 +261,7 @@ fn feed(thread: &Thread, this: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
 fn close(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let own = ready(thread, this, "close")?;
     run(thread, own, |parser| parser.feed(&[], true))?;
-    if let Some(builder) = TreeBuilder::exactly(held(&own.target).as_ref()) {
+    if let Some(builder) = TreeBuilder::exactly(own.target.get_or_none().as_ref()) {
         return Ok(builder.root());
     }
     match own.method(Target::Close) {
@@ -304,7 +303,7 @@ fn parse_whole(thread: &Thread, this: Ref<'_>, file: Ref<'_>) -> PyResult<Value>
         run(thread, own, |parser| parser.feed(bytes.as_slice(), false))?;
     }
     run(thread, own, |parser| parser.feed(&[], true))?;
-    Ok(match TreeBuilder::exactly(held(&own.target).as_ref()) {
+    Ok(match TreeBuilder::exactly(own.target.get_or_none().as_ref()) {
         Some(builder) => builder.root(),
         None => Value::none(),
     })
@@ -316,7 +315,7 @@ fn set_events(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyResult<V
     if own.target.peek().is_none() {
         return Err(raise!(thread, VALUE_ERROR, "XMLParser.__init__() wasn't called"));
     }
-    let target = held(&own.target);
+    let target = own.target.get_or_none();
     let Some(builder) = TreeBuilder::exactly(target.as_ref()) else {
         let message = "event handling only supported for ElementTree.TreeBuilder targets";
         return Err(raise!(thread, TYPE_ERROR, "{message}"));

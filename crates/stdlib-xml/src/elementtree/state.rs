@@ -8,7 +8,6 @@ use taipan_object::slot::Slot;
 use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, Thread, Value, native_type};
 
-use super::element::held;
 use super::parse_error;
 
 /// What is kept.
@@ -47,7 +46,7 @@ pub(super) fn of(thread: &Thread) -> PyResult<Owned<Native<State>>> {
 impl State {
     /// `ParseError`
     pub(super) fn error(&self) -> Value {
-        held(&self.error)
+        self.error.get_or_none()
     }
 
     fn slot(&self, which: usize) -> &Slot {

@@ -45,7 +45,7 @@ fn attribute_of(thread: &Thread, module: Ref<'_>, name: &PyStr) -> PyResult<Valu
     if let Some(package) = package.as_ref().and_then(|package| package.as_ref().get::<PyStr>()) {
         let full = format!("{}.{}", package.to_text_lossy(), name.to_text_lossy());
         let full = PyStr::from_text(thread, &full)?;
-        let modules = thread.interp().modules.get().and_then(|modules| modules.downcast::<PyDict>().ok());
+        let modules = thread.interp().modules.get_as::<PyDict>();
         if let Some(found) = modules.map(|modules| modules.get_str(thread, &full)).transpose()?.flatten() {
             return Ok(found);
         }

@@ -236,7 +236,7 @@ pub(super) fn load_common(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
 /// A common constant where the interpreter was made without keeping them.
 #[cold]
 fn common_of_builtins(thread: &Thread, name: &str) -> PyResult<Value> {
-    let builtins = thread.interp().builtins.get().and_then(|dict| dict.downcast::<PyDict>().ok());
+    let builtins = thread.interp().builtins.get_as::<PyDict>();
     let name = taipan_object::str::intern::intern_text(thread, name)?;
     let found = builtins.map(|dict| dict.get(thread, name.as_ref())).transpose()?.flatten();
     found.ok_or_else(|| raise!(thread, SYSTEM_ERROR, "no module builtins"))

@@ -10,7 +10,7 @@ use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, raise};
 
-use super::{held, itself};
+use super::itself;
 use crate::arguments::{Parameters, to_size};
 use crate::construct::exact_index;
 use crate::methods::method_table;
@@ -98,9 +98,9 @@ fn call_text(thread: &Thread, name: &str, first: Value, second: Option<Value>) -
 
 fn repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let count = receiver::<Count>(thread, this)?;
-    let step = held(&count.step);
+    let step = count.step.get_or_none();
     let is_one = step.word().as_int() == Some(1);
-    call_text(thread, this.ty().short_name(), held(&count.number), (!is_one).then_some(step))
+    call_text(thread, this.ty().short_name(), count.number.get_or_none(), (!is_one).then_some(step))
 }
 
 /// The element and how often it comes; negative for always.
@@ -167,5 +167,5 @@ fn repeat_repr(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         ..0 => None,
         left => Some(Value::int(thread, left as i64)?),
     };
-    call_text(thread, this.ty().short_name(), held(&repeat.element), left)
+    call_text(thread, this.ty().short_name(), repeat.element.get_or_none(), left)
 }

@@ -11,7 +11,7 @@ use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
 
-use super::{held, itself};
+use super::itself;
 use crate::arguments::{Parameters, check_count, no_keywords, to_size};
 use taipan_object::declare::{native_state, receiver};
 
@@ -268,7 +268,7 @@ fn zip_longest(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
             }
             drop(sources.replace(thread, at, Value::none())?);
         }
-        items.push(item.unwrap_or_else(|| held(&this.fill)));
+        items.push(item.unwrap_or_else(|| this.fill.get_or_none()));
     }
     Ok(Some(items.finish().into_value()))
 }

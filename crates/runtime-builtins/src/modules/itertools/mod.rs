@@ -14,7 +14,6 @@ mod tee;
 mod tests;
 
 use taipan_object::module::PyModule;
-use taipan_object::slot::Slot;
 use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Ref, Thread, Value};
 
@@ -74,9 +73,4 @@ pub(super) fn install(thread: &Thread) -> PyResult<()> {
 /// The iterator itself: the `iter` slot.
 fn itself(_: &Thread, this: Ref<'_>) -> PyResult<Value> {
     Ok(this.to_value())
-}
-
-/// What a slot holds, or `None`.
-fn held(slot: &Slot) -> Value {
-    slot.get().unwrap_or_else(Value::none)
 }

@@ -102,7 +102,7 @@ fn parts(this: Ref<'_>) -> (Vec<Value>, Option<Owned<PyDict>>) {
     let Some(caller) = this.get::<Native<MethodCaller>>() else { return (Vec::new(), None) };
     let mut all: Vec<Value> = caller.name.get().into_iter().collect();
     all.extend(items(&caller.arguments));
-    (all, caller.named.get().and_then(|named| named.downcast::<PyDict>().ok()))
+    (all, caller.named.get_as::<PyDict>())
 }
 
 fn repr(thread: &Thread, this: Ref<'_>, name: &str) -> PyResult<Value> {

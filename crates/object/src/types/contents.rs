@@ -24,8 +24,8 @@ use crate::value::{Value, as_ref};
 /// Puts objects into the dict of a type.
 pub type Entries = Box<dyn Fn(&Thread, &PyDict) -> PyResult<()> + Send + Sync>;
 
-/// Puts the last things into the dict of a type, which has what was noted for it.
-pub type Complete = fn(&Thread, &'static PyTypeObject, &PyDict) -> PyResult<()>;
+/// Fills the dict of a type, given what was noted for it.
+pub type Complete = fn(&Thread, &'static PyTypeObject, noted: &PyDict, dict: &PyDict) -> PyResult<()>;
 
 /// A part of what a dict holds.
 pub enum Part {
@@ -56,7 +56,7 @@ pub fn note(thread: &Thread, ty: &'static PyTypeObject, part: Part) -> PyResult<
     Ok(())
 }
 
-/// Notes what is called last for each dict. Only the first call does anything.
+/// Notes what fills each dict. Only the first call does anything.
 pub fn complete_with(complete: Complete) {
     let _ = COMPLETE.set(complete);
 }
@@ -107,12 +107,16 @@ fn under_way(ty: &PyTypeObject) -> Option<&'static PyDict> {
 fn make(thread: &Thread, ty: &'static PyTypeObject) {
     let filled = PyDict::new(thread).and_then(|dict| {
         UNDER_WAY.with_borrow_mut(|all| all.push((ty, dict.as_ref().to_value())));
-        let noted = NOTED.read().unwrap_or_else(PoisonError::into_inner);
-        for (_, part) in noted.iter().filter(|(owner, _)| std::ptr::eq(*owner, ty)) {
-            put(thread, ty, &dict, part)?;
+        let noted = PyDict::new(thread)?;
+        let parts = NOTED.read().unwrap_or_else(PoisonError::into_inner);
+        for (_, part) in parts.iter().filter(|(owner, _)| std::ptr::eq(*owner, ty)) {
+            put(thread, ty, &noted, part)?;
         }
-        drop(noted);
-        COMPLETE.get().map_or(Ok(()), |complete| complete(thread, ty, &dict))
+        drop(parts);
+        match COMPLETE.get() {
+            Some(complete) => complete(thread, ty, &noted, &dict),
+            None => dict.update(thread, &noted, true),
+        }
     });
     assert!(filled.is_ok(), "no memory for the attributes of {}", ty.name());
 }

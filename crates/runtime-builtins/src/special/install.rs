@@ -37,10 +37,8 @@ fn forbid_construction(ty: &PyTypeObject) {
     ty.sync_slots();
 }
 
-/// The order is CPython's: `__new__`, the slots, then what was there before, and that there is no hash.
-fn complete(thread: &Thread, ty: &'static PyTypeObject, dict: &PyDict) -> PyResult<()> {
-    let before = dict.copy(thread)?;
-    drop(dict.take());
+/// The order is CPython's: `__new__`, the slots, then what was noted, and that there is no hash.
+fn complete(thread: &Thread, ty: &'static PyTypeObject, noted: &PyDict, dict: &PyDict) -> PyResult<()> {
     if ty.slots().new.get().is_some() && is_own_new(ty) {
         let new = new_function(thread, ty)?;
         drop(dict.insert(thread, as_ref(names::__new__.get()), new)?);
@@ -49,14 +47,14 @@ fn complete(thread: &Thread, ty: &'static PyTypeObject, dict: &PyDict) -> PyResu
     let unhashable = hash.is_some_and(|hash| std::ptr::fn_addr_eq(hash, protocol::no_hash as Hash));
     let own = || ROWS.iter().filter(|row| (row.is_own)(ty));
     let count = own().map(|row| row.methods.len()).sum::<usize>();
-    dict.reserve(thread, before.len() + count + 2)?;
+    dict.reserve(thread, noted.len() + count + 2)?;
     for row in own() {
         for method in row.methods {
             let Some(definition) = &method.definition else { continue };
             let name = (method.name)();
             let stays_out = (unhashable && std::ptr::eq(name, names::__hash__.get()))
                 || is_left_out(ty, definition)
-                || before.contains(thread, as_ref(name))?
+                || noted.contains(thread, as_ref(name))?
                 || dict.contains(thread, as_ref(name))?;
             if !stays_out {
                 let wrapper = PyWrapperDescr::new(thread, ty, definition)?;
@@ -64,7 +62,7 @@ fn complete(thread: &Thread, ty: &'static PyTypeObject, dict: &PyDict) -> PyResu
             }
         }
     }
-    dict.update(thread, &before, true)?;
+    dict.update(thread, noted, true)?;
     if unhashable {
         drop(dict.get_or_insert(thread, as_ref(names::__hash__.get()), Value::none())?);
     }

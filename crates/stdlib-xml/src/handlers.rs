@@ -67,11 +67,13 @@ pub(crate) const NAMES: [&str; HANDLERS] = [
     "SkippedEntityHandler",
 ];
 
-fn text(thread: &Thread, text: &str) -> PyResult<Value> {
+/// A string.
+pub(crate) fn text(thread: &Thread, text: &str) -> PyResult<Value> {
     Ok(PyStr::from_text(thread, text)?.into_value())
 }
 
-fn optional(thread: &Thread, value: Option<&String>) -> PyResult<Value> {
+/// A string, or `None`.
+pub(crate) fn optional(thread: &Thread, value: Option<&String>) -> PyResult<Value> {
     value.map_or(Ok(Value::none()), |value| text(thread, value))
 }
 

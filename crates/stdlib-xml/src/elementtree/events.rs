@@ -3,7 +3,6 @@
 use taipan_object::dict::PyDict;
 use taipan_object::exception::RUNTIME_WARNING;
 use taipan_object::native::Native;
-use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, as_ref, protocol};
 use taipan_runtime_builtins::objects::find_attribute;
@@ -12,14 +11,7 @@ use taipan_xml::{ErrorCode, Event, Item};
 use super::builder::{Report, TreeBuilder};
 use super::parse_error;
 use super::parser::{Target, XmlParser};
-
-fn text(thread: &Thread, text: &str) -> PyResult<Value> {
-    Ok(PyStr::from_text(thread, text)?.into_value())
-}
-
-fn optional(thread: &Thread, value: &Option<String>) -> PyResult<Value> {
-    value.as_ref().map_or(Ok(Value::none()), |value| text(thread, value))
-}
+use crate::handlers::{optional, text};
 
 /// A name with its namespace in braces before it.
 fn universal(thread: &Thread, own: &XmlParser, name: &str) -> PyResult<Value> {
@@ -153,7 +145,11 @@ impl Call<'_> {
         let thread = self.thread;
         if self.own.method(Target::Doctype).is_some() {
             return self.method(Target::Doctype, || {
-                Ok([self.universal(name)?, optional(thread, public)?, optional(thread, system)?])
+                Ok([
+                    self.universal(name)?,
+                    optional(thread, public.as_ref())?,
+                    optional(thread, system.as_ref())?,
+                ])
             });
         }
         let method = find_attribute(thread, as_ref(self.own), &*intern_text(thread, "doctype")?)?;

@@ -1,9 +1,9 @@
 //! What the programs share that run Python: the command line, the environment, where the library seems to stand, the
 //! status to exit with. The program `taipan-vm` is in this crate, for it needs nothing beyond; `taipan` adds the compiler.
 //!
-//! The interpreter runs in the first thread if its stack is as large as it usually is, else in a thread of its own. Invariant: a program exits with
-//! what Python's program says, 1 for an uncaught exception or code that is refused, 2 for a wrong command line or a file
-//! that cannot be opened, 70 if the program itself has an error.
+//! The interpreter runs in the first thread if its stack is as large as it usually is, else in a thread of its own.
+//! Invariant: a program exits with what Python's program says, 1 for an uncaught exception or code that is refused, 2 for a
+//! wrong command line or a file that cannot be opened, 70 if the program itself has an error.
 #![forbid(unsafe_code)]
 
 mod library;

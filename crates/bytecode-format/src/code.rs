@@ -2,6 +2,7 @@
 //! Invariant: a [`Code`] may be anything that its fields can hold; only the verifier says whether it can
 //! run.
 
+use crate::code_ref::CodeRef;
 use num_bigint::BigInt;
 use std::sync::Arc;
 use taipan_wtf8::Wtf8Buf;
@@ -32,7 +33,7 @@ pub enum Const {
     /// A slice: start, stop, step.
     Slice(Box<[Const; 3]>),
     /// A code object.
-    Code(Arc<Code>),
+    Code(CodeRef),
 }
 
 /// What a slot of the frame is for, as CPython marks it.
@@ -181,7 +182,7 @@ impl Const {
             (Const::Bytes(a), Const::Bytes(b)) => a == b,
             (Const::Tuple(a), Const::Tuple(b)) | (Const::FrozenSet(a), Const::FrozenSet(b)) => all(a, b),
             (Const::Slice(a), Const::Slice(b)) => all(a.as_slice(), b.as_slice()),
-            (Const::Code(a), Const::Code(b)) => Arc::ptr_eq(a, b) || a.same(b),
+            (Const::Code(a), Const::Code(b)) => Arc::ptr_eq(a.whole(), b.whole()) || a.same(b),
             _ => false,
         }
     }

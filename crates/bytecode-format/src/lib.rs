@@ -6,6 +6,7 @@ pub mod artifact;
 pub mod assembly;
 mod chunks;
 mod code;
+mod code_ref;
 pub mod dis;
 pub mod doc;
 pub mod instruction;
@@ -21,6 +22,7 @@ pub mod verify;
 
 pub use artifact::WriteError;
 pub use code::{Code, CodeFlags, Const, LocalKind};
+pub use code_ref::{CodeRef, Head, KindCounts};
 pub use opcode::{
     BINARY_OPERATOR_NAMES, BINARY_OPERATORS, COMMON_CONSTANTS, COMPARISONS, INTRINSICS_1, INTRINSICS_2,
     Opcode, OperandKind, SPECIAL_METHODS,

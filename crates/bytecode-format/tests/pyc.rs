@@ -1,6 +1,5 @@
 //! `.pyc` files: the three kinds of validation, and every refusal by name.
 
-use std::sync::Arc;
 use taipan_artifact::{Header, Limits, PRODUCER, ReadError, SourceHash};
 use taipan_bytecode_format::artifact::{MAX_CODE_DEPTH, MAX_CONST_DEPTH};
 use taipan_bytecode_format::verify::Rule;
@@ -100,11 +99,11 @@ fn what_is_written_is_read_and_what_is_too_deep_is_refused_by_name() {
     let within = |consts| Code { consts, ..plain.clone() };
     let mut deep = plain.clone();
     for _ in 1..MAX_CODE_DEPTH {
-        deep = within(vec![Const::Code(Arc::new(deep))]);
+        deep = within(vec![Const::Code(deep.into())]);
     }
     let bytes = pyc::write(&deep, &header, TIME).unwrap();
     assert!(pyc::read(&bytes, Limits::default()).is_ok());
-    let deeper = within(vec![Const::Code(Arc::new(deep))]);
+    let deeper = within(vec![Const::Code(deep.into())]);
     assert_eq!(pyc::write(&deeper, &header, TIME), Err(WriteError::CodeDepth));
     let mut constant = Const::None;
     for _ in 0..MAX_CONST_DEPTH {

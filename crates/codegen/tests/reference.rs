@@ -36,7 +36,7 @@ fn reference() -> Vec<(String, Arc<Code>)> {
         let constant = read_const(part().unwrap(), Dialect::Reference, Limits::default());
         let Ok(Const::Code(code)) = constant else { panic!("{path}: {constant:?}") };
         part();
-        modules.push((path, code));
+        modules.push((path, code.whole().clone()));
     }
     modules
 }
@@ -60,7 +60,7 @@ fn text(code: &Code) -> String {
         match constant {
             Const::FrozenSet(values) => values.sort_by_key(|value| format!("{value:?}")),
             Const::Tuple(values) => values.iter_mut().for_each(sorted),
-            Const::Code(code) => *code = Arc::new(with_sorted(code)),
+            Const::Code(code) => *code = with_sorted(code).into(),
             _ => {}
         }
     }
@@ -92,7 +92,7 @@ fn optimizing_leaves_out_asserts_and_then_docstrings() {
     let docstring = |level| {
         let code = compile_fixture(path, level);
         let many = code.consts.iter().find_map(|constant| match constant {
-            Const::Code(code) if code.name.as_wtf8().as_str() == Some("many") => Some(code.clone()),
+            Const::Code(code) if code.name.as_wtf8().as_str() == Some("many") => Some(code.whole().clone()),
             _ => None,
         });
         many.unwrap().flags.has(taipan_bytecode_format::CodeFlags::HAS_DOCSTRING)

@@ -3,7 +3,7 @@
 use crate::Module;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use taipan_artifact::{Header, PRODUCER, SourceHash};
+use taipan_artifact::{Header, Limits, PRODUCER, SourceHash};
 use taipan_ast::Interner;
 use taipan_bytecode_format::{Code, Verified, artifact};
 use taipan_codegen::CompileOptions;
@@ -36,7 +36,7 @@ pub fn all(modules: &mut [Module]) -> Result<(), String> {
     })?;
     for (at, code) in made.into_iter().flatten() {
         if let Some(module) = modules.get_mut(at) {
-            module.code = code?;
+            (module.code, module.index) = code?;
         }
     }
     Ok(())
@@ -47,8 +47,8 @@ fn take<'m>(modules: &'m [Module], next: &AtomicUsize) -> Option<(usize, &'m Mod
     modules.get(at).map(|module| (at, module))
 }
 
-/// The artifact of a module, verified.
-fn one(module: &Module) -> Result<Vec<u8>, String> {
+/// The artifact of a module, verified, and its index.
+fn one(module: &Module) -> Result<(Vec<u8>, Vec<u8>), String> {
     let filename = format!("<frozen {}>", module.name);
     let code = compile(&module.source, &filename).map_err(|error| format!("{}: {error}", module.file))?;
     let code = Verified::new_tree(Arc::new(code)).map_err(|error| format!("{}: {error}", module.file))?;
@@ -60,7 +60,10 @@ fn one(module: &Module) -> Result<Vec<u8>, String> {
         source_name,
         source_hash: SourceHash::of(&module.source),
     };
-    artifact::encode_code(&code, &header).map_err(|error| format!("{}: {error}", module.file))
+    let bytes = artifact::encode_code(&code, &header).map_err(|error| format!("{}: {error}", module.file))?;
+    let index =
+        artifact::index(&bytes, Limits::default()).map_err(|error| format!("{}: {error}", module.file))?;
+    Ok((bytes, index))
 }
 
 fn compile(bytes: &[u8], filename: &str) -> Result<Code, String> {

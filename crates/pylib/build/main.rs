@@ -28,6 +28,8 @@ pub struct Module {
     pub source: Vec<u8>,
     /// Its code, as an artifact.
     pub code: Vec<u8>,
+    /// Where in it each code object stands.
+    pub index: Vec<u8>,
 }
 
 fn main() {

@@ -16,7 +16,14 @@ pub fn add(modules: &mut Vec<Module>) -> Result<(), String> {
 fn add_one(modules: &mut Vec<Module>, file: &str, name: String) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("library/{file}.py"));
     let source = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    modules.push(Module { file: format!("{name}.py"), name, is_package: false, source, code: Vec::new() });
+    modules.push(Module {
+        file: format!("{name}.py"),
+        name,
+        is_package: false,
+        source,
+        code: Vec::new(),
+        index: Vec::new(),
+    });
     Ok(())
 }
 

@@ -53,5 +53,5 @@ fn module(path: &Path, file: String) -> Result<Option<Module>, String> {
         return Ok(None);
     }
     let source = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Some(Module { name: names.join("."), is_package, file, source, code: Vec::new() }))
+    Ok(Some(Module { name: names.join("."), is_package, file, source, code: Vec::new(), index: Vec::new() }))
 }

@@ -21,9 +21,10 @@ pub fn archive(modules: &[Module]) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(start + body.bytes.len());
     out.extend_from_slice(&MAGIC);
     out.extend_from_slice(&number(modules.len())?.to_le_bytes());
-    let spans = names.into_iter().zip(files).zip(codes).zip(sources);
-    for (module, (((name, file), code), source)) in modules.iter().zip(spans) {
-        for span in [name, file, code, source] {
+    let indexes: Vec<Span> = body.all(modules, |module| &module.index)?;
+    let spans = names.into_iter().zip(files).zip(codes).zip(sources).zip(indexes);
+    for (module, ((((name, file), code), source), index)) in modules.iter().zip(spans) {
+        for span in [name, file, code, source, index] {
             out.extend_from_slice(&span.start.to_le_bytes());
             out.extend_from_slice(&span.length.to_le_bytes());
         }

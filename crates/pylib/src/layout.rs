@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! magic[8] count:u32 record[count] bytes
-//! record: name file code source (each start:u32 length:u32, from the start of the archive) flags:u32
+//! record: name file code source index (each start:u32 length:u32, from the start of the archive) flags:u32
 //! ```
 //! All numbers are little-endian; records are sorted by name.
 
@@ -10,7 +10,7 @@
 pub const MAGIC: [u8; 8] = *b"taipylib";
 
 /// Bytes of a record.
-pub const RECORD: usize = 36;
+pub const RECORD: usize = 44;
 
 /// The flag of a package.
 pub const PACKAGE: u32 = 1;

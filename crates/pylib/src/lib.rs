@@ -1,7 +1,7 @@
 //! The pure-Python part of the standard library: CPython 3.14's modules, compiled and verified when this crate is
 //! built, with their sources.
 //!
-//! [`find`] finds a module, [`code`] decodes its code; nothing is decoded before. The file names in the code are
+//! [`find`] finds a module, [`Entry::code`] gives its code; each code object is decoded when it is first needed. The file names in the code are
 //! those of frozen modules, as `<frozen os>`. Which modules there are is decided in `build/tree.rs`. Invariant: the
 //! archive's code was verified; who runs it verifies it once more, code object by code object, when it is
 //! translated.
@@ -10,9 +10,8 @@
 mod layout;
 
 use layout::{MAGIC, PACKAGE, RECORD};
-use std::sync::Arc;
-use taipan_artifact::{Limits, ReadError};
-use taipan_bytecode_format::{Code, artifact};
+use taipan_artifact::ReadError;
+use taipan_bytecode_format::{CodeRef, artifact};
 
 static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.archive"));
 
@@ -30,7 +29,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The part of a number: 0 is the name, 1 the file, 2 the code, 3 the source.
+    /// The part of a number: 0 is the name, 1 the file, 2 the code, 3 the source, 4 the index.
     fn part(self, index: usize) -> &'static [u8] {
         let start = number(self.record, index * 8) as usize;
         let length = number(self.record, index * 8 + 4) as usize;
@@ -57,18 +56,22 @@ impl Entry {
         self.part(3)
     }
 
-    /// Whether it is a package.
-    pub fn is_package(self) -> bool {
-        number(self.record, 32) & PACKAGE != 0
+    /// Where in its code each code object stands, for [`artifact::stored_code`].
+    pub fn index(self) -> &'static [u8] {
+        self.part(4)
     }
 
-    /// Its code, decoded anew.
+    /// Whether it is a package.
+    pub fn is_package(self) -> bool {
+        number(self.record, 40) & PACKAGE != 0
+    }
+
+    /// Its code, of which nothing is decoded yet.
     ///
     /// # Errors
     /// Only if the archive is damaged.
-    pub fn code(self) -> Result<Arc<Code>, ReadError> {
-        let (_, code) = artifact::decode_code(self.code_bytes(), Limits::default())?;
-        Ok(Arc::new(code))
+    pub fn code(self) -> Result<CodeRef, ReadError> {
+        artifact::stored_code(self.code_bytes(), self.index(), None)
     }
 }
 
@@ -121,14 +124,6 @@ pub fn find_file(file: &str) -> Option<Entry> {
     let stem = file.strip_suffix(".py")?;
     let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
     find(&name).filter(|entry| entry.file() == file)
-}
-
-/// The code of the module of a name, decoded.
-///
-/// # Errors
-/// Only if the archive is damaged.
-pub fn code(name: &str) -> Option<Result<Arc<Code>, ReadError>> {
-    find(name).map(Entry::code)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What the archive holds.
 
-use taipan_bytecode_format::{Opcode, Verified};
+use taipan_artifact::Limits;
+use taipan_bytecode_format::artifact::decode_code;
+use taipan_bytecode_format::{CodeRef, Const, Opcode, Verified};
 
 #[test]
 fn every_module_is_found_decodes_and_verifies() {
@@ -13,10 +15,28 @@ fn every_module_is_found_decodes_and_verifies() {
         let code = entry.code().unwrap_or_else(|error| panic!("{}: {error}", entry.name()));
         let file = format!("<frozen {}>", entry.name());
         assert_eq!(code.filename.as_wtf8().as_str(), Some(file.as_str()));
-        Verified::new_tree(code).unwrap_or_else(|error| panic!("{}: {error}", entry.name()));
+        let whole = decode_code(entry.code_bytes(), Limits::default());
+        let whole = whole.unwrap_or_else(|error| panic!("{}: {error}", entry.name())).1.into();
+        compare(&code, &whole);
+        Verified::new_tree(code.whole().clone()).unwrap_or_else(|error| panic!("{}: {error}", entry.name()));
     }
     assert!(super::len() > 400, "{} modules", super::len());
     assert!(super::find("nonesuch").is_none() && super::find("").is_none());
+}
+
+/// What is decoded piece by piece is what is decoded at once, and says beforehand what it says then.
+fn compare(stored: &CodeRef, whole: &CodeRef) {
+    let name = whole.qualname.as_wtf8();
+    assert!(matches!(stored, CodeRef::Stored(_)) && matches!(whole, CodeRef::Whole(_)));
+    assert_eq!(stored.head(), whole.head());
+    assert_eq!(stored.whole().head(), whole.head());
+    assert_eq!(stored.consts.len(), whole.consts.len(), "{name:?}");
+    for (stored, whole) in stored.consts.iter().zip(&whole.consts) {
+        if let (Const::Code(stored), Const::Code(whole)) = (stored, whole) {
+            compare(stored, whole);
+        }
+    }
+    assert!(stored.same(whole), "{name:?}");
 }
 
 #[test]

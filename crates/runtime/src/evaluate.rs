@@ -251,7 +251,7 @@ fn code_of(thread: &Thread, source: Ref<'_>, function: &str) -> PyResult<Owned<P
         future: inherited_features(thread),
     };
     let code = compiler::of(thread).code(thread, &source)?;
-    taipan_vm::code_object(thread, &code)
+    taipan_vm::code_object(thread, code)
 }
 
 fn eval(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Option<&PyTuple>) -> PyResult<Value> {

@@ -31,6 +31,7 @@ fn frozen(entry: taipan_pylib::Entry) -> Frozen {
         is_package: entry.is_package(),
         file: entry.file(),
         code: entry.code_bytes(),
+        index: entry.index(),
         source: entry.source(),
     }
 }

@@ -266,7 +266,7 @@ impl Interpreter {
                 is_file: !filename.starts_with('<'),
                 future: 0,
             };
-            taipan_vm::code_object(thread, &compiler::of(thread).code(thread, &source)?)
+            taipan_vm::code_object(thread, compiler::of(thread).code(thread, &source)?)
         })
     }
 
@@ -274,7 +274,7 @@ impl Interpreter {
     /// with.
     pub fn run_code(&self, code: &Verified, filename: &str) -> u8 {
         let main = report::Main { filename, source: &[] };
-        self.run_as_main(main, |thread| taipan_vm::code_object(thread, code.code()))
+        self.run_as_main(main, |thread| taipan_vm::code_object(thread, code.code().clone()))
     }
 
     /// From here on the collector runs at every instruction, if it is to: over what the program makes, not over what there

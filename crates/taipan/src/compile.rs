@@ -152,7 +152,7 @@ pub(crate) fn without_columns(code: &Code) -> Arc<Code> {
         .consts
         .iter()
         .map(|constant| match constant {
-            Const::Code(inner) => Const::Code(without_columns(inner)),
+            Const::Code(inner) => Const::Code(without_columns(inner).into()),
             other => other.clone(),
         })
         .collect();

@@ -89,7 +89,7 @@ pub(crate) fn compile(thread: &Thread, arguments: &[Value], names: Option<&PyTup
         ..Reading::default()
     };
     let code = compiled(thread, &bytes, filename.as_wtf8(), reading, options(thread, &asked))?;
-    Ok(taipan_vm::code_object(thread, &code)?.into_value())
+    Ok(taipan_vm::code_object(thread, code)?.into_value())
 }
 
 fn mode_of(thread: &Thread, mode: &str, flags: i64) -> PyResult<Mode> {
@@ -153,5 +153,5 @@ fn compile_tree(
         return trees::optimized(thread, tree, class, asked.optimize.max(0) as u8);
     }
     let code = trees::compile(thread, tree, class, filename, options(thread, asked))?;
-    Ok(taipan_vm::code_object(thread, &code)?.into_value())
+    Ok(taipan_vm::code_object(thread, code)?.into_value())
 }

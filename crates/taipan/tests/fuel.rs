@@ -22,7 +22,7 @@ fn run(source: &str, fuel: u64) -> (Option<String>, Option<u64>) {
     let interpreter = interpreter();
     interpreter.set_fuel(Some(fuel));
     let raised = interpreter.enter(|thread| {
-        let code = taipan_vm::code_object(thread, &code).unwrap();
+        let code = taipan_vm::code_object(thread, code).unwrap();
         let globals = PyDict::new(thread).unwrap();
         let builtins = evaluate::builtins_of(thread, &globals).unwrap();
         let space = globals.clone().into_value();

@@ -117,7 +117,7 @@ fn run(path: &Path) -> String {
     thread.set_stack_limit((&raw const interp) as usize - STACK / 8 * 7);
     let shown = taipan_wtf8::Wtf8::from_str(name);
     let compiled = compile(&source, shown, Mode::Exec, Default::default());
-    let code = taipan_vm::code_object(thread, &compiled.code.expect(name)).unwrap();
+    let code = taipan_vm::code_object(thread, compiled.code.expect(name)).unwrap();
     let builtins = set_up(thread);
     let globals = PyDict::new(thread).unwrap();
     set(thread, &globals, "__name__", PyStr::from_text(thread, "__main__").unwrap().into_value());

@@ -6,9 +6,8 @@ use num_bigint::{BigInt, Sign};
 use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::rc::Rc;
-use std::sync::Arc;
 use taipan_bytecode_format::verify::Flow;
-use taipan_bytecode_format::{Code, Const, LocalKind, Verified};
+use taipan_bytecode_format::{CodeRef, Const, Head, Verified};
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
 use taipan_object::complex::PyComplex;
@@ -18,12 +17,12 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Thread, Value, raise};
-use taipan_wtf8::{CodePoint, Wtf8Buf};
+use taipan_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
 /// What hangs off a code object.
 pub struct Program {
     /// The bytecode.
-    pub source: Arc<Code>,
+    pub source: CodeRef,
     registers: OnceCell<RegisterCode>,
     /// The form that tells of lines, calls and returns.
     traced: OnceCell<RegisterCode>,
@@ -33,15 +32,17 @@ pub struct Program {
     object: Cell<*const PyCode>,
 }
 
-/// The code object of Python for one of the bytecode format.
-pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode>> {
+/// The code object of Python for one of the bytecode format, which is not decoded before it runs.
+pub fn code_object(thread: &Thread, source: impl Into<CodeRef>) -> PyResult<Owned<PyCode>> {
+    let source = source.into();
     let code = PyCode::new(thread)?;
-    code.co_name.init(text(thread, &source.name)?.into_value());
-    code.co_qualname.init(text(thread, &source.qualname)?.into_value());
-    code.co_filename.init(text(thread, &source.filename)?.into_value());
-    code.numbers.set(numbers(source));
+    let head = source.head();
+    code.co_name.init(text(thread, head.name)?.into_value());
+    code.co_qualname.init(text(thread, head.qualname)?.into_value());
+    code.co_filename.init(text(thread, head.filename)?.into_value());
+    code.numbers.set(numbers(&head));
     let program = Box::new(Program {
-        source: source.clone(),
+        source,
         registers: OnceCell::new(),
         traced: OnceCell::new(),
         switches: OnceCell::new(),
@@ -55,9 +56,8 @@ pub fn code_object(thread: &Thread, source: &Arc<Code>) -> PyResult<Owned<PyCode
 }
 
 /// The flags and the counts, in the order of CPython's struct.
-fn numbers(source: &Code) -> [i32; 12] {
-    let locals = source.localspluskinds.len() as i32;
-    let count = |bits: u8| source.localspluskinds.iter().filter(|kind| kind.has(bits)).count() as i32;
+fn numbers(source: &Head<'_>) -> [i32; 12] {
+    let locals = source.kinds.all as i32;
     [
         source.flags.0 as i32,
         source.argcount as i32,
@@ -67,9 +67,9 @@ fn numbers(source: &Code) -> [i32; 12] {
         source.firstlineno,
         locals,
         locals + source.stacksize as i32,
-        count(LocalKind::LOCAL),
-        count(LocalKind::CELL),
-        count(LocalKind::FREE),
+        source.kinds.locals as i32,
+        source.kinds.cells as i32,
+        source.kinds.free as i32,
         0,
     ]
 }
@@ -150,7 +150,7 @@ impl Program {
         traced: bool,
         make: impl FnOnce(&Verified, &Flow, Parts) -> Result<T, TooLarge>,
     ) -> PyResult<T> {
-        let (verified, flow) = Verified::with_flow(self.source.clone())
+        let (verified, flow) = Verified::with_flow(self.source.whole().clone())
             .map_err(|error| raise!(thread, SYSTEM_ERROR, "{error}"))?;
         let constants = self.constants(thread)?.clone();
         let all = |names: &[Wtf8Buf]| {
@@ -165,11 +165,11 @@ impl Program {
 }
 
 /// A text as a string.
-pub(crate) fn text(thread: &Thread, text: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
-    match text.as_wtf8().as_str() {
+pub(crate) fn text(thread: &Thread, text: Wtf8<'_>) -> PyResult<Owned<PyStr>> {
+    match text.as_str() {
         Some(text) => PyStr::from_text(thread, text),
         None => {
-            let points: Vec<u32> = text.as_wtf8().code_points().map(|point| point.value()).collect();
+            let points: Vec<u32> = text.code_points().map(|point| point.value()).collect();
             PyStr::from_code_points(thread, &points)
         }
     }
@@ -186,7 +186,7 @@ pub fn wtf8(text: &PyStr) -> Wtf8Buf {
 pub fn interned(thread: &Thread, name: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
     match name.as_wtf8().as_str() {
         Some(name) => intern::intern_text(thread, name),
-        None => intern::intern(thread, text(thread, name)?),
+        None => intern::intern(thread, text(thread, name.as_wtf8())?),
     }
 }
 
@@ -217,7 +217,7 @@ fn value(thread: &Thread, constant: &Const) -> PyResult<Value> {
             PySlice::new(thread, value(thread, start)?, value(thread, stop)?, value(thread, step)?)?
                 .into_value()
         }
-        Const::Code(code) => code_object(thread, code)?.into_value(),
+        Const::Code(code) => code_object(thread, code.clone())?.into_value(),
     })
 }
 
@@ -237,7 +237,7 @@ pub fn registers<'c>(thread: &Thread, code: &'c PyCode) -> PyResult<&'c Register
 /// Strings that could be names are interned, as the reference does.
 fn interned_if_name(thread: &Thread, value: &Wtf8Buf) -> PyResult<Value> {
     let is_name = value.as_wtf8().as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let made = if is_name { interned(thread, value)? } else { text(thread, value)? };
+    let made = if is_name { interned(thread, value)? } else { text(thread, value.as_wtf8())? };
     Ok(made.into_value())
 }
 

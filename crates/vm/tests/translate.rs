@@ -22,7 +22,7 @@ fn each(code: &Arc<Code>, visit: &mut impl FnMut(&Arc<Code>)) {
     visit(code);
     for constant in &code.consts {
         if let Const::Code(inner) = constant {
-            each(inner, visit);
+            each(inner.whole(), visit);
         }
     }
 }
@@ -42,7 +42,7 @@ fn every_code_object_becomes_register_code_without_problems() {
     in_interpreter(|thread| {
         for path in &files {
             each(&read(path), &mut |source| {
-                let code = code_object(thread, source).unwrap();
+                let code = code_object(thread, source.clone()).unwrap();
                 let registers = program(&code).registers(thread).unwrap();
                 let problems = registers.problems();
                 assert!(problems.is_empty(), "{}: {problems:?}\n{registers}", path.display());
@@ -57,7 +57,7 @@ fn loads_wait_and_comparisons_join_their_jumps() {
         let mut text = String::new();
         for name in ["while_loop", "branches", "calls", "try_except", "comprehension_cell"] {
             each(&read(&folder().join(name).with_extension("pyc")), &mut |source| {
-                let code = code_object(thread, source).unwrap();
+                let code = code_object(thread, source.clone()).unwrap();
                 let registers = program(&code).registers(thread).unwrap();
                 text += &format!("{}\n{registers}\n", source.qualname.as_wtf8().as_str().unwrap());
             });

@@ -26,7 +26,7 @@ impl Space<'_> {
         let made = compile(source.as_bytes(), name, mode, Default::default());
         let code = made.code.map_err(|error| format!("{source}: {}", error.message))?;
         let run = || -> PyResult<Value> {
-            let code = taipan_vm::code_object(self.thread, &code)?;
+            let code = taipan_vm::code_object(self.thread, code)?;
             let builtins = evaluate::builtins_of(self.thread, &self.globals)?;
             let space = self.globals.clone().into_value();
             taipan_vm::interp::run_code(self.thread, &code, &self.globals, &builtins, space, None)

@@ -55,7 +55,7 @@ fn modules(bytes: &[u8]) -> Result<Vec<Module>, String> {
         let Ok(Const::Code(code)) = constant else { return Err(format!("{path}: no code object")) };
         let file = pyc::write(&code, &header(&code), Validation::Hash { hash: [0; 8], checked: false });
         let file = file.map_err(|error| format!("{path}: {error}"))?;
-        modules.push(Module { path, code, file });
+        modules.push(Module { path, code: code.whole().clone(), file });
     }
     Ok(modules)
 }

@@ -68,7 +68,7 @@ type Causes = BTreeMap<&'static str, usize>;
 fn compare_trees(frame: &Frame, own: &Arc<Code>, report: &mut Report, causes: &mut Causes) -> io::Result<()> {
     let expected = read_const(&frame.text, Dialect::Reference, Limits::default());
     let Ok(Const::Code(expected)) = expected else { return Err(io::Error::other("no code object")) };
-    let mut pending = vec![(expected, own.clone())];
+    let mut pending = vec![(expected.whole().clone(), own.clone())];
     while let Some((expected, own)) = pending.pop() {
         let found = differences(&expected, &own);
         if found.is_empty() {
@@ -95,7 +95,7 @@ fn compare_trees(frame: &Frame, own: &Arc<Code>, report: &mut Report, causes: &m
 
 fn nested(constant: &Const) -> Option<Arc<Code>> {
     match constant {
-        Const::Code(code) => Some(code.clone()),
+        Const::Code(code) => Some(code.whole().clone()),
         _ => None,
     }
 }

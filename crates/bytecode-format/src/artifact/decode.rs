@@ -6,6 +6,7 @@
 use super::{LARGE, LARGE_TEXT, kind};
 use crate::chunks::Chunks;
 use crate::code::{Code, CodeFlags, Const, LocalKind};
+use crate::code_ref::{CodeRef, Head, KindCounts};
 use num_bigint::BigInt;
 use std::sync::Arc;
 use taipan_artifact::{Artifact, Decoder, Header, Kind, Limits, ReadError, SectionId, probe};
@@ -22,19 +23,35 @@ pub const MAX_CODE_DEPTH: u32 = 400;
 /// # Errors
 /// See [`ReadError`].
 pub fn decode_code(bytes: &[u8], limits: Limits) -> Result<(Header, Code), ReadError> {
+    decode_with(bytes, limits, |_| ())
+}
+
+/// Where in an artifact a code object stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The offset of its record.
+    pub content: u32,
+    /// The offset of its positions; 0 if they were stripped.
+    pub positions: u32,
+    /// How many code objects it is with those inside it.
+    pub size: u32,
+}
+
+/// The same, and tells where each code object stands, in the order of their records.
+pub(super) fn decode_with(
+    bytes: &[u8],
+    limits: Limits,
+    place: impl FnMut(Place),
+) -> Result<(Header, Code), ReadError> {
     let artifact = Artifact::read(bytes, Kind::Code, limits)?;
-    let mut reader = Reader {
-        input: artifact.decoder(SectionId::CONTENT)?,
-        positions: artifact.optional_decoder(SectionId::POSITIONS),
-        texts: texts(&mut artifact.decoder(SectionId::NAMES)?)?,
-        budget: bytes.len().saturating_mul(64).saturating_add(1 << 20),
-        nested: Vec::new(),
-    };
-    let code = reader.all()?;
+    let input = artifact.decoder(SectionId::CONTENT)?;
+    let positions = artifact.optional_decoder(SectionId::POSITIONS);
+    let texts = texts(&mut artifact.decoder(SectionId::NAMES)?)?;
+    let code = Reader::new(input, positions, &texts, bytes.len()).all(place)?;
     Ok((artifact.header, code))
 }
 
-fn texts<'b>(input: &mut Decoder<'b>) -> Result<Vec<Wtf8<'b>>, ReadError> {
+pub(super) fn texts<'b>(input: &mut Decoder<'b>) -> Result<Vec<Wtf8<'b>>, ReadError> {
     let count = input.count(1)?;
     let mut texts = Vec::with_capacity(count);
     for _ in 0..count {
@@ -44,50 +61,115 @@ fn texts<'b>(input: &mut Decoder<'b>) -> Result<Vec<Wtf8<'b>>, ReadError> {
     Ok(texts)
 }
 
-struct Reader<'b> {
+pub(super) struct Reader<'b, 't> {
     input: Decoder<'b>,
     positions: Option<Decoder<'b>>,
-    texts: Vec<Wtf8<'b>>,
+    texts: &'t [Wtf8<'b>],
     budget: usize,
     /// The code objects of the constants of the one being read.
-    nested: Vec<Arc<Code>>,
+    nested: Vec<CodeRef>,
 }
 
-impl Reader<'_> {
-    fn all(&mut self) -> Result<Code, ReadError> {
+impl<'b, 't> Reader<'b, 't> {
+    /// A reader of an artifact of `size` bytes.
+    pub(super) fn new(
+        input: Decoder<'b>,
+        positions: Option<Decoder<'b>>,
+        texts: &'t [Wtf8<'b>],
+        size: usize,
+    ) -> Self {
+        let budget = size.saturating_mul(64).saturating_add(1 << 20);
+        Reader { input, positions, texts, budget, nested: Vec::new() }
+    }
+
+    fn all(&mut self, mut place: impl FnMut(Place)) -> Result<Code, ReadError> {
         // a code object takes at least this many bytes
         let count = self.input.count(18)?;
-        let mut done: Vec<(Arc<Code>, u32)> = Vec::with_capacity(count);
+        // each with its depth, and how many code objects it is
+        let mut done: Vec<(Arc<Code>, u32, u32)> = Vec::with_capacity(count);
         for left in (0..count).rev() {
             let offset = self.input.offset();
-            let mut code = self.head()?;
-            code.linetable = self.positions()?;
-            // each is a constant of two bytes
-            let children = self.input.count(2)?;
-            let bad =
-                |offset| ReadError::Tag { offset, of: "number of code objects", found: children as u32 };
-            let from = done.len().checked_sub(children).ok_or(bad(offset))?;
-            let children = done.drain(from..).rev();
-            let mut depth = 1;
-            self.nested.extend(children.map(|(child, inner)| {
-                depth = depth.max(inner + 1);
-                child
-            }));
-            if depth > MAX_CODE_DEPTH {
-                return Err(ReadError::Depth { offset, limit: MAX_CODE_DEPTH });
-            }
-            code.consts = self.consts()?;
-            if !self.nested.is_empty() || left == 0 && !done.is_empty() {
-                return Err(bad(offset));
-            }
+            let content = offset as u32;
+            let positions = self.positions.as_ref().map_or(0, |input| input.offset() as u32);
+            let mut size = 1;
+            let (code, depth) = self.code(|children| {
+                let from = done.len().checked_sub(children)?;
+                let children = done.drain(from..).rev();
+                let children = children.map(|(child, depth, inner)| {
+                    size += inner;
+                    (child.into(), depth)
+                });
+                Some(children.collect())
+            })?;
+            place(Place { content, positions, size });
             if left == 0 {
+                if !done.is_empty() {
+                    return Err(children_count(offset, 0));
+                }
                 self.input.finish()?;
                 self.positions.as_ref().map_or(Ok(()), Decoder::finish)?;
                 return Ok(code);
             }
-            done.push((Arc::new(code), depth));
+            done.push((Arc::new(code), depth, size));
         }
         Err(ReadError::UnexpectedEnd { offset: self.input.offset(), needed: 1 })
+    }
+
+    /// One code object and its depth. Those of its constants are given when their number is known, the last one
+    /// first and each with its depth.
+    pub(super) fn code(
+        &mut self,
+        children: impl FnOnce(usize) -> Option<Vec<(CodeRef, u32)>>,
+    ) -> Result<(Code, u32), ReadError> {
+        let offset = self.input.offset();
+        let mut code = self.head()?;
+        code.linetable = self.positions()?;
+        // each is a constant of two bytes
+        let count = self.input.count(2)?;
+        let mut depth = 1;
+        self.nested.clear();
+        for (child, inner) in children(count).ok_or(children_count(offset, count))? {
+            depth = depth.max(inner + 1);
+            self.nested.push(child);
+        }
+        if depth > MAX_CODE_DEPTH {
+            return Err(ReadError::Depth { offset, limit: MAX_CODE_DEPTH });
+        }
+        code.consts = self.consts()?;
+        if self.nested.is_empty() { Ok((code, depth)) } else { Err(children_count(offset, count)) }
+    }
+
+    /// What a code object says before its instructions, its locals counted and its docstring looked up.
+    pub(super) fn skim(&mut self) -> Result<Head<'b>, ReadError> {
+        let mut head = Head {
+            argcount: self.input.u32()?,
+            posonlyargcount: self.input.u32()?,
+            kwonlyargcount: self.input.u32()?,
+            stacksize: self.input.u32()?,
+            flags: CodeFlags(self.input.u32()?),
+            firstlineno: self.line()?,
+            filename: self.borrowed()?,
+            name: self.borrowed()?,
+            qualname: self.borrowed()?,
+            kinds: KindCounts::default(),
+            docstring: None,
+        };
+        self.input.bytes()?;
+        self.input.bytes()?;
+        for _ in 0..self.input.count(2)? {
+            self.borrowed()?;
+        }
+        for _ in 0..self.input.count(3)? {
+            self.borrowed()?;
+            head.kinds.add(LocalKind(self.input.u8()?));
+        }
+        if head.flags.has(CodeFlags::HAS_DOCSTRING) {
+            self.input.count(2)?;
+            if self.input.count(2)? > 0 && self.array()? == [kind::STR, 0] {
+                head.docstring = Some(self.borrowed()?);
+            }
+        }
+        Ok(head)
     }
 
     fn positions(&mut self) -> Result<Vec<u8>, ReadError> {
@@ -145,7 +227,7 @@ impl Reader<'_> {
         Ok(code)
     }
 
-    fn text(&mut self) -> Result<Wtf8Buf, ReadError> {
+    fn borrowed(&mut self) -> Result<Wtf8<'b>, ReadError> {
         let offset = self.input.offset();
         let mut index = u32::from(u16::from_le_bytes(self.array()?));
         if index == u32::from(LARGE_TEXT) {
@@ -155,7 +237,11 @@ impl Reader<'_> {
             }
         }
         let bad = ReadError::Tag { offset, of: "text", found: index };
-        let text = *usize::try_from(index).ok().and_then(|at| self.texts.get(at)).ok_or(bad)?;
+        usize::try_from(index).ok().and_then(|at| self.texts.get(at)).copied().ok_or(bad)
+    }
+
+    fn text(&mut self) -> Result<Wtf8Buf, ReadError> {
+        let text = self.borrowed()?;
         let too_large = ReadError::TooLarge { size: text.len() as u64, limit: self.budget as u64 };
         self.budget = self.budget.checked_sub(text.len()).ok_or(too_large)?;
         probe::note(text.len());
@@ -268,6 +354,11 @@ impl Reader<'_> {
             Err(ReadError::Integer { offset })
         }
     }
+}
+
+/// A code object that does not hold as many others as it says.
+fn children_count(offset: usize, found: usize) -> ReadError {
+    ReadError::Tag { offset, of: "number of code objects", found: found as u32 }
 }
 
 /// A container that is being read.

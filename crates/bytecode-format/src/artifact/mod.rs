@@ -16,12 +16,14 @@
 mod decode;
 mod encode;
 mod error;
+mod stored;
 
 pub use decode::{MAX_CODE_DEPTH, MAX_CONST_DEPTH, decode_code};
 pub use encode::encode_code;
 pub(crate) use encode::encode_code_after;
 pub(crate) use encode::{children_first, each_const};
 pub use error::WriteError;
+pub use stored::{StoredCode, index, stored_code};
 
 /// The kinds of constants, by their numbers on the wire.
 mod kind {

@@ -201,7 +201,7 @@ fn atom(
             let code = done.get_mut(number).and_then(Option::take);
             let (code, below) = code.ok_or_else(|| input.error(TextErrorKind::Unknown("code object")))?;
             *depth = below.max(*depth);
-            Ok(Const::Code(code))
+            Ok(Const::Code(code.into()))
         }
         _ => Err(input.error(TextErrorKind::Unknown("constant"))),
     }

@@ -138,16 +138,15 @@ fn wrong_labels_are_refused() {
 fn what_no_reader_takes_is_not_written() {
     use crate::artifact::{MAX_CODE_DEPTH, WriteError};
     use crate::code::Const;
-    use std::sync::Arc;
     let plain = read(SMALL).unwrap();
     let within = |consts| crate::Code { consts, ..plain.clone() };
     let mut code = within(Vec::new());
     for _ in 1..MAX_CODE_DEPTH {
-        code = within(vec![Const::Code(Arc::new(code))]);
+        code = within(vec![Const::Code(code.into())]);
     }
     let text = write(&code).unwrap();
     assert_eq!(read(&text).map(|code| write(&code)), Ok(Ok(text)));
-    let code = within(vec![Const::Tuple(vec![Const::Code(Arc::new(code))])]);
+    let code = within(vec![Const::Tuple(vec![Const::Code(code.into())])]);
     assert_eq!(write(&code), Err(WriteError::CodeDepth));
     let mut constant = Const::None;
     for _ in 0..200 {

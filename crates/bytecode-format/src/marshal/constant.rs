@@ -8,7 +8,6 @@ use crate::artifact::{WriteError, decode_code, encode_code};
 use crate::chunks::Chunks;
 use crate::code::{Code, CodeFlags, Const, LocalKind};
 use num_bigint::BigInt;
-use std::sync::Arc;
 use taipan_artifact::{Header, Limits, PRODUCER, SourceHash, probe};
 use taipan_wtf8::Wtf8Buf;
 
@@ -73,7 +72,7 @@ impl Build for ConstBuilder {
             }
             Container::ReferenceCode => {
                 return reference_code(items)
-                    .map(|code| Const::Code(Arc::new(code)))
+                    .map(|code| Const::Code(code.into()))
                     .ok_or(MarshalError::NotAllowed { offset, found: "a field of another type" });
             }
             Container::List => "a list",
@@ -90,7 +89,7 @@ impl Build for ConstBuilder {
     fn code(&mut self, artifact: &[u8], offset: usize) -> Result<Const, MarshalError> {
         let (_, code) =
             decode_code(artifact, self.limits).map_err(|error| MarshalError::Code { offset, error })?;
-        Ok(Const::Code(Arc::new(code)))
+        Ok(Const::Code(code.into()))
     }
 
     fn share(&mut self, object: &Const, offset: usize) -> Result<Const, MarshalError> {

@@ -25,7 +25,7 @@ impl Module {
     pub fn code(&self) -> Arc<Code> {
         let constant = read_const(&self.marshalled, Dialect::Reference, Limits::default());
         let Ok(Const::Code(code)) = constant else { panic!("{}: {constant:?}", self.path) };
-        code
+        code.whole().clone()
     }
 }
 

@@ -212,7 +212,7 @@ fn a_count_that_lies_at_the_end_of_a_large_input_costs_nothing() {
     let codes = codes();
     let mut code = Code::clone(&codes[0]);
     let large = Code { consts: vec![Const::Bytes(vec![0; 1 << 17])], ..code.clone() };
-    code.consts.insert(0, Const::Code(Arc::new(large)));
+    code.consts.insert(0, Const::Code(large.into()));
     let bytes = encode_code(&code, &header()).unwrap();
     let mut report = Report::default();
     for back in 1..5000.min(bytes.len()) {

@@ -208,7 +208,7 @@ impl<'a> Generator<'_, 'a> {
     /// Makes a function of a code object: its attributes, the last ones above => function.
     pub(super) fn make_function(&mut self, code: Arc<Code>, attributes: u32, loc: Loc) -> Result {
         let closes = self.closure(&code, loc)?;
-        self.load_const(Const::Code(code), loc);
+        self.load_const(Const::Code(code.into()), loc);
         self.op(Opcode::MakeFunction, 0, loc);
         let set = attributes | if closes { attribute::CLOSURE } else { 0 };
         let order =

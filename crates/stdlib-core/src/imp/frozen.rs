@@ -79,7 +79,7 @@ pub(super) fn get_frozen_object(thread: &Thread, _: Ref<'_>, arguments: &[Value]
     }
     let found = find(thread, name).ok_or_else(|| missing(thread, name))?;
     let code = found.decode(thread)?;
-    Ok(taipan_vm::code_object(thread, &code)?.into_value())
+    Ok(taipan_vm::code_object(thread, code)?.into_value())
 }
 
 pub(super) fn is_frozen_package(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResult<Value> {
@@ -104,7 +104,7 @@ pub(super) fn init_frozen(thread: &Thread, _: Ref<'_>, name: Ref<'_>) -> PyResul
         call::set_entry(thread, module.as_ref(), "__path__", PyList::new(thread)?.into_value())?;
     }
     call::set_entry(thread, module.as_ref(), "__origname__", call::text(thread, found.name)?)?;
-    crate::import::run(thread, &module, &code)?;
+    crate::import::run(thread, &module, code)?;
     Ok(module.into_value())
 }
 

@@ -25,7 +25,7 @@ pub(super) fn code(thread: &Thread, _: Ref<'_>, path: Ref<'_>, size: Ref<'_>) ->
     let same = |length: usize| size.is_none() || size.to_i64() == i64::try_from(length).ok();
     let Some(found) = found.filter(|found| same(found.source.len())) else { return Ok(Value::none()) };
     let code = found.decode_as(thread, taipan_vm::wtf8(path).as_wtf8())?;
-    Ok(taipan_vm::code_object(thread, &code)?.into_value())
+    Ok(taipan_vm::code_object(thread, code)?.into_value())
 }
 
 /// The source of a file of the library, or `None`.

@@ -27,7 +27,7 @@ fn install_importlib(thread: &Thread) -> PyResult<()> {
     drop(all.insert(thread, name.as_ref(), module.as_ref().to_value())?);
     // importlib asks modules of the library that it did not import for this name
     call::set_entry(thread, module.as_ref(), "__origname__", call::text(thread, found.name)?)?;
-    run(thread, &module, &code)?;
+    run(thread, &module, code)?;
     let sys = needed(thread, "sys")?;
     let imp = needed(thread, "_imp")?;
     drop(call::method(thread, module.as_ref(), "_install", &[sys, imp])?);
@@ -85,11 +85,7 @@ fn needed(thread: &Thread, name: &str) -> PyResult<Value> {
 }
 
 /// Runs code in the dict of a module.
-pub(crate) fn run(
-    thread: &Thread,
-    module: &PyModule,
-    code: &std::sync::Arc<taipan_bytecode_format::Code>,
-) -> PyResult<()> {
+pub(crate) fn run(thread: &Thread, module: &PyModule, code: taipan_bytecode_format::CodeRef) -> PyResult<()> {
     let Some(globals) = module.dict() else { return Ok(()) };
     let builtins = thread.interp().builtins.get_as::<PyDict>();
     let builtins: Owned<PyDict> = match builtins {

@@ -2,10 +2,8 @@
 //! Invariant: it holds no Python object, for it outlives them.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
-use taipan_artifact::Limits;
-use taipan_bytecode_format::{Code, Const, artifact};
+use taipan_bytecode_format::{CodeRef, artifact};
 use taipan_object::str::intern::intern_text;
 use taipan_object::{PyResult, Thread, Value, raise};
 use taipan_runtime_builtins::modules::{self, ModuleDef};
@@ -24,41 +22,26 @@ pub struct Frozen {
     pub file: &'static str,
     /// Its code, as an artifact.
     pub code: &'static [u8],
+    /// Where in it each code object stands.
+    pub index: &'static [u8],
     /// Its source; the encoding is what the source says.
     pub source: &'static [u8],
 }
 
 impl Frozen {
     /// Its code, with the name of a frozen module in place of a file's.
-    pub(crate) fn decode(self, thread: &Thread) -> PyResult<Arc<Code>> {
-        match artifact::decode_code(self.code, Limits::default()) {
-            Ok((_, code)) => Ok(Arc::new(code)),
-            Err(_) => Err(raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name)),
-        }
+    pub(crate) fn decode(self, thread: &Thread) -> PyResult<CodeRef> {
+        self.stored(thread, None)
     }
 
     /// Its code, with the name of a file.
-    pub(crate) fn decode_as(self, thread: &Thread, filename: Wtf8<'_>) -> PyResult<Arc<Code>> {
-        match artifact::decode_code(self.code, Limits::default()) {
-            Ok((_, mut code)) => {
-                rename(&mut code, filename);
-                Ok(Arc::new(code))
-            }
-            Err(_) => Err(raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name)),
-        }
+    pub(crate) fn decode_as(self, thread: &Thread, filename: Wtf8<'_>) -> PyResult<CodeRef> {
+        self.stored(thread, Some(filename))
     }
-}
 
-/// Gives code and the code in it another file name. Code of the library is not nested deeply.
-fn rename(code: &mut Code, filename: Wtf8<'_>) {
-    code.filename.clear();
-    code.filename.push_wtf8(filename);
-    for constant in &mut code.consts {
-        if let Const::Code(code) = constant
-            && let Some(code) = Arc::get_mut(code)
-        {
-            rename(code, filename);
-        }
+    fn stored(self, thread: &Thread, filename: Option<Wtf8<'_>>) -> PyResult<CodeRef> {
+        artifact::stored_code(self.code, self.index, filename)
+            .map_err(|_| raise!(thread, IMPORT_ERROR, "Frozen object named '{}' is invalid", self.name))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Objects of marshalled bytes.
 
 use num_bigint::{BigInt, Sign};
-use std::sync::Arc;
 
 use taipan_artifact::Limits;
 use taipan_bytecode_format::artifact::decode_code;
@@ -198,7 +197,7 @@ impl Build for Builder<'_> {
         }
         let (_, code) =
             decode_code(artifact, Limits::default()).map_err(|error| MarshalError::Code { offset, error })?;
-        let made = taipan_vm::code_object(self.thread, &Arc::new(code)).map(Owned::into_value);
+        let made = taipan_vm::code_object(self.thread, code).map(Owned::into_value);
         self.made(made, offset)
     }
 

@@ -106,7 +106,7 @@ pub fn run(thread: &Thread, source: &[u8], name: &str, fd: i32) -> Result<(), St
     let name = taipan_wtf8::Wtf8::from_str(name);
     let compiled = taipan::compile::compile(source, name, taipan_parser::Mode::Exec, Default::default());
     let code = compiled.code.map_err(|error| format!("{error:?}"))?;
-    let code = taipan_vm::code_object(thread, &code).unwrap();
+    let code = taipan_vm::code_object(thread, code).unwrap();
     let space = globals.clone().into_value();
     let result = taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None);
     let result = result.map(drop).map_err(|raised| describe(thread, thread.catch(raised).as_ref()));

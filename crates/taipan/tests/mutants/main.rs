@@ -181,7 +181,7 @@ fn changed(code: &Arc<Code>, which: &mut usize, random: &mut Random) -> Arc<Code
         if let Const::Code(inner) = constant
             && *which != usize::MAX
         {
-            *constant = Const::Code(changed(inner, which, random));
+            *constant = Const::Code(changed(inner.whole(), which, random).into());
         }
     }
     Arc::new(own)
@@ -199,7 +199,7 @@ fn interpreter() -> Interpreter {
 /// Runs a mutant as a module; what it raises is let go.
 fn run(thread: &Thread, code: &Verified) {
     let result = || -> PyResult<()> {
-        let code = taipan_vm::code_object(thread, code.code())?;
+        let code = taipan_vm::code_object(thread, code.code().clone())?;
         let globals = PyDict::new(thread)?;
         let name = PyStr::from_text(thread, "__main__")?.into_value();
         drop(globals.insert(thread, intern_text(thread, "__name__")?.as_ref(), name)?);

@@ -3,7 +3,6 @@
 use super::program_of;
 use crate::load::{code_object, wtf8};
 use num_bigint::BigInt;
-use std::sync::Arc;
 use taipan_bytecode_format::{Code, CodeFlags, Const, LocalKind};
 use taipan_object::bytes::PyBytes;
 use taipan_object::code::PyCode;
@@ -336,5 +335,5 @@ fn finish(thread: &Thread, mut code: Code, locals: Locals) -> PyResult<Value> {
         return Err(refused("varnames is too small"));
     }
     locals.apply(&mut code);
-    Ok(code_object(thread, &Arc::new(code))?.into_value())
+    Ok(code_object(thread, code)?.into_value())
 }

@@ -2,7 +2,6 @@
 
 use super::Vm;
 use crate::code::OpWord;
-use taipan_bytecode_format::{CodeFlags, Const};
 use taipan_object::code::PyCode;
 use taipan_object::function::{FunctionParts, PyFunction};
 use taipan_object::str::statics::names;
@@ -31,11 +30,9 @@ pub(crate) fn of_code(
     builtins: Value,
     module: Option<Value>,
 ) -> PyResult<Owned<PyFunction>> {
-    let source = &crate::load::program(&code).source;
-    let documented = source.flags.has(CodeFlags::HAS_DOCSTRING);
-    let doc = match source.consts.first() {
-        Some(Const::Str(text)) if documented => crate::load::text(thread, text)?.into_value(),
-        _ => Value::none(),
+    let doc = match crate::load::program(&code).source.head().docstring {
+        Some(text) => crate::load::text(thread, text)?.into_value(),
+        None => Value::none(),
     };
     let text = |slot: &taipan_object::slot::Slot| slot.get().unwrap_or_else(Value::none);
     let (name, qualname) = (text(&code.co_name), text(&code.co_qualname));

@@ -9,7 +9,6 @@ use crate::code::{Code, CodeFlags, Const, LocalKind};
 use crate::instruction::emit;
 use crate::opcode::Opcode::{self, *};
 use crate::tables::exceptions::{self, ExceptionEntry};
-use std::sync::Arc;
 use taipan_wtf8::Wtf8Buf;
 
 fn text(text: &str) -> Wtf8Buf {
@@ -69,7 +68,7 @@ fn generator(code: &[(Opcode, u32)]) -> Code {
 fn code_within_code_has_a_limit() {
     let mut code = with_end(&[]);
     for _ in 0..crate::artifact::MAX_CODE_DEPTH {
-        code = Code { consts: vec![Const::Code(Arc::new(code))], ..with_end(&[]) };
+        code = Code { consts: vec![Const::Code(code.into())], ..with_end(&[]) };
     }
     assert_eq!(verify_all(&code).map_err(|error| error.rule), Err(Rule::CodeDepth));
     let Some(Const::Code(inner)) = code.consts.first() else { panic!() };
@@ -89,7 +88,7 @@ fn code_that_keeps_the_verifier_busy_is_refused() {
 
 #[test]
 fn code_within_code_is_verified_too() {
-    let inner = Const::Code(Arc::new(function(&[(PushNull, 0), (ReturnValue, 0)])));
+    let inner = Const::Code(function(&[(PushNull, 0), (ReturnValue, 0)]).into());
     for constant in [inner.clone(), Const::Tuple(vec![Const::None, Const::Tuple(vec![inner])])] {
         let code = Code { consts: vec![constant], ..with_end(&[]) };
         accept(&code);

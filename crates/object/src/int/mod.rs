@@ -13,6 +13,8 @@ mod bits;
 mod convert;
 mod divide;
 mod library;
+mod long;
+mod long_text;
 #[cfg(test)]
 mod tests;
 

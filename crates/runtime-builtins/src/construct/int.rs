@@ -146,7 +146,7 @@ fn from_text(thread: &Thread, value: Ref<'_>, text: &str, base: u32) -> PyResult
     }
     match parse(thread, negative, &digits, real_base) {
         Ok(int) => Ok(int),
-        Err(ParseError::Memory) => Err(thread.raise_memory_error()),
+        Err(ParseError::Raised(raised)) => Err(raised),
         Err(ParseError::Invalid) => Err(invalid(thread, value, base)),
     }
 }

@@ -388,7 +388,7 @@ impl<C: Unit> Parser<'_, C> {
         if self.own_int && (limit == 0 || end - first <= limit) {
             let digits = text.strip_prefix('-').unwrap_or(&text);
             return parse_digits(thread, first > at, digits, 10).map_err(|error| match error {
-                ParseError::Memory => thread.raise_memory_error(),
+                ParseError::Raised(raised) => raised,
                 ParseError::Invalid => raise!(thread, VALUE_ERROR, "invalid literal for int() with base 10"),
             });
         }

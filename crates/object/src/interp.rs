@@ -167,10 +167,12 @@ pub enum Keeper {
     ElementTree,
     /// `_asyncio`
     Asyncio,
+    /// `_zoneinfo`
+    ZoneInfo,
 }
 
 impl Keeper {
-    const COUNT: usize = 2;
+    const COUNT: usize = 3;
 }
 
 const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
@@ -438,10 +440,11 @@ impl Interp {
     /// What a module of the layers above keeps for this interpreter.
     #[inline]
     pub fn kept(&self, keeper: Keeper) -> &Slot {
-        let [element_tree, asyncio] = &self.kept;
+        let [element_tree, asyncio, zone_info] = &self.kept;
         match keeper {
             Keeper::ElementTree => element_tree,
             Keeper::Asyncio => asyncio,
+            Keeper::ZoneInfo => zone_info,
         }
     }
 

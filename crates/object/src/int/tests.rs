@@ -171,7 +171,9 @@ fn long_numbers_are_reckoned_in_parts() {
             let parts = divmod(thread, sum.as_ref(), near.as_ref()).unwrap();
             let parts = parts.as_ref().get::<crate::tuple::PyTuple>().unwrap();
             assert!(protocol::same_or_equal(thread, parts.get(0).unwrap().as_ref(), far.as_ref()).unwrap());
-            assert!(protocol::same_or_equal(thread, parts.get(1).unwrap().as_ref(), number.as_ref()).unwrap());
+            assert!(
+                protocol::same_or_equal(thread, parts.get(1).unwrap().as_ref(), number.as_ref()).unwrap()
+            );
         }
     });
 }

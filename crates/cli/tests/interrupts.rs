@@ -1,5 +1,6 @@
 //! An interrupt from the keyboard stops natives that run for long: `KeyboardInterrupt` is there within a tenth of a
-//! second, and the process ends by the signal. The limit is more than that, for a machine may be busy;
+//! second, and the process ends by the signal. The limit is more than that, for a machine may be busy, with the other
+//! tests of this file not least;
 //! `TAIPAN_INTERRUPT_MILLISECONDS` sets another.
 
 use std::io::{BufRead, BufReader, Read};

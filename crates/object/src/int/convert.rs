@@ -157,7 +157,7 @@ impl Ref<'_> {
 
 /// The int of digits in a base from 2 to 36, without sign, prefix or underscores.
 pub fn parse(thread: &Thread, negative: bool, digits: &str, base: u32) -> Result<Value, ParseError> {
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
+    if digits.is_empty() || !digits.bytes().all(|byte| char::from(byte).is_digit(base)) {
         return Err(ParseError::Invalid);
     }
     if digits.len() <= 12 {

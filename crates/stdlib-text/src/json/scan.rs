@@ -203,6 +203,7 @@ impl<C: Unit> Parser<'_, C> {
     }
 
     fn value(&mut self, at: usize) -> Read<Value> {
+        self.thread.check_interrupts()?;
         match self.point(at).and_then(char::from_u32) {
             Some('"') => {
                 let (string, end) =

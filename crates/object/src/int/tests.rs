@@ -155,7 +155,7 @@ fn derived_ints_keep_their_digits() {
 #[test]
 fn long_numbers_are_reckoned_in_parts() {
     run(|thread| {
-        let digits: String = (0..200_000_u32).map(|at| char::from(b'1' + (at * at % 9) as u8)).collect();
+        let digits: String = (0..200_000_u32).map(|at| char::from(b'1' + (at % 7) as u8)).collect();
         let number = parse_int(thread, &digits);
         assert_eq!(number.as_ref().int_to_decimal(thread).unwrap().unwrap(), digits);
         let slots = INT.slots();

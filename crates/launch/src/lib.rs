@@ -9,6 +9,7 @@
 mod library;
 mod options;
 mod run;
+mod terminal;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -51,6 +51,8 @@ pub enum Program {
     File(OsString),
     /// Standard input.
     Input,
+    /// Nothing was named: standard input, too.
+    None,
 }
 
 /// What is to be done.
@@ -120,7 +122,10 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Short('b') => flags.bytes_warning += 1,
             Short('B') => flags.dont_write_bytecode = true,
             Short('E') => flags.ignore_environment = true,
-            Short('i') => flags.interactive = true,
+            Short('i') => {
+                flags.interactive = true;
+                flags.inspect = true;
+            }
             Short('I') => {
                 flags.isolated = true;
                 flags.ignore_environment = true;
@@ -155,7 +160,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     }
     let arguments = parser.raw_args()?.collect();
-    Ok(Command::Run { program: program.unwrap_or(Program::Input), arguments, settings })
+    Ok(Command::Run { program: program.unwrap_or(Program::None), arguments, settings })
 }
 
 impl Settings {

@@ -24,7 +24,7 @@ pub fn run(identity: &Identity, command: Command, stack: usize) -> u8 {
         }
         Command::Run { program, arguments, settings } => (program, arguments, settings),
     };
-    let main = match read(identity, program) {
+    let main = match read(identity, program, settings.flags.interactive) {
         Ok(main) => main,
         Err(refusal) => {
             complain(identity, &refusal.message);
@@ -32,6 +32,7 @@ pub fn run(identity: &Identity, command: Command, stack: usize) -> u8 {
         }
     };
     let options = Options { compiler: identity.compiler, ..options(&main, arguments, &settings, stack) };
+    let ignores_environment = settings.flags.ignore_environment;
     let interpreter = match Interpreter::new(options) {
         Ok(interpreter) => interpreter,
         Err(error) => {
@@ -39,6 +40,9 @@ pub fn run(identity: &Identity, command: Command, stack: usize) -> u8 {
             return 1;
         }
     };
+    if let Some(editor) = crate::terminal::editor(ignores_environment) {
+        interpreter.set_line_editor(editor);
+    }
     let site = if settings.flags.no_site { Ok(()) } else { interpreter.import_site() };
     let site = site.and_then(|()| interpreter.put_first_path());
     let status = match (site, &main) {
@@ -50,6 +54,12 @@ pub fn run(identity: &Identity, command: Command, stack: usize) -> u8 {
             interpreter.run_main(text, filename)
         }
         (Ok(()), Main::Artifact { code, filename, .. }) => interpreter.run_code(code, filename),
+        (Ok(()), Main::Interactive { .. }) => {
+            let name = std::env::var("PYTHONSTARTUP").ok();
+            let name = name.filter(|name| !name.is_empty() && !ignores_environment);
+            let text = name.as_ref().and_then(|name| std::fs::read(name).ok());
+            interpreter.run_interactive(name.as_ref().map(|name| (name.as_str(), text.as_deref())))
+        }
     };
     // the process ends: nobody needs the memory back
     std::mem::forget(interpreter);
@@ -80,13 +90,15 @@ enum Main {
     Module(String),
     /// The module `__main__` of a folder or an archive.
     Folder(String),
+    /// The interactive loop, and `sys.argv[0]`.
+    Interactive { first: String },
 }
 
 impl Main {
     /// `sys.argv[0]`.
     fn first(&self) -> &str {
         match self {
-            Main::Source { first, .. } | Main::Artifact { first, .. } => first,
+            Main::Source { first, .. } | Main::Artifact { first, .. } | Main::Interactive { first } => first,
             Main::Module(_) => "-m",
             Main::Folder(name) => name,
         }
@@ -97,7 +109,10 @@ impl Main {
         match self {
             Main::Module(_) => absolute("."),
             Main::Folder(name) => name.clone(),
-            Main::Source { first, .. } | Main::Artifact { first, .. } if first == "-c" || first == "-" => {
+            Main::Interactive { .. } => String::new(),
+            Main::Source { first, .. } | Main::Artifact { first, .. }
+                if ["-c", "-", ""].contains(&first.as_str()) =>
+            {
                 String::new()
             }
             Main::Source { filename, .. } | Main::Artifact { filename, .. } => {
@@ -108,18 +123,22 @@ impl Main {
     }
 }
 
-fn read(identity: &Identity, program: Program) -> Result<Main, Refusal> {
+fn read(identity: &Identity, program: Program, interactive: bool) -> Result<Main, Refusal> {
     let unread = |message| Refusal { message, status: 2 };
     match program {
         Program::Text(text) => {
             let (filename, first) = ("<string>".to_owned(), "-c".to_owned());
             Ok(Main::Source { text: dedented(&text).into_bytes(), filename, first })
         }
-        Program::Input => {
+        Program::Input | Program::None => {
+            let first = if matches!(program, Program::None) { String::new() } else { "-".to_owned() };
+            if identity.compiler.is_some() && (interactive || NativeHost.is_terminal(0)) {
+                return Ok(Main::Interactive { first });
+            }
             let mut text = Vec::new();
             let read = std::io::stdin().read_to_end(&mut text);
             read.map_err(|error| unread(format!("can't read stdin: {error}")))?;
-            of_bytes(identity, text, "<stdin>".to_owned(), "-".to_owned())
+            of_bytes(identity, text, "<stdin>".to_owned(), first)
         }
         Program::Module(name) => Ok(Main::Module(name)),
         Program::File(file) => {
@@ -228,7 +247,7 @@ fn options(main: &Main, arguments: Vec<OsString>, settings: &Settings, stack: us
     flags.dev_mode |= settings.x_option("dev").is_some() || is_set("PYTHONDEVMODE");
     flags.safe_path |= is_set("PYTHONSAFEPATH");
     flags.no_user_site |= is_set("PYTHONNOUSERSITE");
-    flags.interactive |= is_set("PYTHONINSPECT");
+    flags.inspect |= is_set("PYTHONINSPECT");
     flags.warn_default_encoding |=
         settings.x_option("warn_default_encoding").is_some() || is_set("PYTHONWARNDEFAULTENCODING");
     let level = |name: &str| match variable(name).filter(|value| !value.is_empty()) {

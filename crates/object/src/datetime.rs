@@ -80,10 +80,24 @@ dated! {
     { hashcode 16: Cell<i64>, days 24: Cell<i32>, seconds 28: Cell<i32>, microseconds 32: Cell<i32> }
 }
 
-dated! {
-    /// What time zones derive from.
-    PyTzInfo TZINFO TZINFO_CORE "datetime.tzinfo" 16 lifecycle::dealloc_plain,
-    base &crate::types::statics::OBJECT, {}
+crate::native_base! {
+    /// The type `datetime.tzinfo`, from which time zones derive.
+    pub static TZINFO = "datetime.tzinfo", flags flags::BASETYPE,
+    does {}
+}
+
+/// A time zone of whatever kind.
+#[repr(C)]
+pub struct PyTzInfo {
+    base: PyObject,
+}
+
+// SAFETY: every object begins so.
+unsafe impl Layout for PyTzInfo {
+    #[inline(always)]
+    fn ty() -> &'static PyTypeObject {
+        &TZINFO
+    }
 }
 
 /// A `timezone`: the offset, and the name if it was given one.
@@ -98,7 +112,7 @@ const _: () = assert!(size_of::<PyTimeZone>() == 32 && offset_of!(PyTimeZone, of
 
 /// The type `datetime.timezone`.
 pub static TIMEZONE: PyTypeObject =
-    StaticType::new(c"datetime.timezone", 32, dealloc_zone, &TIMEZONE_CORE).base(&TZINFO).build();
+    StaticType::new(c"datetime.timezone", 32, dealloc_zone, &TIMEZONE_CORE).base(TZINFO.as_type()).build();
 static TIMEZONE_CORE: TypeCore = TypeCore::new(slots_of! {});
 
 // SAFETY: the layout above; nothing derives from the type.

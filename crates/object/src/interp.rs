@@ -45,6 +45,9 @@ pub type SuperArgumentsHook = fn(&Thread) -> PyResult<(Value, Value)>;
 /// Calls the handlers of signals that came.
 pub type SignalsHook = fn(&Thread) -> PyResult<()>;
 
+/// Does what a thread was asked to do at its next safepoint.
+pub type SafepointHook = fn(&Thread) -> PyResult<()>;
+
 /// Is told, in the child of a fork, that the other threads are gone.
 pub type ForkedHook = fn(&Thread);
 
@@ -101,6 +104,8 @@ pub struct Hooks {
     pub super_arguments: Cell<SuperArgumentsHook>,
     /// Called when signals came.
     pub signals: Cell<SignalsHook>,
+    /// Called at a safepoint, if something is to be done there.
+    pub safepoint: Cell<SafepointHook>,
     /// Called in the child of a fork.
     pub forked: Cell<ForkedHook>,
     /// Called with what the VM hangs off each thread state, at the end of an interpreter.
@@ -139,6 +144,7 @@ impl Hooks {
                 Err(crate::raise!(thread, RUNTIME_ERROR, "super(): no current frame"))
             }),
             signals: Cell::new(|_| Ok(())),
+            safepoint: Cell::new(|_| Ok(())),
             forked: Cell::new(|_| ()),
             end_thread: Cell::new(|_| ()),
             import: Cell::new(|thread, name| {
@@ -161,10 +167,12 @@ pub enum Keeper {
     ElementTree,
     /// `_asyncio`
     Asyncio,
+    /// `_zoneinfo`
+    ZoneInfo,
 }
 
 impl Keeper {
-    const COUNT: usize = 2;
+    const COUNT: usize = 3;
 }
 
 const _: () = assert!(std::mem::offset_of!(Interp, heap) == 0);
@@ -432,10 +440,11 @@ impl Interp {
     /// What a module of the layers above keeps for this interpreter.
     #[inline]
     pub fn kept(&self, keeper: Keeper) -> &Slot {
-        let [element_tree, asyncio] = &self.kept;
+        let [element_tree, asyncio, zone_info] = &self.kept;
         match keeper {
             Keeper::ElementTree => element_tree,
             Keeper::Asyncio => asyncio,
+            Keeper::ZoneInfo => zone_info,
         }
     }
 

@@ -338,6 +338,11 @@ impl Deref for BaseStatic {
 }
 
 impl BaseStatic {
+    /// The type, for statics of this crate that derive from it.
+    pub(crate) const fn as_type(&'static self) -> &'static PyTypeObject {
+        &self.ty
+    }
+
     /// The type; `native_base!` calls this.
     pub const fn new(name: &'static CStr, core: &'static TypeCore, flags: u64) -> BaseStatic {
         let ty = StaticType::new(name, size_of::<PyObject>(), lifecycle::dealloc_plain, core).flags(flags);

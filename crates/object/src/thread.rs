@@ -43,6 +43,8 @@ pub mod safepoint {
     pub const FUEL: usize = 1 << 7;
     /// The collector is to run at every safepoint, and every instruction to be one (debug builds).
     pub const STRESS: usize = 1 << 6;
+    /// What may end a program.
+    pub const INTERRUPTS: usize = SIGNAL | ASYNC | INTERRUPT | FUEL;
 }
 
 /// `_PyErr_StackItem`: the exception that is being handled, and the one outside of it.
@@ -327,6 +329,32 @@ impl Thread {
         self.eval_breaker.load(Ordering::Relaxed) != 0
     }
 
+    /// A safepoint of natives below the VM that run for long: signals, the collector and other threads get their turn.
+    /// Python code may run.
+    ///
+    /// # Errors
+    /// What was asked to be raised: `KeyboardInterrupt`, say.
+    #[inline(always)]
+    pub fn safepoint(&self) -> PyResult<()> {
+        if self.has_requests() { self.pass_safepoint() } else { Ok(()) }
+    }
+
+    /// A safepoint where other threads and the collector do not get their turn: of natives that walk through what
+    /// other threads may change, and that seem to do so at once.
+    ///
+    /// # Errors
+    /// What was asked to be raised.
+    #[inline(always)]
+    pub fn check_interrupts(&self) -> PyResult<()> {
+        if self.has_request(safepoint::INTERRUPTS) { self.pass_safepoint() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_safepoint(&self) -> PyResult<()> {
+        (self.interp().hooks.safepoint.get())(self)
+    }
+
     /// Runs the collector if it asked to. The VM calls this at safepoints, where finalizers may run.
     pub fn collect_if_requested(&self) {
         let before = self.eval_breaker.fetch_and(!safepoint::COLLECT, Ordering::Relaxed);
@@ -376,6 +404,7 @@ impl Thread {
     /// (" while calling a Python object").
     #[inline]
     pub fn recurse(&self, doing: &str) -> PyResult<Recursion<'_>> {
+        self.check_interrupts()?;
         let limit = self.stack_limit.get();
         let here = std::ptr::from_ref(&doing).addr();
         let counted = limit == 0;

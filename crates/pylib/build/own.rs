@@ -6,7 +6,7 @@ use std::path::Path;
 /// Adds them.
 pub fn add(modules: &mut Vec<Module>) -> Result<(), String> {
     add_one(modules, "_sysconfigdata", format!("_sysconfigdata__{}", platform()?))?;
-    for name in ["_library_finder", "_without_compiler"] {
+    for name in ["_library_finder", "_without_compiler", "cProfile"] {
         add_one(modules, name, name.to_owned())?;
     }
     modules.sort_by(|one, other| one.name.cmp(&other.name));

@@ -1,9 +1,11 @@
 //! An interpreter as a value.
 
 use crate::compiler::{Compiler, SourceText};
+use crate::interactive::{LineEditor, Lines, Plain};
 use crate::streams::TextEncoding;
 use crate::sys::{self, Facts};
-use crate::{builtins, compiler, evaluate, imports, report, site, streams};
+use crate::{builtins, compiler, evaluate, imports, interactive, report, site, streams};
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use taipan_bytecode_format::Verified;
 use taipan_host::Host;
@@ -85,6 +87,8 @@ pub struct Interpreter {
     interp: Box<Interp>,
     facts: Facts,
     stress: bool,
+    /// What lets lines be edited, if standard input and output are a terminal.
+    editor: RefCell<Option<Box<dyn LineEditor>>>,
 }
 
 fn fill(thread: &Thread) -> PyResult<()> {
@@ -149,7 +153,8 @@ impl Interpreter {
         taipan_stdlib_core::prepare(&interp);
         taipan_host::install(&interp, options.host);
         compiler::install(&interp, options.compiler);
-        let interpreter = Interpreter { interp, facts: options.facts, stress: options.stress };
+        let interpreter =
+            Interpreter { interp, facts: options.facts, stress: options.stress, editor: RefCell::new(None) };
         let thread = interpreter.interp.new_thread();
         let here = std::ptr::from_ref(&thread).addr();
         thread.set_stack_limit(here.saturating_sub(options.stack));
@@ -250,7 +255,7 @@ impl Interpreter {
                 let name = PyStr::from_text(thread, name)?.into_value();
                 protocol::call(thread, run.as_ref(), &[name, Value::bool(own_argument)], None)
             });
-            report::finish(thread, result.map(drop), report::Main::default())
+            self.finish(thread, result.map(drop), report::Main::default())
         })
     }
 
@@ -299,8 +304,61 @@ impl Interpreter {
                 let space = globals.clone().into_value();
                 taipan_vm::interp::run_code(thread, &code, &globals, &builtins, space, None)
             });
-            report::finish(thread, result.map(drop), main)
+            self.finish(thread, result.map(drop), main)
         })
+    }
+}
+
+impl Interpreter {
+    /// Lets lines of the interactive loop be edited.
+    pub fn set_line_editor(&self, editor: Box<dyn LineEditor>) {
+        *self.editor.borrow_mut() = Some(editor);
+    }
+
+    /// Runs the interactive loop, after the file that `PYTHONSTARTUP` names, which is given with its text if it could be
+    /// read; gives the status to exit with.
+    pub fn run_interactive(&self, startup: Option<(&str, Option<&[u8]>)>) -> u8 {
+        self.enter(|thread| {
+            let result = main_module(thread, "<stdin>").and_then(|globals| {
+                self.begin_stress(thread);
+                interactive::greet(thread, self.facts.flags.quiet, self.facts.flags.no_site)?;
+                if let Some((name, text)) = startup {
+                    interactive::run_startup(thread, &globals, name, text)?;
+                }
+                interactive::call_hook(thread)?;
+                self.converse(thread, globals)
+            });
+            report::finish(thread, result, report::Main::default())
+        })
+    }
+
+    fn converse(&self, thread: &Thread, globals: Owned<PyDict>) -> PyResult<()> {
+        let mut editor = self.editor.take();
+        match &mut editor {
+            Some(editor) => interactive::run(thread, globals, Lines::Editor(editor.as_mut())),
+            None => interactive::run(thread, globals, Lines::Plain(&mut Plain::default())),
+        }
+    }
+
+    /// What follows a program: the interactive loop, if it was asked for, and the end.
+    fn finish(&self, thread: &Thread, result: PyResult<()>, main: report::Main<'_>) -> u8 {
+        let flags = &self.facts.flags;
+        let asked = flags.interactive || self.editor.borrow().is_some();
+        // the program may have asked for it itself
+        let inspects = || flags.inspect || !flags.ignore_environment && interactive::is_wanted(thread);
+        if !asked || !inspects() {
+            return report::finish(thread, result, main);
+        }
+        if let Err(raised) = result {
+            let exception = thread.catch(raised);
+            interactive::note_last(thread, &exception);
+            report::uncaught_while_inspecting(thread, exception, main);
+        }
+        let result = interactive::main_globals(thread).and_then(|globals| {
+            interactive::call_hook(thread)?;
+            self.converse(thread, globals)
+        });
+        report::finish(thread, result, report::Main::default())
     }
 }
 

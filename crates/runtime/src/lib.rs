@@ -8,6 +8,7 @@ pub mod evaluate;
 mod faulthandler;
 pub mod files;
 mod imports;
+pub mod interactive;
 mod interpreter;
 mod report;
 mod shutdown;
@@ -16,5 +17,6 @@ mod streams;
 pub mod sys;
 
 pub use compiler::{Compiler, SourceText};
+pub use interactive::{Line, LineEditor};
 pub use interpreter::{Interpreter, Options, StartError};
 pub use streams::TextEncoding;

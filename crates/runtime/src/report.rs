@@ -23,6 +23,11 @@ struct Files<'a> {
 
 impl Sources for Files<'_> {
     fn line(&self, filename: &str, line: u32) -> Option<String> {
+        match crate::interactive::line_of(self.thread, filename, line) {
+            Ok(Some(line)) => return Some(line),
+            Ok(None) => {}
+            Err(raised) => drop(self.thread.catch(raised)),
+        }
         let own = filename == self.main.filename;
         let bytes = match own {
             true => self.main.source.to_vec(),
@@ -102,10 +107,16 @@ fn flush(thread: &Thread) -> bool {
     good
 }
 
-fn uncaught(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {
+/// Reports an exception that nobody caught; gives the status to exit with.
+pub(crate) fn uncaught(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {
     if exception.as_ref().ty().is_subtype(&SYSTEM_EXIT) {
         return exit_status(thread, exception.as_ref());
     }
+    uncaught_while_inspecting(thread, exception, main)
+}
+
+/// The same where `SystemExit` is an exception like others.
+pub(crate) fn uncaught_while_inspecting(thread: &Thread, exception: Value, main: Main<'_>) -> u8 {
     if let Err(raised) = streams::flush(thread, "stdout") {
         drop(thread.catch(raised));
     }

@@ -4,7 +4,7 @@
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 
 /// Input is worked on in parts of so many bytes.
-const PART: usize = 1 << 18;
+const PART: usize = 1 << 16;
 
 /// What a step did.
 #[derive(Clone, Copy, Default)]

@@ -7,7 +7,7 @@ use taipan_object::gc::{self, inspect};
 use taipan_object::list::PyList;
 use taipan_object::module::PyModule;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::flags;
+use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::arguments::{Parameters, to_int};
 use taipan_runtime_builtins::modules::{ModuleDef, add};
@@ -172,7 +172,9 @@ fn get_stats(thread: &Thread, _: Ref<'_>) -> PyResult<Value> {
 }
 
 fn is_tracked(_: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {
-    Ok(Value::bool(inspect::is_tracked(object)))
+    // types that CPython makes on the heap are static here
+    let is_shown = object.get::<PyTypeObject>().is_some_and(|ty| ty.has_flag(flags::SHOWN_AS_HEAP));
+    Ok(Value::bool(is_shown || inspect::is_tracked(object)))
 }
 
 fn is_finalized(_: &Thread, _: Ref<'_>, object: Ref<'_>) -> PyResult<Value> {

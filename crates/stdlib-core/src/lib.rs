@@ -15,6 +15,7 @@ mod collector;
 pub mod contextvars;
 mod imp;
 pub mod import;
+mod lsprof;
 mod marshal;
 mod opcode;
 mod queue;
@@ -49,6 +50,7 @@ pub fn modules() -> Vec<&'static ModuleDef> {
         &marshal::MODULE,
         &opcode::MODULE,
         &queue::MODULE,
+        &lsprof::MODULE,
         &random::MODULE,
         &signals::MODULE,
         &structs::MODULE,
@@ -73,6 +75,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     types.extend(codecs::types());
     types.extend(contextvars::types());
     types.extend(queue::types());
+    types.push(&lsprof::PROFILER);
     types.push(&random::RANDOM);
     types.extend(signals::types());
     types.extend(structs::types());
@@ -93,6 +96,7 @@ pub fn fill(thread: &Thread) -> PyResult<()> {
     thread::fill(thread)?;
     typing::fill(thread)?;
     queue::fill(thread)?;
+    lsprof::fill(thread)?;
     for generator in taipan_vm::interp::generator_types().into_iter().take(3) {
         taipan_runtime_builtins::generics::make_generic(thread, generator)?;
     }

@@ -1,4 +1,4 @@
-//! The module `_datetime`: dates, times, durations and time zones as CPython's has them. The layouts of the objects
+//! The modules `_datetime` and `_zoneinfo`: dates, times, durations and time zones as CPython's has them. The layouts of the objects
 //! stand in `taipan_object::datetime`, for compiled code reads them.
 //!
 //! `civil.rs` has the calendar in numbers, `fields.rs` makes objects of numbers, `moment.rs` reckons; then a file a
@@ -20,6 +20,7 @@ mod moment;
 mod parse;
 mod time;
 mod zone;
+mod zoneinfo;
 
 use taipan_object::datetime::{self as types, DATE, DATETIME, TIME, TIMEDELTA, TIMEZONE, TZINFO};
 use taipan_object::module::PyModule;
@@ -29,7 +30,7 @@ use taipan_runtime_builtins::install::{self, insert};
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 
 /// The native modules of this crate.
-pub static MODULES: [&ModuleDef; 1] = [&MODULE];
+pub static MODULES: [&ModuleDef; 2] = [&MODULE, &zoneinfo::MODULE];
 
 static MODULE: ModuleDef = ModuleDef {
     name: "_datetime",
@@ -54,12 +55,14 @@ fn exec(thread: &Thread, module: &PyModule) -> PyResult<()> {
 pub fn fill(thread: &Thread) -> PyResult<()> {
     ready::ready_more(thread, &types::types())?;
     ready::ready_more(thread, &[&calendar::ISO_CALENDAR_DATE])?;
+    ready::ready_more(thread, &zoneinfo::types())?;
     delta::fill(thread)?;
     date::fill(thread)?;
     zone::fill(thread)?;
     time::fill(thread)?;
     datetime::fill(thread)?;
     calendar::fill(thread)?;
+    zoneinfo::fill(thread)?;
     install::methods(thread, &DATE, &date::CLASS_METHODS)?;
     install::methods(thread, &TIME, &time::CLASS_METHODS)?;
     install::methods(thread, &DATETIME, &datetime_methods::CLASS_METHODS)?;

@@ -130,7 +130,7 @@ fn abstract_method(thread: &Thread, name: &str) -> PyResult<Value> {
 }
 
 /// The datetime that a zone is to make local.
-fn own_time<'a>(thread: &Thread, this: Ref<'_>, time: Ref<'a>) -> PyResult<&'a PyDateTime> {
+pub(crate) fn own_time<'a>(thread: &Thread, this: Ref<'_>, time: Ref<'a>) -> PyResult<&'a PyDateTime> {
     let Some(given) = time.get::<PyDateTime>() else {
         return Err(raise!(thread, TYPE_ERROR, "fromutc: argument must be a datetime"));
     };

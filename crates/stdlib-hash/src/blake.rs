@@ -11,7 +11,7 @@ use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::algorithm::Hasher;
-use crate::object::{self, data_argument, data_of, hash_attributes, hash_types};
+use crate::object::{self, data_argument, data_of, feed, hash_attributes, hash_types};
 use crate::plain::GIL_MINSIZE;
 
 hash_types! {
@@ -231,7 +231,7 @@ fn new<V: Variant>(thread: &Thread, arguments: &[Value], names: Option<&PyTuple>
     };
     let mut hasher = V::hasher(&tree);
     if let Some(data) = data_argument(thread, data, string)? {
-        hasher.update(&data_of(thread, data)?);
+        feed(thread, &mut hasher, &data_of(thread, data)?)?;
     }
     V::object(thread, hasher)
 }

@@ -18,7 +18,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add};
 
 use crate::algorithm::Algorithm;
 use crate::keyed::{self, OpenSsl};
-use crate::object::{self, Holder, constructor, data_argument, data_of, hash_attributes, hash_types};
+use crate::object::{self, Holder, constructor, data_argument, data_of, feed, hash_attributes, hash_types};
 use crate::passwords;
 use crate::plain::GIL_MINSIZE;
 
@@ -101,7 +101,7 @@ fn new(thread: &Thread, module: Ref<'_>, arguments: &[Value], names: Option<&PyT
     let algorithm = Algorithm::of_name(&text.to_text_lossy()).ok_or_else(|| unsupported(thread, module))?;
     let mut hasher = algorithm.hasher();
     if let Some(data) = data_argument(thread, data, string)? {
-        hasher.update(&data_of(thread, data)?);
+        feed(thread, &mut hasher, &data_of(thread, data)?)?;
     }
     match algorithm.is_extendable() {
         true => Ok(Native::new(thread, HashXof::of(hasher))?.into_value()),

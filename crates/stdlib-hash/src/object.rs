@@ -65,6 +65,21 @@ pub(crate) fn data_of<'a>(thread: &Thread, data: Ref<'a>) -> PyResult<std::borro
     bytes_of(thread, data)
 }
 
+/// So many bytes are hashed between two looks at interrupts.
+const PART: usize = 1 << 20;
+
+/// Hashes bytes, part by part.
+///
+/// # Errors
+/// What an interrupt raises.
+pub(crate) fn feed(thread: &Thread, hasher: &mut Hasher, data: &[u8]) -> PyResult<()> {
+    for part in data.chunks(PART) {
+        thread.check_interrupts()?;
+        hasher.update(part);
+    }
+    Ok(())
+}
+
 /// `copy()`
 pub(crate) fn copy<S: Holder>(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let hasher = receiver::<S>(thread, this)?.hasher().borrow().clone();
@@ -75,7 +90,14 @@ pub(crate) fn copy<S: Holder>(thread: &Thread, this: Ref<'_>) -> PyResult<Value>
 pub(crate) fn update<S: Holder>(thread: &Thread, this: Ref<'_>, data: Ref<'_>) -> PyResult<Value> {
     let state = receiver::<S>(thread, this)?;
     let data = data_of(thread, data)?;
-    state.hasher().borrow_mut().update(&data);
+    if data.len() <= PART {
+        state.hasher().borrow_mut().update(&data);
+        return Ok(Value::none());
+    }
+    // an interrupt leaves it as it was
+    let mut hasher = state.hasher().borrow().clone();
+    feed(thread, &mut hasher, &data)?;
+    *state.hasher().borrow_mut() = hasher;
     Ok(Value::none())
 }
 
@@ -241,7 +263,7 @@ pub(crate) fn make<S: Holder>(
     }
     let mut hasher = algorithm.hasher();
     if let Some(data) = data_argument(thread, data, string)? {
-        hasher.update(&data_of(thread, data)?);
+        feed(thread, &mut hasher, &data_of(thread, data)?)?;
     }
     Ok(Native::new(thread, S::of(hasher))?.into_value())
 }

@@ -91,6 +91,8 @@ impl<'a> Scan<'a> {
     pub(crate) fn next(&mut self, thread: &Thread, wanted: Wanted) -> PyResult<bool> {
         let (program, end) = (&self.pattern.program, self.bounds.1);
         let (from, advance) = (self.from, self.advance);
+        // there may be many matches, each of which is found at once
+        thread.check_interrupts()?;
         let Some(machine) = &mut self.machine else { return Ok(false) };
         macro_rules! find {
             ($chars:ident) => {{

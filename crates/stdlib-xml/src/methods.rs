@@ -97,6 +97,7 @@ fn run(thread: &Thread, parser: &Native<XmlParser>) -> PyResult<Value> {
 
 fn events(thread: &Thread, parser: &Native<XmlParser>) -> PyResult<()> {
     loop {
+        thread.check_interrupts()?;
         match parser.with(taipan_xml::Parser::next) {
             Some(Ok(Some(item))) => dispatch(thread, parser, &item)?,
             Some(Err(Error { code })) => {

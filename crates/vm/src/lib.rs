@@ -42,6 +42,7 @@ use taipan_object::{Interp, PyResult, PyTypeObject, Thread};
 pub fn prepare(interp: &Interp) {
     class_hooks::install(interp);
     interp.hooks.end_thread.set(frame::end);
+    interp.hooks.safepoint.set(interp::safepoint);
 }
 
 /// Makes the types of this crate ready and gives the types of functions what only the interpreter can do: a part

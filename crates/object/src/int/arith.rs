@@ -2,13 +2,16 @@
 
 use std::cmp::Ordering;
 
-use super::{IntRef, MASK, SHIFT, from_digits, library};
+use super::{IntRef, MASK, SHIFT, from_digits, library, long};
 use crate::error::PyResult;
 use crate::thread::Thread;
 use crate::value::Value;
 
 /// Both factors longer than this go to the library.
 const LONG: usize = 40;
+
+/// A factor or a dividend longer than this goes there, too: digit by digit it would take noticeable time.
+pub(super) const VERY_LONG: usize = 1 << 20;
 
 /// The order of two magnitudes.
 pub(super) fn compare_digits(a: &[u32], b: &[u32]) -> Ordering {
@@ -101,9 +104,15 @@ pub(super) fn multiply(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread) -> PyResul
         return Value::int(thread, product);
     }
     let negative = a.negative != b.negative;
-    if a.digits.len().min(b.digits.len()) > LONG {
-        let product = library::from_digits(a.digits) * library::from_digits(b.digits);
-        return library::to_value(thread, negative, &product);
+    let (least, most) = (a.digits.len().min(b.digits.len()), a.digits.len().max(b.digits.len()));
+    if least > LONG || (least > 1 && most > VERY_LONG) {
+        let (x, y) = (library::from_digits(a.digits), library::from_digits(b.digits));
+        let product = if a.digits == b.digits {
+            long::multiply(thread, &x, &x)
+        } else {
+            long::multiply(thread, &x, &y)
+        };
+        return library::to_value(thread, negative, &product?);
     }
     from_digits(thread, negative, &multiply_digits(thread, a.digits, b.digits)?)
 }

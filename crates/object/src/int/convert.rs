@@ -3,19 +3,19 @@
 
 use dashu_int::UBig;
 
-use super::{IntRef, SHIFT, from_digits, library};
-use crate::error::PyResult;
+use super::{IntRef, SHIFT, library, long_text};
+use crate::error::{PyResult, Raised};
 use crate::raise;
 use crate::thread::Thread;
 use crate::value::{Ref, Value};
 
 /// Why a text is no int.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub enum ParseError {
     /// A character that is no digit of the base, or no digit at all.
     Invalid,
-    /// No memory.
-    Memory,
+    /// No memory, or what a long conversion raised at a safepoint.
+    Raised(Raised),
 }
 
 /// The float of up to 53 bits.
@@ -130,6 +130,24 @@ impl Ref<'_> {
         Some(if int.negative { format!("-{digits}") } else { digits })
     }
 
+    /// The same in base ten, also of an int of so many digits that it takes long.
+    ///
+    /// # Errors
+    /// What is raised at a safepoint meanwhile; `MemoryError`.
+    pub fn int_to_decimal(self, thread: &Thread) -> PyResult<Option<String>> {
+        let mut buffer = [0; 3];
+        let int = IntRef::with_buffer(self, &mut buffer);
+        let Some(int) = int.filter(|int| int.bit_length() > long_text::DIGITS as u64) else {
+            return Ok(self.int_to_text(10));
+        };
+        let negative = int.negative;
+        let mut text = long_text::to_text(thread, library::from_digits(int.digits), 10)?;
+        if negative {
+            text.insert(0, '-');
+        }
+        Ok(Some(text))
+    }
+
     /// Bits of the magnitude of an int; none if it is no int.
     pub fn int_bit_length(self) -> Option<u64> {
         let mut buffer = [0; 3];
@@ -139,15 +157,16 @@ impl Ref<'_> {
 
 /// The int of digits in a base from 2 to 36, without sign, prefix or underscores.
 pub fn parse(thread: &Thread, negative: bool, digits: &str, base: u32) -> Result<Value, ParseError> {
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
+    if digits.is_empty() || !digits.bytes().all(|byte| char::from(byte).is_digit(base)) {
         return Err(ParseError::Invalid);
     }
     if digits.len() <= 12 {
         let magnitude = i64::from_str_radix(digits, base).map_err(|_| ParseError::Invalid)?;
-        return Value::int(thread, if negative { -magnitude } else { magnitude })
-            .map_err(|_| ParseError::Memory);
+        return Value::int(thread, if negative { -magnitude } else { magnitude }).map_err(ParseError::Raised);
     }
-    let number = UBig::from_str_radix(digits, base).map_err(|_| ParseError::Invalid)?;
-    let digits = library::digits_of(thread, &number).map_err(|_| ParseError::Memory)?;
-    from_digits(thread, negative, &digits).map_err(|_| ParseError::Memory)
+    let number = match digits.len() > long_text::DIGITS && !base.is_power_of_two() {
+        true => long_text::parse(thread, digits, base).map_err(ParseError::Raised)?,
+        false => UBig::from_str_radix(digits, base).ok(),
+    };
+    library::to_value(thread, negative, &number.ok_or(ParseError::Invalid)?).map_err(ParseError::Raised)
 }

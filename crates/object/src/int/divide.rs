@@ -2,9 +2,10 @@
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
-use dashu_int::ops::DivRem;
+use dashu_int::modular::Reduced;
+use dashu_int::ops::BitTest;
 
-use super::{IntRef, MASK, SHIFT, arith, convert, from_digits, library};
+use super::{IntRef, MASK, SHIFT, arith, convert, from_digits, library, long};
 use crate::error::{PyResult, Raised};
 use crate::raise;
 use crate::thread::Thread;
@@ -29,6 +30,10 @@ fn divide(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread, message: &str) -> PyRes
         let adjust = i64::from(rest != 0 && (rest < 0) != (y < 0));
         return Ok((Value::int(thread, quotient - adjust)?, Value::int(thread, rest + adjust * y)?));
     }
+    // a long division passes safepoints, where the divisor's object may go
+    let is_long = b.digits.len() > LONG || a.digits.len() > arith::VERY_LONG;
+    let own = if is_long { b.digits.to_vec() } else { Vec::new() };
+    let b = if is_long { IntRef { digits: &own, ..b } } else { b };
     let (quotient, rest) = divide_digits(a.digits, b.digits, thread)?;
     let quotient = from_digits(thread, a.negative != b.negative, &quotient)?;
     let rest = from_digits(thread, a.negative, &rest)?;
@@ -61,10 +66,10 @@ fn divide_digits(a: &[u32], b: &[u32], thread: &Thread) -> PyResult<(Vec<u32>, V
         }
         return Ok((quotient, vec![rest as u32]));
     }
-    if b.len().min(a.len() - b.len()) <= LONG {
+    if b.len().min(a.len() - b.len()) <= LONG && a.len() <= arith::VERY_LONG {
         return divide_by_digits(a, b, thread);
     }
-    let (quotient, rest) = library::from_digits(a).div_rem(library::from_digits(b));
+    let (quotient, rest) = long::divide(thread, library::from_digits(a), &library::from_digits(b))?;
     Ok((library::digits_of(thread, &quotient)?, library::digits_of(thread, &rest)?))
 }
 
@@ -183,7 +188,7 @@ pub(super) fn true_divide(a: IntRef<'_>, b: IntRef<'_>, thread: &Thread) -> PyRe
     } else {
         y <<= shift.unsigned_abs() as usize
     }
-    let (quotient, rest) = (&x / &y, &x % &y);
+    let (quotient, rest) = long::divide(thread, x, &y)?;
     let sticky = rest != UBig::ZERO;
     match convert::rounded(&library::digits_of(thread, &quotient)?, sticky, -shift) {
         Some(magnitude) => {
@@ -234,10 +239,41 @@ fn power(base: IntRef<'_>, exponent: IntRef<'_>, thread: &Thread) -> PyResult<Va
     match usize::try_from(count) {
         Ok(count) if bits <= MOST_BITS => {
             arith::room(thread, (bits / u128::from(SHIFT)) as usize)?;
-            library::to_value(thread, negative, &library::from_digits(base.digits).pow(count))
+            let power = long::power(thread, &library::from_digits(base.digits), count)?;
+            library::to_value(thread, negative, &power)
         }
         _ => Err(thread.raise_memory_error()),
     }
+}
+
+/// The most products of two words that a power in a ring is made of without safepoints.
+const WORDS_AT_ONCE: usize = 1 << 22;
+
+/// The power of an element of a ring: four bits of the exponent at a time, where it takes long.
+fn power_in_ring<'a>(thread: &Thread, element: Reduced<'a>, exponent: &UBig) -> PyResult<Reduced<'a>> {
+    let (bits, words) = (exponent.bit_len(), element.modulus().as_words().len());
+    if bits.saturating_mul(words).saturating_mul(words) <= WORDS_AT_ONCE {
+        return Ok(element.pow(exponent));
+    }
+    let mut powers = vec![element.pow(&UBig::ZERO)];
+    for _ in 1..16 {
+        thread.safepoint()?;
+        let next = powers.last().map(|last| last * &element);
+        powers.extend(next);
+    }
+    let mut result = element.pow(&UBig::ZERO);
+    for at in (0..bits.div_ceil(4)).rev() {
+        for _ in 0..4 {
+            thread.safepoint()?;
+            result = result.sqr();
+        }
+        thread.safepoint()?;
+        let part = (0..4).fold(0, |part, bit| part | usize::from(exponent.bit(at * 4 + bit)) << bit);
+        if let Some(power) = powers.get(part).filter(|_| part != 0) {
+            result *= power;
+        }
+    }
+    Ok(result)
 }
 
 fn power_modulo(
@@ -253,7 +289,9 @@ fn power_modulo(
     if modulus.digits == [1] {
         return Ok(Value::small(0));
     }
-    let ring = ConstDivisor::new(library::from_digits(modulus.digits));
+    // a long power passes safepoints, where the modulus's object may go
+    let whole = library::from_digits(modulus.digits);
+    let ring = ConstDivisor::new(whole.clone());
     let mut element = ring.reduce(library::from_digits(base.digits));
     if base.negative {
         element = -element;
@@ -266,11 +304,7 @@ fn power_modulo(
             }
         }
     }
-    let result = element.pow(&library::from_digits(exponent.digits)).residue();
-    let result = if modulus.negative && result != UBig::ZERO {
-        library::from_digits(modulus.digits) - result
-    } else {
-        result
-    };
+    let result = power_in_ring(thread, element, &library::from_digits(exponent.digits))?.residue();
+    let result = if modulus.negative && result != UBig::ZERO { whole - result } else { result };
     library::to_value(thread, modulus.negative, &result)
 }

@@ -122,7 +122,7 @@ fn what_cannot_be_is_an_error() {
         assert_eq!(error(thread, shifted), "OverflowError: too many digits in integer");
         let power = slots.power.get().unwrap()(thread, two.as_ref(), many.as_ref(), Value::none().as_ref());
         assert_eq!(error(thread, power), "MemoryError");
-        assert_eq!(parse(thread, false, "12x", 10).err(), Some(ParseError::Invalid));
+        assert!(matches!(parse(thread, false, "12x", 10), Err(ParseError::Invalid)));
         let pow = |a: i32, b: i32, m: i32| {
             let (a, b, m) = (Value::small(a), Value::small(b), Value::small(m));
             slots.power.get().unwrap()(thread, a.as_ref(), b.as_ref(), m.as_ref()).map(|v| show(&v))
@@ -147,6 +147,33 @@ fn derived_ints_keep_their_digits() {
             assert!(derived.word().is_object() && std::ptr::eq(derived.as_ref().ty(), &raw const *class));
             assert_eq!(derived.as_ref().int_to_text(10).unwrap(), text);
             assert!(protocol::same_or_equal(thread, derived.as_ref(), value.as_ref()).unwrap());
+        }
+    });
+}
+
+/// What the library would need several calls for.
+#[test]
+fn long_numbers_are_reckoned_in_parts() {
+    run(|thread| {
+        let digits: String = (0..200_000_u32).map(|at| char::from(b'1' + (at % 7) as u8)).collect();
+        let number = parse_int(thread, &digits);
+        assert_eq!(number.as_ref().int_to_decimal(thread).unwrap().unwrap(), digits);
+        let slots = INT.slots();
+        let lshift = slots.lshift.get().unwrap();
+        let (multiply, divmod) = (slots.multiply.get().unwrap(), slots.divmod.get().unwrap());
+        let small = |value| Value::small(value);
+        // factors of three parts and more, and of very different lengths
+        for (far, near) in [(9_000_000, 8_900_000), (20_000_000, 4_300_000), (20_000_000, 100)] {
+            let far = lshift(thread, number.as_ref(), small(far).as_ref()).unwrap();
+            let near = lshift(thread, number.as_ref(), small(near).as_ref()).unwrap();
+            let product = multiply(thread, far.as_ref(), near.as_ref()).unwrap();
+            let sum = slots.add.get().unwrap()(thread, product.as_ref(), number.as_ref()).unwrap();
+            let parts = divmod(thread, sum.as_ref(), near.as_ref()).unwrap();
+            let parts = parts.as_ref().get::<crate::tuple::PyTuple>().unwrap();
+            assert!(protocol::same_or_equal(thread, parts.get(0).unwrap().as_ref(), far.as_ref()).unwrap());
+            assert!(
+                protocol::same_or_equal(thread, parts.get(1).unwrap().as_ref(), number.as_ref()).unwrap()
+            );
         }
     });
 }

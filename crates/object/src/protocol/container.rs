@@ -90,9 +90,10 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 }
 
 /// The next item; none at the end, also where the end comes as a `StopIteration` that something called on the way to
-/// the item raised.
+/// the item raised. Interrupts are looked at, so that no walk through an iterator without end goes on for ever.
 #[inline]
 pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
+    thread.check_interrupts()?;
     match iterator.ty().slots().next.get() {
         Some(next) => thread
             .check_stack()

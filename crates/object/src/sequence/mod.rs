@@ -39,6 +39,7 @@ pub(crate) fn position<T: Items>(
 ) -> PyResult<Option<usize>> {
     let mut at = from;
     while at < to.min(items.count()) {
+        thread.check_interrupts()?;
         let Some(item) = items.item(at) else { break };
         if protocol::same_or_equal(thread, item.as_ref(), wanted)? {
             return Ok(Some(at));
@@ -69,6 +70,7 @@ pub(crate) fn compare_slot<T: Items + Layout>(
     }
     let mut at = 0;
     while let (Some(p), Some(q)) = (x.item(at), y.item(at)) {
+        thread.check_interrupts()?;
         if !protocol::same_or_equal(thread, p.as_ref(), q.as_ref())? {
             // the comparison may have taken items away
             if at >= x.count() || at >= y.count() {

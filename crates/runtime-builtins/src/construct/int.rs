@@ -116,11 +116,14 @@ fn read(text: &str, base: u32) -> Option<(bool, String, u32)> {
         0 => 10,
         _ => base,
     };
-    if digits.is_empty() || digits.starts_with('_') || digits.ends_with('_') || digits.contains("__") {
+    let is_grouped = digits.contains('_');
+    if digits.is_empty()
+        || is_grouped && (digits.starts_with('_') || digits.ends_with('_') || digits.contains("__"))
+    {
         return None;
     }
-    let digits: String = digits.chars().filter(|&c| c != '_').collect();
-    if !digits.chars().all(|c| c.is_digit(real_base)) {
+    let digits = if is_grouped { digits.replace('_', "") } else { digits.to_owned() };
+    if !digits.bytes().all(|byte| char::from(byte).is_digit(real_base)) {
         return None;
     }
     // a zero before other digits was octal once
@@ -146,7 +149,7 @@ fn from_text(thread: &Thread, value: Ref<'_>, text: &str, base: u32) -> PyResult
     }
     match parse(thread, negative, &digits, real_base) {
         Ok(int) => Ok(int),
-        Err(ParseError::Memory) => Err(thread.raise_memory_error()),
+        Err(ParseError::Raised(raised)) => Err(raised),
         Err(ParseError::Invalid) => Err(invalid(thread, value, base)),
     }
 }

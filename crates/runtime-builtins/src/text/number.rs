@@ -22,7 +22,7 @@ pub fn int_text(thread: &Thread, int: Ref<'_>) -> PyResult<String> {
     let limit = max_str_digits(thread);
     // so many bits are more digits than the limit, whatever they are
     let is_long = int.int_bit_length().is_some_and(|bits| bits as usize / 10 * 3 > limit);
-    if !is_long && let Some(text) = int.int_to_text(10) {
+    if !is_long && let Some(text) = int.int_to_decimal(thread)? {
         if text.trim_start_matches('-').len() <= limit {
             return Ok(text);
         }

@@ -60,6 +60,8 @@ pub struct Flags {
     pub bytes_warning: u8,
     /// `-q`
     pub quiet: bool,
+    /// `-i`, or the variable `PYTHONINSPECT`: the interactive loop follows the program.
+    pub inspect: bool,
     /// `-i`
     pub interactive: bool,
     /// `-I`
@@ -119,7 +121,7 @@ fn flags(thread: &Thread, flags: &Flags) -> PyResult<Value> {
     let bit = |value: bool| Value::int(thread, value.into());
     let items = vec![
         int(0)?,
-        bit(flags.interactive)?,
+        bit(flags.inspect)?,
         bit(flags.interactive)?,
         int(flags.optimize.into())?,
         bit(flags.dont_write_bytecode)?,

@@ -240,6 +240,7 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, object: Ref<'_>, level: usize) -> PyResult<()> {
+        self.thread.check_interrupts()?;
         if object.is_none() {
             return self.literal("null");
         }

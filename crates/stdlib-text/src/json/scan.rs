@@ -203,6 +203,7 @@ impl<C: Unit> Parser<'_, C> {
     }
 
     fn value(&mut self, at: usize) -> Read<Value> {
+        self.thread.check_interrupts()?;
         match self.point(at).and_then(char::from_u32) {
             Some('"') => {
                 let (string, end) =
@@ -388,7 +389,7 @@ impl<C: Unit> Parser<'_, C> {
         if self.own_int && (limit == 0 || end - first <= limit) {
             let digits = text.strip_prefix('-').unwrap_or(&text);
             return parse_digits(thread, first > at, digits, 10).map_err(|error| match error {
-                ParseError::Memory => thread.raise_memory_error(),
+                ParseError::Raised(raised) => raised,
                 ParseError::Invalid => raise!(thread, VALUE_ERROR, "invalid literal for int() with base 10"),
             });
         }

@@ -217,6 +217,7 @@ fn hand_on(thread: &Thread, own: &Native<XmlParser>) -> PyResult<()> {
         failed.get_or_insert(exception);
     };
     loop {
+        thread.check_interrupts()?;
         let event = own.with(Parser::next);
         match event {
             Some(Ok(Some(item))) if failed.is_none() => {

@@ -6,10 +6,12 @@
 //! Invariants: nothing is told while a function is being told; what a function raises switches it off.
 
 mod jump;
+mod natives;
 mod running;
 mod stack_kinds;
 
 pub(crate) use jump::{refuse_deletion, set_line};
+pub(crate) use natives::told;
 pub(crate) use running::{go_over, is_trapped, set_traps, trap};
 
 use crate::frame::{Frame, Stacks, stacks};
@@ -112,6 +114,8 @@ enum Event {
     Opcode,
     Return(Option<Value>, Told),
     Exception(Value),
+    /// A call of a built-in function begins or ends.
+    Native(&'static str, Value),
 }
 
 impl Event {
@@ -122,6 +126,7 @@ impl Event {
             Event::Opcode => "opcode",
             Event::Return(..) => "return",
             Event::Exception(_) => "exception",
+            Event::Native(name, _) => name,
         }
     }
 
@@ -129,7 +134,7 @@ impl Event {
         match self {
             Event::Call(_) | Event::Line | Event::Opcode => Value::none(),
             Event::Return(value, _) => value.clone().unwrap_or_else(Value::none),
-            Event::Exception(parts) => parts.clone(),
+            Event::Exception(value) | Event::Native(_, value) => value.clone(),
         }
     }
 
@@ -137,7 +142,7 @@ impl Event {
         match self {
             Event::Call(told) | Event::Return(_, told) => *told,
             Event::Line => Told::Line,
-            Event::Exception(_) | Event::Opcode => Told::Other,
+            Event::Exception(_) | Event::Opcode | Event::Native(..) => Told::Other,
         }
     }
 }

@@ -127,6 +127,7 @@ fn count(thread: &Thread, this: Ref<'_>, wanted: Ref<'_>) -> PyResult<Value> {
     let list = receiver(thread, this)?;
     let (mut count, mut at) = (0, 0);
     while let Some(item) = list.get(at) {
+        thread.check_interrupts()?;
         count += i64::from(protocol::same_or_equal(thread, item.as_ref(), wanted)?);
         at += 1;
     }

@@ -36,7 +36,7 @@ impl Entry {
 
 fn less(thread: &Thread, a: &Entry, b: &Entry) -> PyResult<bool> {
     if let (Some(a), Some(b)) = (a.key().word().as_int(), b.key().word().as_int()) {
-        return Ok(a < b);
+        return thread.check_interrupts().map(|()| a < b);
     }
     let result = compare(thread, a.key(), b.key(), CompareOp::Lt)?;
     protocol::truth(thread, result.as_ref())

@@ -41,6 +41,7 @@ fn gcd_of(thread: &Thread, mut a: Value, mut b: Value) -> PyResult<Value> {
         if is_zero(&b) {
             return Ok(a);
         }
+        thread.safepoint()?;
         let rest = op(thread, &a, &b, BinaryOp::Remainder)?;
         (a, b) = (b, rest);
     }
@@ -95,6 +96,7 @@ pub(super) fn isqrt(thread: &Thread, _: Ref<'_>, n: Ref<'_>) -> PyResult<Value> 
 
 /// The product of the integers from `low` to before `high`, by halves so that factors are of like size.
 fn product(thread: &Thread, low: i64, high: i64) -> PyResult<Value> {
+    thread.safepoint()?;
     if high - low <= 8 {
         let mut result = Value::small(1);
         for factor in low..high {
@@ -127,6 +129,7 @@ fn falling(thread: &Thread, n: &Value, count: i64) -> PyResult<Value> {
     }
     let mut result = Value::small(1);
     for back in 0..count {
+        thread.safepoint()?;
         let factor = op(thread, n, &Value::int(thread, back)?, BinaryOp::Subtract)?;
         result = op(thread, &result, &factor, BinaryOp::Multiply)?;
     }

@@ -13,6 +13,7 @@ pub(super) use spread::{call_ex, enter_values, function_text};
 use super::{Vm, class};
 use crate::code::OpWord;
 use crate::frame::{Continuation, NULL, UNBOUND, clear, is_pointer, release, stacks};
+use crate::tracing;
 use taipan_object::builtin::{BUILTIN_FUNCTION, PyCFunction};
 use taipan_object::descriptor::method::{METHOD_DESCRIPTOR, PyMethodDescr};
 use taipan_object::function::PyFunction;
@@ -116,7 +117,9 @@ pub(in crate::interp) fn native(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
         (first, std::slice::from_raw_parts(slots.add(first).cast::<Value>(), count))
     };
     let callable = vm.borrow(base);
-    let result = if let Some(function) = callable.get_exact::<PyCFunction>() {
+    let result = if thread.has_request(safepoint::TRACE) {
+        tracing::told(thread, callable, arguments, || protocol::call(thread, callable, arguments, None))
+    } else if let Some(function) = callable.get_exact::<PyCFunction>() {
         match function.plain_this() {
             Some(this) => function.definition().call_positional(thread, this, arguments),
             None => function.call(thread, arguments, None),
@@ -168,6 +171,9 @@ fn call_native(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, t
     };
     let callable = vm.borrow(base);
     let result = match callable.head() {
+        _ if thread.has_request(safepoint::TRACE) => {
+            tracing::told(thread, callable, arguments, || protocol::call(thread, callable, arguments, names))
+        }
         Some(head) if head.is_exact(&BUILTIN_FUNCTION) => match callable.get_exact::<PyCFunction>() {
             Some(function) => function.call(thread, arguments, names),
             None => protocol::call(thread, callable, arguments, names),

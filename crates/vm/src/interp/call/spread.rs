@@ -4,10 +4,12 @@ use super::super::{Vm, containers};
 use super::frames::{enter, too_deep};
 use crate::code::OpWord;
 use crate::frame::{Continuation, NULL, Stacks, extra, stacks};
+use crate::tracing;
 use std::mem::ManuallyDrop;
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::function::PyFunction;
 use taipan_object::str::PyStr;
+use taipan_object::thread::safepoint;
 use taipan_object::tuple::{PyTuple, TupleBuilder};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, protocol, raise};
 
@@ -50,7 +52,11 @@ pub(in crate::interp) fn call_ex(vm: Vm<'_>, w: OpWord) -> PyResult<bool> {
     all.extend(positional.iter().map(Ref::to_value));
     all.extend(values);
     drop(positional);
-    let result = protocol::call(thread, callable.as_ref(), &all, names.as_deref())?;
+    let call = || protocol::call(thread, callable.as_ref(), &all, names.as_deref());
+    let result = match thread.has_request(safepoint::TRACE) {
+        true => tracing::told(thread, callable.as_ref(), &all, call),
+        false => call(),
+    }?;
     drop((all, callable));
     vm.put(w.c(), result);
     Ok(false)

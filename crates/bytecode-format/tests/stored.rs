@@ -1,6 +1,5 @@
 //! Code objects that are decoded one by one, and indexes that lie about where they are.
 
-#[allow(dead_code, reason = "other tests need the rest")]
 mod common;
 
 use common::{header, small_files};

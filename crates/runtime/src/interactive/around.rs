@@ -61,7 +61,7 @@ pub(crate) fn run_startup(
         future: 0,
     };
     let result = (|| {
-        let code = taipan_vm::code_object(thread, &compiler::of(thread).code(thread, &source)?)?;
+        let code = taipan_vm::code_object(thread, compiler::of(thread).code(thread, &source)?)?;
         let builtins = evaluate::builtins_of(thread, globals)?;
         taipan_vm::interp::run_code(thread, &code, globals, &builtins, globals.clone().into_value(), None)
     })();

@@ -2,6 +2,7 @@
 
 use super::Vm;
 use crate::code::OpWord;
+use taipan_bytecode_format::CodeFlags;
 use taipan_object::code::PyCode;
 use taipan_object::function::{FunctionParts, PyFunction};
 use taipan_object::str::statics::names;
@@ -30,7 +31,10 @@ pub(crate) fn of_code(
     builtins: Value,
     module: Option<Value>,
 ) -> PyResult<Owned<PyFunction>> {
-    let doc = match crate::load::program(&code).source.head().docstring {
+    let [flags, ..] = code.numbers.get();
+    let documented = CodeFlags(flags as u32).has(CodeFlags::HAS_DOCSTRING);
+    let head = documented.then(|| crate::load::program(&code).source.head());
+    let doc = match head.and_then(|head| head.docstring) {
         Some(text) => crate::load::text(thread, text)?.into_value(),
         None => Value::none(),
     };

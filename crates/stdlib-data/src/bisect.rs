@@ -86,14 +86,8 @@ fn place(thread: &Thread, search: &Search<'_>, item: Ref<'_>, side: Side) -> PyR
             found = protocol::call(thread, key, &[found], None)?;
         }
         let goes_left = match side {
-            Side::Right => {
-                let less = protocol::compare(thread, item, found.as_ref(), CompareOp::Lt)?;
-                protocol::truth(thread, less.as_ref())?
-            }
-            Side::Left => {
-                let less = protocol::compare(thread, found.as_ref(), item, CompareOp::Lt)?;
-                !protocol::truth(thread, less.as_ref())?
-            }
+            Side::Right => protocol::holds(thread, item, found.as_ref(), CompareOp::Lt)?,
+            Side::Left => !protocol::holds(thread, found.as_ref(), item, CompareOp::Lt)?,
         };
         if goes_left {
             high = middle;

@@ -84,8 +84,7 @@ impl Heap<'_> {
             Order::Min => (a, b),
             Order::Max => (b, a),
         };
-        let less = protocol::compare(self.thread, a, b, CompareOp::Lt)?;
-        protocol::truth(self.thread, less.as_ref())
+        protocol::holds(self.thread, a, b, CompareOp::Lt)
     }
 
     /// The same for two places of a list of so many items.

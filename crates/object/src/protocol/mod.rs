@@ -16,6 +16,7 @@ pub use number::{BinaryOp, UnaryOp, binary, in_place, index, power, unary};
 
 use crate::error::PyResult;
 use crate::raise;
+use crate::str::PyStr;
 use crate::thread::Thread;
 use crate::tuple::PyTuple;
 use crate::types::slots::CompareOp;
@@ -161,6 +162,26 @@ pub fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResu
             ))
         }
     }
+}
+
+/// Whether a comparison holds: `bool(a < b)`, at once for numbers in words and for strings.
+///
+/// # Errors
+/// Those of the comparison, and of the truth of its result.
+#[inline]
+pub fn holds(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<bool> {
+    let (left, right) = (a.word(), b.word());
+    if let (Some(left), Some(right)) = (left.as_int(), right.as_int()) {
+        return Ok(op.holds(left.cmp(&right)));
+    }
+    if let (Some(left), Some(right)) = (left.as_float(), right.as_float()) {
+        return Ok(left.partial_cmp(&right).map_or(op == CompareOp::Ne, |order| op.holds(order)));
+    }
+    if let (Some(left), Some(right)) = (a.get_exact::<PyStr>(), b.get_exact::<PyStr>()) {
+        return Ok(op.holds(left.compare(right)));
+    }
+    let result = compare(thread, a, b, op)?;
+    truth(thread, result.as_ref())
 }
 
 fn try_compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) -> PyResult<Option<Value>> {

@@ -18,12 +18,12 @@ impl super::PyASCIIObject {
         if text.as_bytes().is_ascii() {
             return PyStr::from_chars(thread, text.as_bytes());
         }
-        let mut wide: Vec<u32> = Vec::new();
-        if wide.try_reserve(text.len()).is_err() {
-            return Err(thread.raise_memory_error());
+        // the highest first byte of a sequence says how wide the widest character is
+        match text.as_bytes().iter().max() {
+            Some(0..0xC4) => PyStr::from_chars(thread, &latin1(thread, text.as_bytes())?),
+            Some(0xC4..0xF0) => PyStr::from_chars(thread, &wide(thread, text, |c| c as u16)?),
+            _ => PyStr::from_chars(thread, &wide(thread, text, |c| c)?),
         }
-        wide.extend(text.code_points().map(CodePoint::value));
-        PyStr::from_chars(thread, &wide)
     }
 
     /// The text of the string.
@@ -97,5 +97,33 @@ impl super::PyASCIIObject {
                 }
             }
         });
+    }
+}
+
+/// The characters of a text, none of which is above U+00FF.
+fn latin1(thread: &Thread, mut rest: &[u8]) -> PyResult<Vec<u8>> {
+    let mut chars = room(thread, rest.len())?;
+    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
+        let (ascii, behind) = rest.split_at(at);
+        chars.extend_from_slice(ascii);
+        let [first, second, behind @ ..] = behind else { break };
+        chars.push(first << 6 | second & 0x3F);
+        rest = behind;
+    }
+    chars.extend_from_slice(rest);
+    Ok(chars)
+}
+
+fn wide<C>(thread: &Thread, text: Wtf8<'_>, of: impl Fn(u32) -> C) -> PyResult<Vec<C>> {
+    let mut chars = room(thread, text.len())?;
+    chars.extend(text.code_points().map(|point| of(point.value())));
+    Ok(chars)
+}
+
+fn room<C>(thread: &Thread, count: usize) -> PyResult<Vec<C>> {
+    let mut room = Vec::new();
+    match room.try_reserve(count) {
+        Ok(()) => Ok(room),
+        Err(_) => Err(thread.raise_memory_error()),
     }
 }

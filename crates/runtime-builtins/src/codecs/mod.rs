@@ -17,7 +17,7 @@ mod utf7;
 pub use errors::Handler;
 
 use taipan_object::bytes::PyBytes;
-use taipan_object::str::PyStr;
+use taipan_object::str::{Chars, PyStr};
 use taipan_object::{Owned, PyResult, Thread, as_ref, raise};
 
 use crate::chars::code_points;
@@ -128,6 +128,36 @@ impl Encoding {
         }
     }
 
+    /// How many bytes a text takes at most, if it can be encoded without a look at each character.
+    fn room_at_once(self, text: &PyStr) -> Option<usize> {
+        match (self, text.chars()) {
+            (Encoding::Utf8, Chars::One(chars)) => Some(chars.len().saturating_mul(2)),
+            (Encoding::Utf8, Chars::Two(chars)) => {
+                let surrogates = chars.iter().any(|c| (0xD800..0xE000).contains(c));
+                (!surrogates).then_some(chars.len().saturating_mul(3))
+            }
+            (Encoding::Latin1, Chars::One(chars)) => Some(chars.len()),
+            _ => None,
+        }
+    }
+
+    /// Adds the bytes of a text for which there was room.
+    fn push_all(self, to: &mut Vec<u8>, text: &PyStr) {
+        match text.chars() {
+            Chars::One(chars) if self == Encoding::Latin1 => to.extend_from_slice(chars),
+            Chars::One(chars) => {
+                for run in chars.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
+                    match run.first().is_some_and(u8::is_ascii) {
+                        true => to.extend_from_slice(run),
+                        false => run.iter().for_each(|c| to.extend([0xC0 | c >> 6, 0x80 | c & 0x3F])),
+                    }
+                }
+            }
+            Chars::Two(chars) => chars.iter().for_each(|&c| self.push(to, c.into())),
+            Chars::Four(chars) => chars.iter().for_each(|&c| self.push(to, c)),
+        }
+    }
+
     /// The bytes of a text.
     pub fn encode(self, thread: &Thread, text: &PyStr, errors: &str) -> PyResult<Vec<u8>> {
         if self == Encoding::Utf7 {
@@ -137,6 +167,11 @@ impl Encoding {
         if let Some(ascii) = text.as_ascii().filter(|_| self.refuses_runs()) {
             reserve(thread, &mut bytes, ascii.len())?;
             bytes.extend_from_slice(ascii.as_bytes());
+            return Ok(bytes);
+        }
+        if let Some(room) = self.room_at_once(text) {
+            reserve(thread, &mut bytes, room)?;
+            self.push_all(&mut bytes, text);
             return Ok(bytes);
         }
         if let Encoding::Utf16(Order::Marked) | Encoding::Utf32(Order::Marked) = self {

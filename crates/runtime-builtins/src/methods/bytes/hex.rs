@@ -55,6 +55,9 @@ pub(crate) fn hex_of(
     let size = size.map_or(Ok(1), |size| to_int(thread, size))?;
     let sep = sep.map(|sep| separator(thread, sep)).transpose()?;
     let group = size.unsigned_abs() as usize;
+    if sep.is_none() {
+        return digits_of(thread, bytes);
+    }
     let mut builder = StrBuilder::new();
     for (at, byte) in bytes.iter().enumerate() {
         // groups of a positive size are counted from the end
@@ -66,10 +69,24 @@ pub(crate) fn hex_of(
         {
             builder.push_char(thread, sep)?;
         }
-        for digit in [byte >> 4, byte & 15] {
-            let digit = char::from_digit(digit.into(), 16).unwrap_or('0');
+        for digit in digits(*byte) {
             builder.push_char(thread, digit.into())?;
         }
     }
     builder.finish(thread).map(Owned::into_value)
+}
+
+/// Two digits for each byte, one behind the other.
+fn digits_of(thread: &Thread, bytes: &[u8]) -> PyResult<Value> {
+    let mut text = String::new();
+    if text.try_reserve_exact(bytes.len().saturating_mul(2)).is_err() {
+        return Err(thread.raise_memory_error());
+    }
+    bytes.iter().for_each(|byte| text.extend(digits(*byte).map(char::from)));
+    PyStr::from_text(thread, &text).map(Owned::into_value)
+}
+
+/// The two digits of a byte.
+fn digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit })
 }

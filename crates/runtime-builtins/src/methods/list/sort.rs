@@ -1,9 +1,12 @@
 //! `list.sort`: a stable merge sort whose comparisons may raise. Invariant: the list is empty while it runs, and
 //! gets all its items back whatever happens.
 
+use std::cmp::Ordering;
+
 use taipan_object::items::Block;
 use taipan_object::list::PyList;
-use taipan_object::protocol::{self, compare};
+use taipan_object::protocol;
+use taipan_object::str::PyStr;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -21,6 +24,9 @@ const SORT: Parameters<2> = Parameters {
 /// Runs shorter than this are sorted by insertion.
 const SHORT: usize = 16;
 
+/// Runs of plain keys are sorted at once, and no interrupt is looked for meanwhile.
+const LONG: usize = 1 << 15;
+
 /// An item and what it is sorted by.
 struct Entry {
     /// None where the item itself is the key.
@@ -35,11 +41,8 @@ impl Entry {
 }
 
 fn less(thread: &Thread, a: &Entry, b: &Entry) -> PyResult<bool> {
-    if let (Some(a), Some(b)) = (a.key().word().as_int(), b.key().word().as_int()) {
-        return thread.check_interrupts().map(|()| a < b);
-    }
-    let result = compare(thread, a.key(), b.key(), CompareOp::Lt)?;
-    protocol::truth(thread, result.as_ref())
+    thread.check_interrupts()?;
+    protocol::holds(thread, a.key(), b.key(), CompareOp::Lt)
 }
 
 pub(super) fn sort(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
@@ -119,19 +122,65 @@ fn sorted(thread: &Thread, items: Vec<Value>, key: Option<Ref<'_>>, reverse: boo
     Ok(entries.into_iter().map(|entry| entry.item).collect())
 }
 
+/// Sorts by insertion; the place of each is found by halving, for comparisons may be dear.
 fn insertion_sort(thread: &Thread, entries: &mut [Entry]) -> PyResult<()> {
     for end in 1..entries.len() {
-        let mut at = end;
-        while at > 0 {
-            let (Some(before), Some(here)) = (entries.get(at - 1), entries.get(at)) else { break };
-            if !less(thread, here, before)? {
-                break;
+        let (mut low, mut high) = (0, end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let (Some(here), Some(other)) = (entries.get(end), entries.get(middle)) else { break };
+            if less(thread, here, other)? {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
-            entries.swap(at - 1, at);
-            at -= 1;
+        }
+        if let Some(behind) = entries.get_mut(low..=end) {
+            behind.rotate_right(1);
         }
     }
     Ok(())
+}
+
+/// Keys of one type whose comparison runs no Python code and cannot fail.
+#[derive(Clone, Copy)]
+enum Plain {
+    Ints,
+    Floats,
+    Texts,
+}
+
+impl Plain {
+    /// Of which kind all keys are. NaN has no place in an order.
+    fn of(entries: &[Entry]) -> Option<Plain> {
+        let all = |test: fn(Ref<'_>) -> bool| entries.iter().all(|entry| test(entry.key()));
+        if all(|key| key.word().is_int()) {
+            Some(Plain::Ints)
+        } else if all(|key| key.word().as_float().is_some_and(|number| !number.is_nan())) {
+            Some(Plain::Floats)
+        } else if all(|key| key.get_exact::<PyStr>().is_some()) {
+            Some(Plain::Texts)
+        } else {
+            None
+        }
+    }
+
+    fn sort(self, entries: &mut [Entry]) {
+        let int = |entry: &Entry| entry.key().word().int_unchecked();
+        let float = |entry: &Entry| entry.key().word().float_unchecked();
+        match self {
+            Plain::Ints => entries.sort_by_key(int),
+            Plain::Floats => {
+                entries.sort_by(|a, b| float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal));
+            }
+            Plain::Texts => {
+                entries.sort_by(|a, b| match (a.key().get_exact::<PyStr>(), b.key().get_exact::<PyStr>()) {
+                    (Some(a), Some(b)) => a.compare(b),
+                    _ => Ordering::Equal,
+                })
+            }
+        }
+    }
 }
 
 /// Whether each is less than the one before (`descending`), or none is.
@@ -154,10 +203,21 @@ fn merge_sort(thread: &Thread, mut entries: Vec<Entry>) -> PyResult<Vec<Entry>> 
         entries.reverse();
         return Ok(entries);
     }
-    for run in entries.chunks_mut(SHORT) {
-        insertion_sort(thread, run)?;
-    }
-    let mut width = SHORT;
+    let mut width = match Plain::of(&entries) {
+        Some(plain) => {
+            for run in entries.chunks_mut(LONG) {
+                thread.check_interrupts()?;
+                plain.sort(run);
+            }
+            LONG
+        }
+        None => {
+            for run in entries.chunks_mut(SHORT) {
+                insertion_sort(thread, run)?;
+            }
+            SHORT
+        }
+    };
     while width < entries.len() {
         entries = merge_pairs(thread, entries, width)?;
         width *= 2;

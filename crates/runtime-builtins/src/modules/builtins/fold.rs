@@ -76,10 +76,7 @@ fn best_of(thread: &Thread, op: CompareOp, first: &Value, rest: &[Value]) -> PyR
     for item in rest {
         let is_better = match (item.word().as_int(), best.word().as_int()) {
             (Some(new), Some(old)) => op.holds(new.cmp(&old)),
-            _ => {
-                let result = compare(thread, item.as_ref(), best.as_ref(), op)?;
-                protocol::truth(thread, result.as_ref())?
-            }
+            _ => protocol::holds(thread, item.as_ref(), best.as_ref(), op)?,
         };
         if is_better {
             best = item;

@@ -70,7 +70,7 @@ pub fn is_numeric(code_point: u32) -> bool {
 /// Whether `str.isspace` is true of the code point.
 #[inline]
 pub fn is_space(code_point: u32) -> bool {
-    contains(SPACE, code_point)
+    if code_point < 0x80 { matches!(code_point, 9..=13 | 28..=32) } else { contains(SPACE, code_point) }
 }
 
 /// Whether a terminal shows the code point two columns wide: East Asian width W or F.

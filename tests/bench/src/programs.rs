@@ -5,7 +5,7 @@ use std::process::Command;
 
 const ROUNDS: usize = 7;
 
-/// Runs a program and prints its user time, without the start of the interpreter.
+/// Runs a program and prints its user time, without the start of the interpreter; what it imports counts.
 const TIMED: &str = r#"
 import resource, sys
 
@@ -28,20 +28,29 @@ pub fn compare(folder: &str) {
     let python = named("PYTHON", "python3.14".into());
     let taipan = named("TAIPAN", root.join("target/release/taipan"));
     let mut logarithms = Vec::new();
+    let mut failed = false;
     for program in programs(&root.join(folder)) {
         let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         // one after the other, so that what else the machine does meets both
-        let rounds = (0..ROUNDS).map(|_| Some(seconds(&taipan, &program)? / seconds(&python, &program)?));
-        let Some(mut ratios) = rounds.collect::<Option<Vec<f64>>>() else {
-            eprintln!("{name} does not run: build taipan with --release, and set PYTHON to a Python 3.14");
-            return;
-        };
-        ratios.sort_by(f64::total_cmp);
-        println!("{name:18} {:.2} of the reference's user time", ratios[ROUNDS / 2]);
-        logarithms.push(ratios[ROUNDS / 2].ln());
+        let rounds = (0..ROUNDS).map(|_| Ok(seconds(&taipan, &program)? / seconds(&python, &program)?));
+        match rounds.collect::<Result<Vec<f64>, String>>() {
+            Ok(mut ratios) => {
+                ratios.sort_by(f64::total_cmp);
+                println!("{name:18} {:.2} of the reference's user time", ratios[ROUNDS / 2]);
+                logarithms.push(ratios[ROUNDS / 2].ln());
+            }
+            Err(error) => {
+                eprintln!("{name:18} fails: {error}");
+                failed = true;
+            }
+        }
     }
     let mean = logarithms.iter().sum::<f64>() / logarithms.len().max(1) as f64;
     println!("{:18} {:.2}", "geometric mean", mean.exp());
+    if failed {
+        eprintln!("build taipan with --release, and let PYTHON name a Python 3.14");
+        std::process::exit(1);
+    }
 }
 
 /// The programs of a folder, by name.
@@ -53,7 +62,10 @@ fn programs(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn seconds(interpreter: &Path, program: &Path) -> Option<f64> {
-    let output = Command::new(interpreter).args(["-I", "-c", TIMED]).arg(program).output().ok()?;
-    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
+fn seconds(interpreter: &Path, program: &Path) -> Result<f64, String> {
+    let output = Command::new(interpreter).args(["-I", "-c", TIMED]).arg(program).output();
+    let output = output.map_err(|error| format!("{}: {error}", interpreter.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = || format!("{}: {}", interpreter.display(), String::from_utf8_lossy(&output.stderr));
+    text.trim().parse().map_err(|_| errors())
 }

@@ -119,10 +119,15 @@ impl Ref<'_> {
     /// The digits of an int in a base from 2 to 36, with its sign; none if it is no int. Limits on the number
     /// of digits are the caller's.
     pub fn int_to_text(self, base: u32) -> Option<String> {
-        if base == 10
-            && let Some(small) = self.word().as_int()
-        {
-            return Some(small.to_string());
+        if let Some(small) = self.word().as_int() {
+            let (sign, size) = (if small < 0 { "-" } else { "" }, small.unsigned_abs());
+            match base {
+                2 => return Some(format!("{sign}{size:b}")),
+                8 => return Some(format!("{sign}{size:o}")),
+                10 => return Some(small.to_string()),
+                16 => return Some(format!("{sign}{size:x}")),
+                _ => {}
+            }
         }
         let mut buffer = [0; 3];
         let int = IntRef::with_buffer(self, &mut buffer)?;

@@ -15,14 +15,19 @@ pub(super) fn decode(thread: &Thread, _: Ref<'_>, data: Ref<'_>) -> PyResult<Val
     if !data.len().is_multiple_of(2) {
         return Err(error(thread, "Odd-length string"));
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => u8::MAX,
+    };
     let mut out = Vec::with_capacity(data.len() / 2);
-    for pair in data.chunks(2) {
-        let [high, low] = [pair.first(), pair.last()].map(|byte| byte.and_then(|&byte| digit(byte)));
-        let (Some(high), Some(low)) = (high, low) else {
+    for pair in data.as_chunks::<2>().0 {
+        let [high, low] = pair.map(digit);
+        if high | low == u8::MAX {
             return Err(error(thread, "Non-hexadecimal digit found"));
-        };
-        out.push((high << 4 | low) as u8);
+        }
+        out.push(high << 4 | low);
     }
     Ok(PyBytes::new(thread, &out)?.into_value())
 }

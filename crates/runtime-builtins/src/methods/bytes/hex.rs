@@ -78,12 +78,13 @@ pub(crate) fn hex_of(
 
 /// Two digits for each byte, one behind the other.
 fn digits_of(thread: &Thread, bytes: &[u8]) -> PyResult<Value> {
-    let mut text = String::new();
-    if text.try_reserve_exact(bytes.len().saturating_mul(2)).is_err() {
+    let mut text: Vec<[u8; 2]> = Vec::new();
+    if text.try_reserve_exact(bytes.len()).is_err() {
         return Err(thread.raise_memory_error());
     }
-    bytes.iter().for_each(|byte| text.extend(digits(*byte).map(char::from)));
-    PyStr::from_text(thread, &text).map(Owned::into_value)
+    text.extend(bytes.iter().map(|byte| digits(*byte)));
+    let text = std::str::from_utf8(text.as_flattened()).unwrap_or_default();
+    PyStr::from_text(thread, text).map(Owned::into_value)
 }
 
 /// The two digits of a byte.

@@ -165,11 +165,11 @@ pub(super) fn replace(
     builder.reserve(thread, length(thread, text.len() - places.len() * old.len(), places.len(), new)?)?;
     let mut done = 0;
     for at in places {
-        builder.push(thread, &*text.slice(thread, done, at)?)?;
+        builder.push_part(thread, text, done, at)?;
         builder.push(thread, new)?;
         done = at + old.len();
     }
-    builder.push(thread, &*text.slice(thread, done, text.len())?)?;
+    builder.push_part(thread, text, done, text.len())?;
     value(builder.finish(thread))
 }
 

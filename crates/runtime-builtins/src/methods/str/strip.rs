@@ -1,12 +1,12 @@
 //! `strip`, `lstrip`, `rstrip`.
 
-use taipan_object::str::PyStr;
+use taipan_object::str::{Chars, PyStr};
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_unicode::is_space;
 
 use super::{receiver, value};
 use crate::arguments::check_count;
-use crate::chars::{code_points, with_chars};
+use crate::chars::with_chars;
 
 fn stripped(
     thread: &Thread,
@@ -20,13 +20,15 @@ fn stripped(
     let set = match arguments.first().filter(|set| !set.as_ref().is_none()) {
         None => None,
         Some(set) => match set.as_ref().get::<PyStr>() {
-            Some(set) => Some(code_points(set)),
+            Some(set) => Some(set.chars()),
             None => return Err(raise!(thread, TYPE_ERROR, "{name} arg must be None or str")),
         },
     };
     let goes = |c: u32| match &set {
         None => is_space(c),
-        Some(set) => set.contains(&c),
+        Some(Chars::One(set)) => u8::try_from(c).is_ok_and(|c| set.contains(&c)),
+        Some(Chars::Two(set)) => u16::try_from(c).is_ok_and(|c| set.contains(&c)),
+        Some(Chars::Four(set)) => set.contains(&c),
     };
     let (start, end) = with_chars!(text, chars => {
         let kept = |&c: &_| !goes(u32::from(c));

@@ -109,7 +109,7 @@ pub fn source_bytes(thread: &Thread, source: Ref<'_>, function: &str) -> PyResul
 pub fn filename_text(thread: &Thread, filename: Ref<'_>) -> PyResult<Wtf8Buf> {
     let mut out = Wtf8Buf::new();
     if let Some(text) = filename.get::<PyStr>() {
-        return Ok(taipan_vm::wtf8(text));
+        return Ok(text.to_wtf8());
     }
     if let Some(bytes) = filename.get::<PyBytes>() {
         out.push_str(&String::from_utf8_lossy(bytes.as_slice()));

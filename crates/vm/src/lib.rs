@@ -23,7 +23,7 @@ mod traceback_object;
 pub mod tracing;
 pub mod translate;
 
-pub use load::{Program, code_object, program, wtf8};
+pub use load::{Program, code_object, program};
 
 /// A safepoint: what natives that run for long pass now and then, so that signals, the collector and other threads get
 /// their turn. Python code may run.

@@ -17,7 +17,7 @@ use taipan_object::str::{PyStr, intern};
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Thread, Value, raise};
-use taipan_wtf8::{CodePoint, Wtf8, Wtf8Buf};
+use taipan_wtf8::Wtf8Buf;
 
 /// What hangs off a code object.
 pub struct Program {
@@ -37,9 +37,9 @@ pub fn code_object(thread: &Thread, source: impl Into<CodeRef>) -> PyResult<Owne
     let source = source.into();
     let code = PyCode::new(thread)?;
     let head = source.head();
-    code.co_name.init(text(thread, head.name)?.into_value());
-    code.co_qualname.init(text(thread, head.qualname)?.into_value());
-    code.co_filename.init(text(thread, head.filename)?.into_value());
+    code.co_name.init(PyStr::from_wtf8(thread, head.name)?.into_value());
+    code.co_qualname.init(PyStr::from_wtf8(thread, head.qualname)?.into_value());
+    code.co_filename.init(PyStr::from_wtf8(thread, head.filename)?.into_value());
     code.numbers.set(numbers(&head));
     let program = Box::new(Program {
         source,
@@ -164,29 +164,11 @@ impl Program {
     }
 }
 
-/// A text as a string.
-pub(crate) fn text(thread: &Thread, text: Wtf8<'_>) -> PyResult<Owned<PyStr>> {
-    match text.as_str() {
-        Some(text) => PyStr::from_text(thread, text),
-        None => {
-            let points: Vec<u32> = text.code_points().map(|point| point.value()).collect();
-            PyStr::from_code_points(thread, &points)
-        }
-    }
-}
-
-/// A string as a text.
-pub fn wtf8(text: &PyStr) -> Wtf8Buf {
-    let mut out = Wtf8Buf::new();
-    (0..text.len()).filter_map(|at| CodePoint::new(text.char_at(at)?)).for_each(|point| out.push(point));
-    out
-}
-
 /// A name as the interned string.
 pub fn interned(thread: &Thread, name: &Wtf8Buf) -> PyResult<Owned<PyStr>> {
     match name.as_wtf8().as_str() {
         Some(name) => intern::intern_text(thread, name),
-        None => intern::intern(thread, text(thread, name.as_wtf8())?),
+        None => intern::intern(thread, PyStr::from_wtf8(thread, name.as_wtf8())?),
     }
 }
 
@@ -237,7 +219,7 @@ pub fn registers<'c>(thread: &Thread, code: &'c PyCode) -> PyResult<&'c Register
 /// Strings that could be names are interned, as the reference does.
 fn interned_if_name(thread: &Thread, value: &Wtf8Buf) -> PyResult<Value> {
     let is_name = value.as_wtf8().as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let made = if is_name { interned(thread, value)? } else { text(thread, value.as_wtf8())? };
+    let made = if is_name { interned(thread, value)? } else { PyStr::from_wtf8(thread, value.as_wtf8())? };
     Ok(made.into_value())
 }
 

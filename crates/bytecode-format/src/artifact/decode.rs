@@ -139,9 +139,9 @@ impl<'b, 't> Reader<'b, 't> {
         if self.nested.is_empty() { Ok((code, depth)) } else { Err(children_count(offset, count)) }
     }
 
-    /// What a code object says before its instructions, its locals counted and its docstring looked up.
-    pub(super) fn skim(&mut self) -> Result<Head<'b>, ReadError> {
-        let mut head = Head {
+    /// What stands at the beginning of a code object.
+    fn beginning(&mut self) -> Result<Head<'b>, ReadError> {
+        Ok(Head {
             argcount: self.input.u32()?,
             posonlyargcount: self.input.u32()?,
             kwonlyargcount: self.input.u32()?,
@@ -153,7 +153,12 @@ impl<'b, 't> Reader<'b, 't> {
             qualname: self.borrowed()?,
             kinds: KindCounts::default(),
             docstring: None,
-        };
+        })
+    }
+
+    /// What a code object says before its instructions, its locals counted and its docstring looked up.
+    pub(super) fn skim(&mut self) -> Result<Head<'b>, ReadError> {
+        let mut head = self.beginning()?;
         self.input.bytes()?;
         self.input.bytes()?;
         for _ in 0..self.input.count(2)? {
@@ -181,16 +186,17 @@ impl<'b, 't> Reader<'b, 't> {
 
     /// All but the constants.
     fn head(&mut self) -> Result<Code, ReadError> {
-        Ok(Code {
-            argcount: self.input.u32()?,
-            posonlyargcount: self.input.u32()?,
-            kwonlyargcount: self.input.u32()?,
-            stacksize: self.input.u32()?,
-            flags: CodeFlags(self.input.u32()?),
-            firstlineno: self.line()?,
-            filename: self.text()?,
-            name: self.text()?,
-            qualname: self.text()?,
+        let head = self.beginning()?;
+        let code = Code {
+            argcount: head.argcount,
+            posonlyargcount: head.posonlyargcount,
+            kwonlyargcount: head.kwonlyargcount,
+            stacksize: head.stacksize,
+            flags: head.flags,
+            firstlineno: head.firstlineno,
+            filename: self.copied(head.filename)?,
+            name: self.copied(head.name)?,
+            qualname: self.copied(head.qualname)?,
             code: self.input.bytes()?.to_vec(),
             exceptiontable: self.input.bytes()?.to_vec(),
             names: self.names()?,
@@ -198,8 +204,8 @@ impl<'b, 't> Reader<'b, 't> {
             localsplusnames: Vec::new(),
             consts: Vec::new(),
             linetable: Vec::new(),
-        })
-        .and_then(|code| self.locals(code))
+        };
+        self.locals(code)
     }
 
     fn line(&mut self) -> Result<i32, ReadError> {
@@ -242,6 +248,11 @@ impl<'b, 't> Reader<'b, 't> {
 
     fn text(&mut self) -> Result<Wtf8Buf, ReadError> {
         let text = self.borrowed()?;
+        self.copied(text)
+    }
+
+    /// A copy of a text, if there may be so many.
+    fn copied(&mut self, text: Wtf8<'_>) -> Result<Wtf8Buf, ReadError> {
         let too_large = ReadError::TooLarge { size: text.len() as u64, limit: self.budget as u64 };
         self.budget = self.budget.checked_sub(text.len()).ok_or(too_large)?;
         probe::note(text.len());

@@ -55,9 +55,7 @@ impl Lines<'_> {
             }
         }
     }
-}
 
-impl Lines<'_> {
     /// Whether the last line that was read has no end.
     pub(crate) fn is_unterminated(&self) -> bool {
         matches!(self, Lines::Plain(plain) if plain.is_unterminated)

@@ -109,7 +109,7 @@ fn complete(thread: &Thread, exception: Ref<'_>, text: &str) -> PyResult<()> {
             set("text", PyStr::from_text(thread, line)?.into_value())?;
         }
     }
-    let arguments = protocol::get_attribute(thread, exception, &*intern_text(thread, "args")?)?;
+    let arguments = get("args")?;
     let Some([message, place]) = arguments.as_ref().get::<PyTuple>().and_then(two) else { return Ok(()) };
     let Some(place) = place.as_ref().get::<PyTuple>() else { return Ok(()) };
     let mut parts: Vec<Value> = place.iter().map(Ref::to_value).collect();

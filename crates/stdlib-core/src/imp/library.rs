@@ -24,7 +24,7 @@ pub(super) fn code(thread: &Thread, _: Ref<'_>, path: Ref<'_>, size: Ref<'_>) ->
     let found = machinery(thread).and_then(|machinery| machinery.file(&path.to_text_lossy()));
     let same = |length: usize| size.is_none() || size.to_i64() == i64::try_from(length).ok();
     let Some(found) = found.filter(|found| same(found.source.len())) else { return Ok(Value::none()) };
-    let code = found.decode_as(thread, taipan_vm::wtf8(path).as_wtf8())?;
+    let code = found.decode_as(thread, path.to_wtf8().as_wtf8())?;
     Ok(taipan_vm::code_object(thread, code)?.into_value())
 }
 

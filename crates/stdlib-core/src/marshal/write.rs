@@ -20,7 +20,6 @@ use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::statics;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, raise};
-use taipan_vm::wtf8;
 use taipan_wtf8::Wtf8Buf;
 
 /// The bytes of a value.
@@ -146,7 +145,7 @@ impl Walk<'_> {
         } else if let Some(bytes) = value.get_exact::<PyBytes>() {
             self.out.bytes(bytes.as_slice(), flag)
         } else if let Some(text) = value.get_exact::<PyStr>() {
-            self.out.str(wtf8(text).as_wtf8(), text.is_interned(), flag)
+            self.out.str(text.to_wtf8().as_wtf8(), text.is_interned(), flag)
         } else if let Some(code) = value.get_exact::<PyCode>() {
             return self.code(code, flag);
         } else if buffer::is_bytes_like(value) && value.get::<PyBytes>().is_none() {

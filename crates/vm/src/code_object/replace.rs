@@ -1,7 +1,7 @@
 //! Code objects of given parts: `code.replace(…)` and `types.CodeType(…)`.
 
 use super::program_of;
-use crate::load::{code_object, wtf8};
+use crate::load::code_object;
 use num_bigint::BigInt;
 use taipan_bytecode_format::{Code, CodeFlags, Const, LocalKind};
 use taipan_object::bytes::PyBytes;
@@ -186,7 +186,7 @@ fn tuple(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Vec<Value>> {
 }
 
 fn text(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Wtf8Buf> {
-    value.get::<PyStr>().map(wtf8).ok_or_else(|| wrong(thread, part, "str", value))
+    value.get::<PyStr>().map(PyStr::to_wtf8).ok_or_else(|| wrong(thread, part, "str", value))
 }
 
 fn name_tuple(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Vec<Wtf8Buf>> {
@@ -194,7 +194,8 @@ fn name_tuple(thread: &Thread, part: Part, value: Ref<'_>) -> PyResult<Vec<Wtf8B
         let got = item.as_ref().ty().short_name();
         raise!(thread, TYPE_ERROR, "name tuples must contain only strings, not '{got}'")
     };
-    let read = |item: &Value| item.as_ref().get::<PyStr>().map(wtf8).ok_or_else(|| not_a_name(item));
+    let read =
+        |item: &Value| item.as_ref().get::<PyStr>().map(PyStr::to_wtf8).ok_or_else(|| not_a_name(item));
     tuple(thread, part, value)?.iter().map(read).collect()
 }
 
@@ -225,7 +226,7 @@ fn constant(thread: &Thread, value: Ref<'_>, depth: usize) -> PyResult<Const> {
         let digits = value.int_to_text(16).unwrap_or_default();
         Const::Int(BigInt::parse_bytes(digits.as_bytes(), 16).unwrap_or_default())
     } else if let Some(text) = value.get_exact::<PyStr>() {
-        Const::Str(wtf8(text))
+        Const::Str(text.to_wtf8())
     } else if let Some(bytes) = value.get_exact::<PyBytes>() {
         Const::Bytes(bytes.as_slice().to_vec())
     } else if let Some(complex) = value.get_exact::<PyComplex>() {

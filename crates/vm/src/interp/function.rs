@@ -35,7 +35,7 @@ pub(crate) fn of_code(
     let documented = CodeFlags(flags as u32).has(CodeFlags::HAS_DOCSTRING);
     let head = documented.then(|| crate::load::program(&code).source.head());
     let doc = match head.and_then(|head| head.docstring) {
-        Some(text) => crate::load::text(thread, text)?.into_value(),
+        Some(text) => PyStr::from_wtf8(thread, text)?.into_value(),
         None => Value::none(),
     };
     let text = |slot: &taipan_object::slot::Slot| slot.get().unwrap_or_else(Value::none);

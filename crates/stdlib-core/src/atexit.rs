@@ -78,8 +78,7 @@ fn unregister(thread: &Thread, module: Ref<'_>, function: Ref<'_>) -> PyResult<V
         let Some(entry) = list.get(at) else { continue };
         let known = entry.as_ref().get::<PyTuple>().and_then(|entry| entry.get(0));
         let Some(known) = known else { continue };
-        let equal = protocol::compare(thread, function, known.as_ref(), CompareOp::Eq)?;
-        let equal = protocol::truth(thread, equal.as_ref())?;
+        let equal = protocol::holds(thread, function, known.as_ref(), CompareOp::Eq)?;
         let still = list.get(at).is_some_and(|now| now.as_ref().is(entry.as_ref()));
         if equal && still {
             let old = list.remove(at);

@@ -16,8 +16,7 @@ pub(super) fn op(thread: &Thread, a: &Value, b: &Value, op: BinaryOp) -> PyResul
 }
 
 pub(super) fn less(thread: &Thread, a: &Value, b: &Value) -> PyResult<bool> {
-    let less = protocol::compare(thread, a.as_ref(), b.as_ref(), CompareOp::Lt)?;
-    protocol::truth(thread, less.as_ref())
+    protocol::holds(thread, a.as_ref(), b.as_ref(), CompareOp::Lt)
 }
 
 pub(super) fn is_negative(thread: &Thread, value: &Value) -> PyResult<bool> {

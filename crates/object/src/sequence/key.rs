@@ -91,8 +91,8 @@ fn clipped_slowly(thread: &Thread, value: Value) -> PyResult<Option<i64>> {
         return Ok(Some(int));
     }
     let zero = Value::small(0);
-    let below = protocol::compare(thread, int.as_ref(), zero.as_ref(), crate::types::slots::CompareOp::Lt)?;
-    Ok(Some(if protocol::truth(thread, below.as_ref())? { -i64::MAX } else { i64::MAX }))
+    let below = protocol::holds(thread, int.as_ref(), zero.as_ref(), crate::types::slots::CompareOp::Lt)?;
+    Ok(Some(if below { -i64::MAX } else { i64::MAX }))
 }
 
 /// The error of a step that is zero.

@@ -130,11 +130,16 @@ impl Encoding {
 
     /// How many bytes a text takes at most, if it can be encoded without a look at each character.
     fn room_at_once(self, text: &PyStr) -> Option<usize> {
+        let is_surrogate = |c: u32| (0xD800..0xE000).contains(&c);
         match (self, text.chars()) {
             (Encoding::Utf8, Chars::One(chars)) => Some(chars.len().saturating_mul(2)),
             (Encoding::Utf8, Chars::Two(chars)) => {
-                let surrogates = chars.iter().any(|c| (0xD800..0xE000).contains(c));
-                (!surrogates).then_some(chars.len().saturating_mul(3))
+                let has_none = !chars.iter().any(|&c| is_surrogate(c.into()));
+                has_none.then_some(chars.len().saturating_mul(3))
+            }
+            (Encoding::Utf8, Chars::Four(chars)) => {
+                let has_none = !chars.iter().any(|&c| is_surrogate(c));
+                has_none.then_some(chars.len().saturating_mul(4))
             }
             (Encoding::Latin1, Chars::One(chars)) => Some(chars.len()),
             _ => None,

@@ -4,7 +4,7 @@ use taipan_object::builtin::MethodDef;
 use taipan_object::dict::{DictCursor, PyDict, iterators as dict};
 use taipan_object::iterators as sequences;
 use taipan_object::list::PyList;
-use taipan_object::protocol::{BinaryOp, binary, compare, truth};
+use taipan_object::protocol::{BinaryOp, binary, holds};
 use taipan_object::range::{
     LONG_RANGE_ITERATOR, PyLongRangeIterator, PyRange, PyRangeIterator, RANGE_ITERATOR,
 };
@@ -223,7 +223,7 @@ fn range_setstate(thread: &Thread, this: Ref<'_>, state: Ref<'_>) -> PyResult<Va
         return Err(raise!(thread, TYPE_ERROR, "state must be an int, not {ty}"));
     }
     let [start, step, left] = iterator.parts();
-    let less = |a: Ref<'_>, b: Ref<'_>| truth(thread, compare(thread, a, b, CompareOp::Lt)?.as_ref());
+    let less = |a: Ref<'_>, b: Ref<'_>| holds(thread, a, b, CompareOp::Lt);
     let zero = Value::small(0);
     let count = if less(state, zero.as_ref())? {
         zero.as_ref()

@@ -51,8 +51,7 @@ fn overrides(thread: &Thread, left: Ref<'_>, right: Ref<'_>, name: &PyStr) -> Py
     if of_left.as_ref().is(of_right.as_ref()) {
         return Ok(false);
     }
-    let differ = protocol::compare(thread, of_left.as_ref(), of_right.as_ref(), CompareOp::Ne)?;
-    protocol::truth(thread, differ.as_ref())
+    protocol::holds(thread, of_left.as_ref(), of_right.as_ref(), CompareOp::Ne)
 }
 
 macro_rules! binary {

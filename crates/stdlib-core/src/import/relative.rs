@@ -66,8 +66,7 @@ fn package_of(thread: &Thread, globals: &PyDict) -> PyResult<String> {
         };
         if let Some(spec) = spec {
             let parent = call::attribute(thread, spec.as_ref(), "parent")?;
-            let same = protocol::compare(thread, package.as_ref(), parent.as_ref(), CompareOp::Eq)?;
-            if !protocol::truth(thread, same.as_ref())? {
+            if !protocol::holds(thread, package.as_ref(), parent.as_ref(), CompareOp::Eq)? {
                 let message = "__package__ != __spec__.parent";
                 crate::warn(thread, &DEPRECATION_WARNING, message)?;
             }

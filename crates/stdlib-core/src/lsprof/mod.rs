@@ -18,12 +18,13 @@ use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
-use taipan_runtime_builtins::arguments::Parameters;
+use taipan_runtime_builtins::arguments::{Parameters, check_count};
 use taipan_runtime_builtins::modules::{ModuleDef, add, add_types};
 use taipan_runtime_builtins::struct_sequence::StructSequence;
 use taipan_runtime_builtins::{install, text};
 use taipan_vm::{frame_object, tracing};
 
+use crate::call;
 use record::{Record, Sums};
 
 /// `_lsprof`.
@@ -272,13 +273,6 @@ fn note_native(thread: &Thread, own: &Profiler, function: Ref<'_>, does_begin: b
     Ok(())
 }
 
-fn check_count(thread: &Thread, function: &str, count: usize, wanted: usize) -> PyResult<()> {
-    if count == wanted {
-        return Ok(());
-    }
-    Err(raise!(thread, TYPE_ERROR, "{function} expected {wanted} arguments, got {count}"))
-}
-
 /// What `sys.monitoring` would call for Python functions.
 fn python_callback(
     thread: &Thread,
@@ -288,7 +282,7 @@ fn python_callback(
     wanted: usize,
     does_begin: bool,
 ) -> PyResult<Value> {
-    check_count(thread, function, arguments.len(), wanted)?;
+    check_count(thread, function, arguments.len(), wanted, wanted)?;
     let own = receiver::<Profiler>(thread, this)?;
     if let Some(code) = arguments.first().filter(|code| code.as_ref().get::<PyCode>().is_some()) {
         note_python(thread, own, code.as_ref(), does_begin)?;
@@ -304,7 +298,7 @@ fn native_callback(
     function: &str,
     does_begin: bool,
 ) -> PyResult<Value> {
-    check_count(thread, function, arguments.len(), 4)?;
+    check_count(thread, function, arguments.len(), 4, 4)?;
     let own = receiver::<Profiler>(thread, this)?;
     let [_, _, callable, instance] = arguments else { return Ok(Value::none()) };
     let bind = callable.as_ref().ty().slots().descr_get.get();
@@ -318,12 +312,14 @@ fn native_callback(
 
 // -- control -----------------------------------------------------------------------------------
 
+fn import(thread: &Thread, name: &str) -> PyResult<Value> {
+    (thread.interp().hooks.import.get())(thread, &*intern_text(thread, name)?)
+}
+
 /// Calls a function of `sys.monitoring`.
 fn monitoring(thread: &Thread, function: &str, arguments: &[Value]) -> PyResult<Value> {
-    let import = thread.interp().hooks.import.get();
-    let system = import(thread, &*intern_text(thread, "sys")?)?;
-    let monitoring = protocol::get_attribute(thread, system.as_ref(), &*intern_text(thread, "monitoring")?)?;
-    protocol::call_method(thread, monitoring.as_ref(), &*intern_text(thread, function)?, arguments)
+    let monitoring = call::attribute(thread, import(thread, "sys")?.as_ref(), "monitoring")?;
+    call::method(thread, monitoring.as_ref(), function, arguments)
 }
 
 /// The number of profilers in `sys.monitoring`.
@@ -442,10 +438,9 @@ fn getstats(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 
 /// The classes of entries, which the module has.
 fn classes(thread: &Thread) -> PyResult<(Owned<PyTypeObject>, Owned<PyTypeObject>)> {
-    let import = thread.interp().hooks.import.get();
-    let module = import(thread, &*intern_text(thread, "_lsprof")?)?;
+    let module = import(thread, "_lsprof")?;
     let class = |name: &str| {
-        let class = protocol::get_attribute(thread, module.as_ref(), &*intern_text(thread, name)?)?;
+        let class = call::attribute(thread, module.as_ref(), name)?;
         class.downcast::<PyTypeObject>().map_err(|_| raise!(thread, TYPE_ERROR, "{name} is no class"))
     };
     Ok((class("profiler_entry")?, class("profiler_subentry")?))

@@ -5,7 +5,6 @@ use taipan_object::native::Native;
 use taipan_object::slot::Slot;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
-use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::{install, text};
 
@@ -190,11 +189,7 @@ fn prepare_variable(thread: &Thread, this: Ref<'_>, alias: Ref<'_>, given: Ref<'
     let mut at = 0;
     let iterator = protocol::iter(thread, parameters.as_ref())?;
     while let Some(parameter) = protocol::next(thread, iterator.as_ref())? {
-        let same = parameter.as_ref().is(this) || {
-            let equal = protocol::compare(thread, parameter.as_ref(), this, CompareOp::Eq)?;
-            protocol::truth(thread, equal.as_ref())?
-        };
-        if same {
+        if protocol::same_or_equal(thread, parameter.as_ref(), this)? {
             break;
         }
         at += 1;

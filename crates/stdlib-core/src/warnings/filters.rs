@@ -50,8 +50,7 @@ fn fits(thread: &Thread, pattern: Ref<'_>, text: Ref<'_>) -> PyResult<bool> {
         return Ok(true);
     }
     if pattern.get_exact::<PyStr>().is_some() {
-        let equal = protocol::compare(thread, pattern, text, CompareOp::Eq)?;
-        return protocol::truth(thread, equal.as_ref());
+        return protocol::holds(thread, pattern, text, CompareOp::Eq);
     }
     let found = call::method(thread, pattern, "match", &[text.to_value()])?;
     protocol::truth(thread, found.as_ref())

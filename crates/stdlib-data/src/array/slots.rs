@@ -42,8 +42,7 @@ pub(super) fn compare(thread: &Thread, a: Ref<'_>, b: Ref<'_>, op: CompareOp) ->
         let (Some(left), Some(right)) = (x.get(thread, at)?, y.get(thread, at)?) else {
             return Ok(Value::bool(op.holds(x.len().cmp(&y.len()))));
         };
-        let equal = protocol::compare(thread, left.as_ref(), right.as_ref(), CompareOp::Eq)?;
-        if !protocol::truth(thread, equal.as_ref())? {
+        if !protocol::holds(thread, left.as_ref(), right.as_ref(), CompareOp::Eq)? {
             return match op {
                 CompareOp::Eq => Ok(Value::bool(false)),
                 CompareOp::Ne => Ok(Value::bool(true)),

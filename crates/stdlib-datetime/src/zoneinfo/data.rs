@@ -3,7 +3,7 @@
 
 use taipan_object::bytes::PyBytes;
 use taipan_object::str::PyStr;
-use taipan_object::{PyResult, Ref, Thread, Value, protocol, raise};
+use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol, raise};
 use taipan_runtime_builtins::text;
 
 use super::posix::{self, Rule};
@@ -59,12 +59,17 @@ fn kind(thread: &Thread, seconds: i64, summer: i64, name: Value) -> PyResult<Kin
 /// The numbers of a sequence.
 fn numbers(thread: &Thread, sequence: Ref<'_>) -> PyResult<Vec<i64>> {
     let items = taipan_runtime_builtins::iterate::collect(thread, sequence)?;
-    let number = |item: &Value| {
-        let index = protocol::number::index(thread, item.as_ref())?;
-        let too_large = || raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long");
-        index.as_ref().to_i64().ok_or_else(too_large)
-    };
-    items.iter().map(number).collect()
+    items.iter().map(|item| number(thread, item)).collect()
+}
+
+fn number(thread: &Thread, value: &Value) -> PyResult<i64> {
+    let index = protocol::number::index(thread, value.as_ref())?;
+    index.as_ref().to_i64().ok_or_else(|| too_large(thread))
+}
+
+#[cold]
+fn too_large(thread: &Thread) -> Raised {
+    raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long")
 }
 
 /// How much of the offset of each kind is summer time. The file says only which kinds are; the difference to the kind
@@ -293,10 +298,9 @@ pub(super) fn question(thread: &Thread, time: Ref<'_>) -> PyResult<Question> {
         let ([year, ..], _) = parts;
         return Ok(Question { time: seconds, year, fold: time.fold() != 0 });
     }
-    let number = |value: Value| -> PyResult<i64> {
-        let index = protocol::number::index(thread, value.as_ref())?;
-        let too_large = || raise!(thread, OVERFLOW_ERROR, "Python int too large to convert to C long");
-        index.as_ref().to_i64().filter(|number| number.abs() < 1 << 40).ok_or_else(too_large)
+    let number = |value: Value| match number(thread, &value)? {
+        number if number.unsigned_abs() < 1 << 40 => Ok(number),
+        _ => Err(too_large(thread)),
     };
     let attribute = |name: &str| {
         let name = taipan_object::str::intern::intern_text(thread, name)?;

@@ -24,7 +24,7 @@ use taipan_runtime_builtins::modules::{ModuleDef, add_types};
 use taipan_runtime_builtins::{install, text};
 
 use crate::arguments::{imported, method};
-use crate::fields;
+use crate::fields::{self, class_of};
 use data::{Kind, Zone};
 
 /// `_zoneinfo`.
@@ -192,10 +192,6 @@ fn of_file(thread: &Thread, class: &PyTypeObject, file: Ref<'_>, key: Ref<'_>) -
     let zone = OnceCell::from(data::read(thread, loaded.as_ref())?);
     let state = ZoneInfo { key: Slot::new(key.to_value()), zone, ..ZoneInfo::default() };
     Ok(Native::new_in(thread, class, state)?.into_value())
-}
-
-fn class_of<'a>(thread: &Thread, this: Ref<'a>) -> PyResult<&'a PyTypeObject> {
-    fields::class_of(thread, this)
 }
 
 fn no_cache(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {

@@ -159,9 +159,7 @@ impl TextStream<'_> {
 
     fn seek_to(&self, thread: &Thread, cookie: Ref<'_>) -> PyResult<Value> {
         let zero = Value::small(0);
-        if protocol::compare(thread, cookie, zero.as_ref(), taipan_object::types::slots::CompareOp::Lt)
-            .and_then(|less| protocol::truth(thread, less.as_ref()))?
-        {
+        if protocol::holds(thread, cookie, zero.as_ref(), taipan_object::types::slots::CompareOp::Lt)? {
             let text = taipan_runtime_builtins::text::repr(thread, cookie)?.to_text_lossy();
             return Err(raise!(thread, VALUE_ERROR, "negative seek position {text}"));
         }

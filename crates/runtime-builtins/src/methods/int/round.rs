@@ -21,10 +21,7 @@ pub(super) fn round(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRe
     let this = exact(thread, this)?;
     // beyond its own digits, a number is nearer to zero; a bit is less than a third of a digit
     let bits = Value::uint(thread, this.as_ref().int_bit_length().unwrap_or(0))?;
-    if protocol::truth(
-        thread,
-        protocol::compare(thread, places.as_ref(), bits.as_ref(), CompareOp::Gt)?.as_ref(),
-    )? {
+    if protocol::holds(thread, places.as_ref(), bits.as_ref(), CompareOp::Gt)? {
         return Ok(Value::small(0));
     }
     let unit =
@@ -40,6 +37,5 @@ pub(super) fn round(thread: &Thread, this: Ref<'_>, arguments: &[Value]) -> PyRe
 }
 
 fn is(thread: &Thread, a: &Value, op: CompareOp, b: i32) -> PyResult<bool> {
-    let result = protocol::compare(thread, a.as_ref(), Value::small(b).as_ref(), op)?;
-    protocol::truth(thread, result.as_ref())
+    protocol::holds(thread, a.as_ref(), Value::small(b).as_ref(), op)
 }

@@ -63,8 +63,7 @@ fn equal(thread: &Thread, a: &Buffer, b: &Buffer) -> PyResult<bool> {
 
 fn same(thread: &Thread, a: &Reader, x: Memory<'_>, b: &Reader, y: Memory<'_>) -> PyResult<bool> {
     let (x, y) = (a.read(thread, x)?, b.read(thread, y)?);
-    let equal = protocol::compare(thread, x.as_ref(), y.as_ref(), CompareOp::Eq)?;
-    protocol::truth(thread, equal.as_ref())
+    protocol::holds(thread, x.as_ref(), y.as_ref(), CompareOp::Eq)
 }
 
 /// How items of a format are read.

@@ -3,7 +3,7 @@
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::complex::PyComplex;
-use taipan_object::protocol::{self, BinaryOp, binary, compare};
+use taipan_object::protocol::{self, BinaryOp, binary};
 use taipan_object::str::PyStr;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::slots::CompareOp;
@@ -74,11 +74,7 @@ fn extreme(
 fn best_of(thread: &Thread, op: CompareOp, first: &Value, rest: &[Value]) -> PyResult<Value> {
     let mut best = first;
     for item in rest {
-        let is_better = match (item.word().as_int(), best.word().as_int()) {
-            (Some(new), Some(old)) => op.holds(new.cmp(&old)),
-            _ => protocol::holds(thread, item.as_ref(), best.as_ref(), op)?,
-        };
-        if is_better {
+        if protocol::holds(thread, item.as_ref(), best.as_ref(), op)? {
             best = item;
         }
     }
@@ -104,13 +100,7 @@ impl Best<'_> {
             Some((best, best_key)) => {
                 let new = key.as_ref().unwrap_or(&item).as_ref();
                 let old = best_key.as_ref().unwrap_or(best).as_ref();
-                match (new.word().as_int(), old.word().as_int()) {
-                    (Some(new), Some(old)) => self.op.holds(new.cmp(&old)),
-                    _ => {
-                        let result = compare(self.thread, new, old, self.op)?;
-                        protocol::truth(self.thread, result.as_ref())?
-                    }
-                }
+                protocol::holds(self.thread, new, old, self.op)?
             }
         };
         if is_better {

@@ -1,6 +1,6 @@
 //! Functions of integers of any size: `comb`, `factorial`, `gcd`, `isqrt`, `lcm`, `perm`.
 
-use taipan_object::protocol::{self, BinaryOp, UnaryOp, binary, compare, unary};
+use taipan_object::protocol::{self, BinaryOp, UnaryOp, binary, unary};
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
@@ -12,8 +12,7 @@ fn op(thread: &Thread, a: &Value, b: &Value, op: BinaryOp) -> PyResult<Value> {
 }
 
 fn less(thread: &Thread, a: &Value, b: &Value) -> PyResult<bool> {
-    let less = compare(thread, a.as_ref(), b.as_ref(), CompareOp::Lt)?;
-    protocol::truth(thread, less.as_ref())
+    protocol::holds(thread, a.as_ref(), b.as_ref(), CompareOp::Lt)
 }
 
 fn is_negative(thread: &Thread, value: &Value) -> PyResult<bool> {

@@ -40,13 +40,14 @@ impl SharedKeys {
         SharedKeys { names: RefCell::new(Vec::new()), capacity: Cell::new(0) }
     }
 
-    /// Of a class: the names of its base first, so that they have the same places; room for `expected`.
+    /// Of a class: the names of its base first, so that they have the same places; room for them, and for the
+    /// `expected` names that methods of the class and its bases set, so that the first instance has all inside.
     pub(crate) fn of_class(base: Option<&SharedKeys>, expected: usize) -> SharedKeys {
         let base = base.filter(|base| base.capacity.get() != 0);
         let copied: Vec<_> = base.map_or_else(Vec::new, |base| base.names.borrow().clone());
-        let wanted = (copied.len() + expected).min(MAX_INLINE) as u8;
-        let least = if expected == 0 { LEAST } else { 1 };
-        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted.max(least)) }
+        let least = if expected == 0 { usize::from(LEAST) } else { expected };
+        let wanted = least.max(copied.len()).min(MAX_INLINE) as u8;
+        SharedKeys { names: RefCell::new(copied), capacity: Cell::new(wanted) }
     }
 
     /// The place of an interned name.

@@ -29,7 +29,7 @@ pub fn get_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult
 /// Lets an `AttributeError` that was raised in Python know its object and its name, unless it does.
 #[cold]
 #[inline(never)]
-fn with_context(thread: &Thread, raised: Raised, object: Ref<'_>, name: &PyStr) -> Raised {
+pub fn with_context(thread: &Thread, raised: Raised, object: Ref<'_>, name: &PyStr) -> Raised {
     if let Some(exception) = thread.current_exception()
         && exception.as_ref().ty().is_subtype(&ATTRIBUTE_ERROR)
         && let Some(exception) = exception.as_ref().get::<PyBaseException>()

@@ -76,9 +76,10 @@ pub(crate) fn compare_slot<T: Items + Layout>(
             if at >= x.count() || at >= y.count() {
                 break;
             }
-            return match op {
-                CompareOp::Eq => Ok(Value::bool(false)),
-                CompareOp::Ne => Ok(Value::bool(true)),
+            return match (op, p.word().as_int(), q.word().as_int()) {
+                (CompareOp::Eq, ..) => Ok(Value::bool(false)),
+                (CompareOp::Ne, ..) => Ok(Value::bool(true)),
+                (_, Some(p), Some(q)) => Ok(Value::bool(op.holds(p.cmp(&q)))),
                 _ => protocol::compare(thread, p.as_ref(), q.as_ref(), op),
             };
         }

@@ -9,8 +9,8 @@ use taipan_object::function::PyFunction;
 use taipan_object::str::{PyStr, intern, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::class::ClassSpec;
-use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, as_ref, protocol, raise};
+use taipan_object::types::{PyTypeObject, flags, statics};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, Word, as_ref, protocol, raise};
 
 use super::{order, slots};
 use crate::arguments::positional_count;
@@ -136,7 +136,7 @@ fn make(
         members: fields.len(),
         add_dict: layout.add_dict,
         add_weakref: layout.add_weakref,
-        expected_attributes: expected_attributes(thread, dict)?,
+        expected_attributes: expected_attributes(thread, dict, bases)?,
     };
     let overridden = order::is_overridden(thread, metatype)?;
     let class = PyTypeObject::new_class_with_mro(
@@ -235,10 +235,30 @@ fn take_cell(thread: &Thread, dict: &PyDict, name: &'static PyStr) -> PyResult<O
     })
 }
 
-/// How many names the compiler saw set on `self`.
-fn expected_attributes(thread: &Thread, dict: &PyDict) -> PyResult<usize> {
-    let found = dict.get(thread, as_ref(names::__static_attributes__.get()))?;
-    Ok(found.and_then(|names| names.as_ref().get::<PyTuple>().map(PyTuple::len)).unwrap_or(0))
+/// How many names the compiler saw set on `self`, in methods of the class and of those that it derives from.
+fn expected_attributes(thread: &Thread, dict: &PyDict, bases: &[Owned<PyTypeObject>]) -> PyResult<usize> {
+    let mut seen: Vec<Word> = Vec::new();
+    let mut add = |dict: &PyDict| -> PyResult<()> {
+        let found = dict.get(thread, as_ref(names::__static_attributes__.get()))?;
+        if let Some(names) = found.as_ref().and_then(|names| names.as_ref().get::<PyTuple>()) {
+            for name in names.words().iter().flatten() {
+                if !seen.contains(name) {
+                    seen.push(*name);
+                }
+            }
+        }
+        Ok(())
+    };
+    add(dict)?;
+    for class in bases.iter().filter_map(|base| base.mro()).flat_map(PyTuple::iter) {
+        // those of built-in types have none
+        if let Some(class) = class.get::<PyTypeObject>().filter(|class| class.has_flag(flags::HEAPTYPE))
+            && let Some(dict) = class.dict()
+        {
+            add(dict)?;
+        }
+    }
+    Ok(seen.len())
 }
 
 /// The entries that stand last: `__dict__`, `__weakref__`, `__doc__`, and no hash beside an `__eq__`.

@@ -39,7 +39,23 @@ impl Found {
         this: Ref<'_>,
         arguments: [Value; N],
     ) -> PyResult<Value> {
-        self.call_with(thread, this, &arguments, None)
+        if !self.unbound {
+            return protocol::call(thread, self.callable.as_ref(), &arguments, None);
+        }
+        // those with few arguments need no room from the heap
+        let mut rest = arguments.into_iter();
+        let callable = self.callable.as_ref();
+        match (rest.next(), rest.next(), rest.len()) {
+            (None, ..) => protocol::call(thread, callable, &[this.to_value()], None),
+            (Some(first), None, _) => protocol::call(thread, callable, &[this.to_value(), first], None),
+            (Some(first), Some(second), 0) => {
+                protocol::call(thread, callable, &[this.to_value(), first, second], None)
+            }
+            (Some(first), Some(second), _) => {
+                let arguments: Vec<Value> = [first, second].into_iter().chain(rest).collect();
+                self.call_with(thread, this, &arguments, None)
+            }
+        }
     }
 
     /// Calls it with any arguments.

@@ -1,6 +1,7 @@
 //! The loop. What stands here is what operations do most of the time, on words and without calls; `slow!` hands
 //! the whole operation to the file of its family.
 
+use super::attributes::{kind, kind_of};
 use super::found::{Access, refill};
 use super::generator::{Delivered, end_run, return_generator, suspend};
 use super::unwind::{unwind, vm_of};
@@ -14,7 +15,7 @@ use std::arch::asm;
 use taipan_object::builtin::BUILTIN_FUNCTION;
 use taipan_object::descriptor::method::METHOD_DESCRIPTOR;
 use taipan_object::function::{FUNCTION, PyFunction};
-use taipan_object::instance;
+use taipan_object::instance::{self, NoSuchPlace};
 use taipan_object::iterators::ascii::{ASCII_ITERATOR, PyAsciiIterator};
 use taipan_object::iterators::list::{LIST_ITERATOR, PyListIterator};
 use taipan_object::iterators::tuple::{PyTupleIterator, TUPLE_ITERATOR};
@@ -700,8 +701,8 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             let (bits, cache) = (r!(w.b()), *ip.add(1));
                             if is_pointer(bits) {
                                 let object = head(bits);
-                                let (kind, place) = ((cache >> 32) as u8, (cache >> 40) as u8);
-                                if kind >= attributes::kind::MODULE {
+                                let (kind, place) = (kind_of(cache), (cache >> 40) as u8);
+                                if kind >= kind::MODULE {
                                     if let Some(found) = attributes::peek_other(object, cache, *ip.add(2)) {
                                         let found = counted(found);
                                         if w.a() != w.b() {
@@ -712,8 +713,8 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                                         next!(2);
                                     }
                                 } else if object.ty().version() == cache as u32
-                                    && (kind == attributes::kind::PLAIN_METHOD
-                                        || kind == attributes::kind::METHOD
+                                    && (kind == kind::PLAIN_METHOD
+                                        || kind == kind::METHOD
                                             && instance::is_empty_place(
                                                 object,
                                                 (cache >> 48) as usize,
@@ -744,14 +745,14 @@ unsafe fn execute(thread: &Thread, stacks: &Stacks, mut pending: Option<Raised>)
                             let (bits, cache) = (r!(w.a()), *ip.add(1));
                             if is_pointer(bits) {
                                 let object = head(bits);
-                                let (kind, place) = ((cache >> 32) as u8, (cache >> 40) as u8);
+                                let place = (cache >> 40) as u8;
                                 let offset = (cache >> 48) as usize;
-                                if object.ty().version() == cache as u32 && kind != 0 {
+                                if object.ty().version() == cache as u32 {
                                     let value = word(r!(w.b()));
-                                    let stored = if kind == attributes::kind::PLACE {
-                                        instance::store_place(object, offset, place, value)
-                                    } else {
-                                        Ok(attributes::slot_at(object, offset).exchange(value))
+                                    let stored = match kind_of(cache) {
+                                        kind::PLACE => instance::store_place(object, offset, place, value),
+                                        kind::SLOT => Ok(attributes::slot_at(object, offset).exchange(value)),
+                                        _ => Err(NoSuchPlace),
                                     };
                                     if let Ok(old) = stored {
                                         if w.b() >= (*frame).locals as usize {

@@ -1,5 +1,6 @@
 //! Methods of `list`, in CPython's order.
 
+mod powersort;
 pub(crate) mod sort;
 
 use taipan_object::items::Block;

@@ -1,5 +1,5 @@
-//! `list.sort`: a stable merge sort whose comparisons may raise. Invariant: the list is empty while it runs, and
-//! gets all its items back whatever happens.
+//! `list.sort`: what is sorted by what; `powersort.rs` sorts. Invariant: the list is empty while it runs, and gets all
+//! its items back whatever happens.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use taipan_object::str::PyStr;
 use taipan_object::types::slots::CompareOp;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 
-use super::{Names, receiver};
+use super::{Names, powersort, receiver};
 use crate::arguments::Parameters;
 
 const SORT: Parameters<2> = Parameters {
@@ -21,29 +21,8 @@ const SORT: Parameters<2> = Parameters {
     required: 0,
 };
 
-/// Runs shorter than this are sorted by insertion.
-const SHORT: usize = 16;
-
-/// Runs of plain keys are sorted at once, and no interrupt is looked for meanwhile.
+/// As many plain keys are sorted at once; between them is looked for interrupts.
 const LONG: usize = 1 << 15;
-
-/// An item and what it is sorted by.
-struct Entry {
-    /// None where the item itself is the key.
-    key: Option<Value>,
-    item: Value,
-}
-
-impl Entry {
-    fn key(&self) -> Ref<'_> {
-        self.key.as_ref().unwrap_or(&self.item).as_ref()
-    }
-}
-
-fn less(thread: &Thread, a: &Entry, b: &Entry) -> PyResult<bool> {
-    thread.check_interrupts()?;
-    protocol::holds(thread, a.key(), b.key(), CompareOp::Lt)
-}
 
 pub(super) fn sort(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
     let [key, reverse] = SORT.bind(thread, arguments, names)?;
@@ -99,149 +78,95 @@ fn restore(thread: &Thread, list: &PyList, items: Vec<Value>) -> PyResult<Block>
     list.put(thread, block)
 }
 
-fn sorted(thread: &Thread, items: Vec<Value>, key: Option<Ref<'_>>, reverse: bool) -> PyResult<Vec<Value>> {
-    let mut entries = Vec::new();
-    if entries.try_reserve_exact(items.len()).is_err() {
-        return Err(thread.raise_memory_error());
-    }
-    for item in items {
-        let key = match key {
-            Some(key) => Some(protocol::call(thread, key, std::slice::from_ref(&item), None)?),
-            None => None,
-        };
-        entries.push(Entry { key, item });
-    }
+fn sorted(
+    thread: &Thread,
+    mut items: Vec<Value>,
+    key: Option<Ref<'_>>,
+    reverse: bool,
+) -> PyResult<Vec<Value>> {
     // equal items keep their order the other way round, too
     if reverse {
-        entries.reverse();
+        items.reverse();
     }
-    let mut entries = merge_sort(thread, entries)?;
-    if reverse {
-        entries.reverse();
-    }
-    Ok(entries.into_iter().map(|entry| entry.item).collect())
+    let order = match key {
+        Some(key) => {
+            let mut keys = Vec::new();
+            if keys.try_reserve_exact(items.len()).is_err() {
+                return Err(thread.raise_memory_error());
+            }
+            // the function is called in the order of the list
+            let places = 0..items.len();
+            for at in places.map(|at| if reverse { items.len() - 1 - at } else { at }) {
+                keys.push(protocol::call(thread, key, std::slice::from_ref(&items[at]), None)?);
+            }
+            if reverse {
+                keys.reverse();
+            }
+            order_of(thread, &keys)?
+        }
+        None => order_of(thread, &items)?,
+    };
+    let mut items: Vec<Option<Value>> = items.into_iter().map(Some).collect();
+    let sorted = order.into_iter().filter_map(|at| items[at as usize].take());
+    Ok(if reverse { sorted.rev().collect() } else { sorted.collect() })
 }
 
-/// Sorts by insertion; the place of each is found by halving, for comparisons may be dear.
-fn insertion_sort(thread: &Thread, entries: &mut [Entry]) -> PyResult<()> {
-    for end in 1..entries.len() {
-        let (mut low, mut high) = (0, end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let (Some(here), Some(other)) = (entries.get(end), entries.get(middle)) else { break };
-            if less(thread, here, other)? {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
+/// The places of keys in their order.
+fn order_of(thread: &Thread, keys: &[Value]) -> PyResult<Vec<u32>> {
+    let mut order = Vec::new();
+    let (Ok(count), Ok(())) = (u32::try_from(keys.len()), order.try_reserve_exact(keys.len())) else {
+        return Err(thread.raise_memory_error());
+    };
+    let key = |at: u32| keys[at as usize].as_ref();
+    if keys.iter().all(|key| key.word().is_int()) {
+        plain(thread, &mut order, keys, |key| key.word().int_unchecked(), |a, b| a.cmp(b))?;
+    } else if keys.iter().all(|key| key.word().as_float().is_some_and(|number| !number.is_nan())) {
+        let order_of = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
+        plain(thread, &mut order, keys, |key| key.word().float_unchecked(), order_of)?;
+    } else if let Some(texts) = all_texts(keys) {
+        plain(thread, &mut order, &texts, |text| *text, |a, b| a.compare(b))?;
+    } else {
+        order.extend(0..count);
+        powersort::sort(&mut order, &|a, b| {
+            thread.check_interrupts()?;
+            protocol::holds(thread, key(a), key(b), CompareOp::Lt)
+        })?;
+    }
+    Ok(order)
+}
+
+/// The keys as strings, if all are.
+fn all_texts(keys: &[Value]) -> Option<Vec<&PyStr>> {
+    keys.first()?.as_ref().get_exact::<PyStr>()?;
+    keys.iter().map(|key| key.as_ref().get_exact::<PyStr>()).collect()
+}
+
+/// The order of keys whose comparison runs no Python code and cannot fail: pieces are sorted at once, then merged.
+fn plain<'k, K, T: Copy>(
+    thread: &Thread,
+    order: &mut Vec<u32>,
+    keys: &'k [K],
+    of: impl Fn(&'k K) -> T,
+    compare: impl Fn(&T, &T) -> Ordering,
+) -> PyResult<()> {
+    let mut piece: Vec<(T, u32)> = Vec::with_capacity(keys.len().min(LONG));
+    let mut numbered = keys.iter().map(&of).zip(0..);
+    loop {
+        thread.check_interrupts()?;
+        piece.clear();
+        piece.extend(numbered.by_ref().take(LONG));
+        if piece.is_empty() {
+            break;
         }
-        if let Some(behind) = entries.get_mut(low..=end) {
-            behind.rotate_right(1);
-        }
+        piece.sort_by(|(a, _), (b, _)| compare(a, b));
+        order.extend(piece.iter().map(|(_, at)| *at));
+    }
+    if order.len() > LONG {
+        let key = |at: u32| of(&keys[at as usize]);
+        powersort::sort(order, &|a, b| {
+            thread.check_interrupts()?;
+            Ok(compare(&key(a), &key(b)).is_lt())
+        })?;
     }
     Ok(())
-}
-
-/// Keys of one type whose comparison runs no Python code and cannot fail.
-#[derive(Clone, Copy)]
-enum Plain {
-    Ints,
-    Floats,
-    Texts,
-}
-
-impl Plain {
-    /// Of which kind all keys are. NaN has no place in an order.
-    fn of(entries: &[Entry]) -> Option<Plain> {
-        let all = |test: fn(Ref<'_>) -> bool| entries.iter().all(|entry| test(entry.key()));
-        if all(|key| key.word().is_int()) {
-            Some(Plain::Ints)
-        } else if all(|key| key.word().as_float().is_some_and(|number| !number.is_nan())) {
-            Some(Plain::Floats)
-        } else if all(|key| key.get_exact::<PyStr>().is_some()) {
-            Some(Plain::Texts)
-        } else {
-            None
-        }
-    }
-
-    fn sort(self, entries: &mut [Entry]) {
-        let int = |entry: &Entry| entry.key().word().int_unchecked();
-        let float = |entry: &Entry| entry.key().word().float_unchecked();
-        match self {
-            Plain::Ints => entries.sort_by_key(int),
-            Plain::Floats => {
-                entries.sort_by(|a, b| float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal));
-            }
-            Plain::Texts => {
-                entries.sort_by(|a, b| match (a.key().get_exact::<PyStr>(), b.key().get_exact::<PyStr>()) {
-                    (Some(a), Some(b)) => a.compare(b),
-                    _ => Ordering::Equal,
-                })
-            }
-        }
-    }
-}
-
-/// Whether each is less than the one before (`descending`), or none is.
-fn is_run(thread: &Thread, entries: &[Entry], descending: bool) -> PyResult<bool> {
-    for pair in entries.windows(2) {
-        if let [a, b] = pair
-            && less(thread, b, a)? != descending
-        {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn merge_sort(thread: &Thread, mut entries: Vec<Entry>) -> PyResult<Vec<Entry>> {
-    if is_run(thread, &entries, false)? {
-        return Ok(entries);
-    }
-    if is_run(thread, &entries, true)? {
-        entries.reverse();
-        return Ok(entries);
-    }
-    let mut width = match Plain::of(&entries) {
-        Some(plain) => {
-            for run in entries.chunks_mut(LONG) {
-                thread.check_interrupts()?;
-                plain.sort(run);
-            }
-            LONG
-        }
-        None => {
-            for run in entries.chunks_mut(SHORT) {
-                insertion_sort(thread, run)?;
-            }
-            SHORT
-        }
-    };
-    while width < entries.len() {
-        entries = merge_pairs(thread, entries, width)?;
-        width *= 2;
-    }
-    Ok(entries)
-}
-
-/// Merges neighbouring runs of a width.
-fn merge_pairs(thread: &Thread, entries: Vec<Entry>, width: usize) -> PyResult<Vec<Entry>> {
-    let mut merged = Vec::new();
-    if merged.try_reserve_exact(entries.len()).is_err() {
-        return Err(thread.raise_memory_error());
-    }
-    let mut rest = entries.into_iter();
-    while rest.len() > 0 {
-        let left: Vec<Entry> = rest.by_ref().take(width).collect();
-        let right: Vec<Entry> = rest.by_ref().take(width).collect();
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-            let from_right = less(thread, b, a)?;
-            merged.extend(if from_right { right.next() } else { left.next() });
-        }
-        merged.extend(left);
-        merged.extend(right);
-    }
-    Ok(merged)
 }

@@ -18,6 +18,7 @@ use crate::heap::Heap;
 use crate::slot::Slot;
 use crate::str::PyStr;
 use crate::str::intern::InternTable;
+use crate::str::lately::Lately;
 use crate::thread::Thread;
 use crate::types::PyTypeObject;
 use crate::types::lookup::MethodCache;
@@ -184,6 +185,7 @@ pub struct Interp {
     pub(crate) heap: ManuallyDrop<Heap>,
     pub(crate) gc: Gc,
     pub(crate) interned: InternTable,
+    pub(crate) interned_lately: Lately,
     pub(crate) method_cache: MethodCache,
     pub(crate) static_types: StaticTypeStates,
     /// The next version tag of a type; zero when they are used up.
@@ -282,6 +284,7 @@ impl Interp {
             heap: ManuallyDrop::new(Heap::new()),
             gc: Gc::new(),
             interned: InternTable::new(),
+            interned_lately: Lately::new(),
             method_cache: MethodCache::new(),
             static_types: StaticTypeStates::new(),
             next_type_version: Cell::new(FIRST_HEAP_VERSION),
@@ -494,6 +497,7 @@ impl Drop for Interp {
         }
         self.gc.forget_references();
         self.method_cache.forget_references();
+        self.interned_lately.forget_references();
         if self.started.get() > 0 {
             // threads are left behind, in the middle of something or waiting for the lock for ever
             std::mem::forget((threads, self.gil.clone()));

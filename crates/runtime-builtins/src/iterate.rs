@@ -7,17 +7,41 @@ use taipan_object::list::PyList;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol::container};
 
-/// Calls `each` with the items, as long as it says to go on.
+/// Calls `each` with the items, as long as it says to go on. Lists may change meanwhile: what is there when its turn
+/// comes is an item.
 pub(crate) fn for_each(
     thread: &Thread,
     iterable: Ref<'_>,
     mut each: impl FnMut(Value) -> PyResult<bool>,
 ) -> PyResult<()> {
+    if let Some(list) = iterable.get_exact::<PyList>() {
+        return for_each_at(thread, |at| list.get(at), each);
+    }
+    if let Some(tuple) = iterable.get_exact::<PyTuple>() {
+        return for_each_at(thread, |at| tuple.get(at), each);
+    }
     let iterator = container::iter(thread, iterable)?;
     while let Some(item) = container::next(thread, iterator.as_ref())? {
         if !each(item)? {
             break;
         }
+    }
+    Ok(())
+}
+
+/// The same for items by their places.
+fn for_each_at(
+    thread: &Thread,
+    item: impl Fn(usize) -> Option<Value>,
+    mut each: impl FnMut(Value) -> PyResult<bool>,
+) -> PyResult<()> {
+    let mut at = 0;
+    while let Some(item) = item(at) {
+        thread.check_interrupts()?;
+        if !each(item)? {
+            break;
+        }
+        at += 1;
     }
     Ok(())
 }

@@ -97,6 +97,7 @@ pub fn collect(thread: &Thread, generation: usize) -> Collected {
     gc.note(generation, collected);
     if generation == 2 {
         thread.interp().method_cache.clear();
+        thread.interp().interned_lately.clear();
         thread.heap().trim();
     }
     if let Some(hook) = gc.phase_hook.get() {

@@ -5,6 +5,7 @@ use super::same_or_equal;
 use crate::descriptor::PyWrapperDescr;
 use crate::error::{PyResult, Raised};
 use crate::exception::{PyBaseException, STOP_ITERATION};
+use crate::iterators::list::PyListIterator;
 use crate::iterators::sequence::PySequenceIterator;
 use crate::raise;
 use crate::sequence::key::is_index;
@@ -94,6 +95,10 @@ pub fn iter(thread: &Thread, value: Ref<'_>) -> PyResult<Value> {
 #[inline]
 pub fn next(thread: &Thread, iterator: Ref<'_>) -> PyResult<Option<Value>> {
     thread.check_interrupts()?;
+    // what natives walk mostly: no code runs, and nothing ends it but its end
+    if let Some(list) = iterator.get_exact::<PyListIterator>() {
+        return list.advance(thread);
+    }
     match iterator.ty().slots().next.get() {
         Some(next) => thread
             .check_stack()

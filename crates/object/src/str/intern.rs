@@ -175,6 +175,16 @@ pub(super) fn add_static(thread: &Thread, text: &'static PyStr) -> PyResult<()> 
 
 /// The interned string of an ASCII or UTF-8 text.
 pub fn intern_text(thread: &Thread, text: &str) -> PyResult<Owned<PyStr>> {
+    let lately = &thread.interp().interned_lately;
+    if let Some(known) = lately.find(text) {
+        return Ok(known);
+    }
+    let name = intern_unknown(thread, text)?;
+    lately.note(text, &name);
+    Ok(name)
+}
+
+fn intern_unknown(thread: &Thread, text: &str) -> PyResult<Owned<PyStr>> {
     if text.is_ascii() {
         // most are known already: no string is made to find that out
         let hash = crate::hash::of_bytes(text.as_bytes());

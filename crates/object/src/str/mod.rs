@@ -11,6 +11,8 @@ pub mod build;
 mod compare;
 mod find;
 pub mod intern;
+mod join;
+pub(crate) mod lately;
 mod new;
 mod slice;
 mod slots;

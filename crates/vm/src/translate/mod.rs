@@ -364,6 +364,7 @@ impl Translator<'_> {
             O::LoadDeref => self.load_deref(step.arg, next),
             O::GetIter => self.one_operand(Op::GetIter, next),
             O::ForIter => self.for_iter(step, next),
+            O::Swap if let Some(taken) = self.swapped_store(step.arg, next) => taken,
             _ => {
                 if !self.jump_instruction(step) && !self.simple(step) && !self.container(step) {
                     self.other(step);

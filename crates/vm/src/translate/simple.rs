@@ -120,6 +120,32 @@ impl Translator<'_> {
         self.stack.swap(top, other);
     }
 
+    /// The store at the end of `a.b += c` or `a[b] += c`, before which what is stored is brought below where it goes:
+    /// an operation names its operands, so nothing has to move. Gives how many instructions that takes.
+    pub(super) fn swapped_store(&mut self, depth: u32, next: &[Step]) -> Option<usize> {
+        use Opcode as O;
+        match (depth, next) {
+            (2, [store, ..]) if store.opcode == O::StoreAttr => {
+                self.unit = store.unit;
+                let value = self.pop_operand();
+                let owner = self.pop_operand();
+                self.op(Op::StoreAttr, owner, value, store.arg as u16);
+                Some(1)
+            }
+            (3, [swap, store, ..])
+                if (swap.opcode, swap.arg, store.opcode) == (O::Swap, 2, O::StoreSubscr) =>
+            {
+                self.unit = store.unit;
+                let value = self.pop_operand();
+                let key = self.pop_operand();
+                let container = self.pop_operand();
+                self.op(Op::StoreSubscript, container, key, value);
+                Some(2)
+            }
+            _ => None,
+        }
+    }
+
     // -- names ---------------------------------------------------------------------------------
 
     fn names(&mut self, step: &Step) -> bool {

@@ -22,6 +22,7 @@ use taipan_object::str::PyStr;
 use taipan_object::thread::safepoint;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::flags;
+use taipan_object::types::statics::TYPE;
 use taipan_object::{PyResult, PyTypeObject, Ref, Thread, Value, protocol, raise};
 
 /// The operation `Call`; whether another frame runs now.
@@ -68,6 +69,13 @@ fn call_slots(vm: Vm<'_>, base: usize, count: usize, names: Option<&PyTuple>, to
             return Ok(true);
         }
         if let Some(class) = callable.get::<PyTypeObject>() {
+            if std::ptr::eq(class, &raw const TYPE) && (first, count, named) == (base + 2, 1, 0) {
+                let ty = taipan_object::as_ref(vm.borrow(first).ty()).to_value();
+                drop(vm.take(first));
+                drop(vm.take(base));
+                vm.put(to, ty);
+                return Ok(false);
+            }
             if !has_self && class::instantiate(vm, class, base, positional, names)? {
                 return Ok(true);
             }

@@ -22,6 +22,7 @@ mod tests;
 mod utf8;
 
 pub use build::StrBuilder;
+pub use utf8::ascii_len;
 
 use std::cell::Cell;
 use std::ptr::NonNull;

@@ -199,3 +199,14 @@ fn a_string_that_nobody_else_has_grows_where_it_is() {
         }
     });
 }
+
+#[test]
+fn ascii_ends_at_the_first_other_byte() {
+    let text = "0123456789abcdefghij";
+    for at in 0..text.len() {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[at] |= 0x80;
+        assert_eq!(super::ascii_len(&bytes), at);
+    }
+    assert_eq!(super::ascii_len(text.as_bytes()), text.len());
+}

@@ -103,15 +103,26 @@ impl super::PyASCIIObject {
 /// The characters of a text, none of which is above U+00FF.
 fn latin1(thread: &Thread, mut rest: &[u8]) -> PyResult<Vec<u8>> {
     let mut chars = room(thread, rest.len())?;
-    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
-        let (ascii, behind) = rest.split_at(at);
+    loop {
+        let (ascii, behind) = rest.split_at(ascii_len(rest));
         chars.extend_from_slice(ascii);
-        let [first, second, behind @ ..] = behind else { break };
+        let [first, second, behind @ ..] = behind else { return Ok(chars) };
         chars.push(first << 6 | second & 0x3F);
         rest = behind;
     }
-    chars.extend_from_slice(rest);
-    Ok(chars)
+}
+
+/// How many bytes before the first that is not ASCII.
+#[inline]
+pub fn ascii_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let high = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
+        if high != 0 {
+            return at * 8 + high.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8 + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
 }
 
 fn wide<C>(thread: &Thread, text: Wtf8<'_>, of: impl Fn(u32) -> C) -> PyResult<Vec<C>> {

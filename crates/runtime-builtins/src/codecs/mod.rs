@@ -17,7 +17,7 @@ mod utf7;
 pub use errors::Handler;
 
 use taipan_object::bytes::PyBytes;
-use taipan_object::str::{Chars, PyStr};
+use taipan_object::str::{Chars, PyStr, ascii_len};
 use taipan_object::{Owned, PyResult, Thread, as_ref, raise};
 
 use crate::chars::code_points;
@@ -150,17 +150,33 @@ impl Encoding {
     fn push_all(self, to: &mut Vec<u8>, text: &PyStr) {
         match text.chars() {
             Chars::One(chars) if self == Encoding::Latin1 => to.extend_from_slice(chars),
-            Chars::One(chars) => {
-                for run in chars.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
-                    match run.first().is_some_and(u8::is_ascii) {
-                        true => to.extend_from_slice(run),
-                        false => run.iter().for_each(|c| to.extend([0xC0 | c >> 6, 0x80 | c & 0x3F])),
-                    }
-                }
-            }
+            Chars::One(mut rest) => loop {
+                let (ascii, behind) = rest.split_at(ascii_len(rest));
+                to.extend_from_slice(ascii);
+                let [c, behind @ ..] = behind else { break };
+                to.extend_from_slice(&[0xC0 | c >> 6, 0x80 | c & 0x3F]);
+                rest = behind;
+            },
             Chars::Two(chars) => chars.iter().for_each(|&c| self.push(to, c.into())),
             Chars::Four(chars) => chars.iter().for_each(|&c| self.push(to, c)),
         }
+    }
+
+    /// Adds the bytes of a text where that needs no look at each character; false, and nothing was added, where it does.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    #[inline]
+    pub fn append_at_once(self, thread: &Thread, text: &PyStr, to: &mut Vec<u8>) -> PyResult<bool> {
+        if let Some(ascii) = text.as_ascii().filter(|_| self.refuses_runs()) {
+            reserve(thread, to, ascii.len())?;
+            to.extend_from_slice(ascii.as_bytes());
+            return Ok(true);
+        }
+        let Some(room) = self.room_at_once(text) else { return Ok(false) };
+        reserve(thread, to, room)?;
+        self.push_all(to, text);
+        Ok(true)
     }
 
     /// The bytes of a text.
@@ -169,14 +185,7 @@ impl Encoding {
             return utf7::encode(thread, text);
         }
         let mut bytes = Vec::new();
-        if let Some(ascii) = text.as_ascii().filter(|_| self.refuses_runs()) {
-            reserve(thread, &mut bytes, ascii.len())?;
-            bytes.extend_from_slice(ascii.as_bytes());
-            return Ok(bytes);
-        }
-        if let Some(room) = self.room_at_once(text) {
-            reserve(thread, &mut bytes, room)?;
-            self.push_all(&mut bytes, text);
+        if self.append_at_once(thread, text, &mut bytes)? {
             return Ok(bytes);
         }
         if let Encoding::Utf16(Order::Marked) | Encoding::Utf32(Order::Marked) = self {

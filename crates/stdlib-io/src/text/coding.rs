@@ -21,11 +21,6 @@ fn is_stateless(encoding: Encoding) -> bool {
     }
 }
 
-/// Whether ASCII text is its own encoding.
-fn is_ascii_superset(encoding: Encoding) -> bool {
-    matches!(encoding, Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1)
-}
-
 /// What `codecs.lookup` says of an encoding.
 fn lookup(thread: &Thread, encoding: &str) -> PyResult<Value> {
     let unknown = |thread: &Thread| raise!(thread, LOOKUP_ERROR, "unknown encoding: {encoding}");
@@ -89,8 +84,11 @@ impl TextStream<'_> {
     pub(super) fn encode(&self, thread: &Thread, text: &PyStr) -> PyResult<()> {
         match self.state.codec.get() {
             Some(codec) => {
-                if let Some(ascii) = text.as_ascii().filter(|_| is_ascii_superset(codec)) {
-                    return self.push(thread, ascii.as_bytes());
+                let mut pending = self.state.pending.take();
+                let done = codec.append_at_once(thread, text, &mut pending);
+                self.state.pending.set(pending);
+                if done? {
+                    return Ok(());
                 }
                 let bytes = codec.encode(thread, text, &self.errors())?;
                 self.push(thread, &bytes)

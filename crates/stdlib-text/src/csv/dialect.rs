@@ -1,7 +1,5 @@
 //! `_csv.Dialect`: how fields are written. Invariant: a dialect never changes.
 
-use std::cell::RefCell;
-
 use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 use taipan_object::native::Native;
 use taipan_object::str::PyStr;
@@ -39,10 +37,17 @@ pub(super) struct Rules {
     pub(super) strict: bool,
 }
 
+impl Rules {
+    /// What fields are quoted with, if any are.
+    pub(super) fn quote_in_use(&self) -> Option<u32> {
+        self.quote.filter(|_| self.quoting != Quoting::None)
+    }
+}
+
 /// A dialect.
 #[derive(Default)]
 pub(crate) struct Dialect {
-    rules: RefCell<Rules>,
+    rules: Rules,
 }
 
 native_type! {
@@ -86,7 +91,7 @@ fn no_pickle(thread: &Thread, this: Ref<'_>) -> Raised {
 
 /// The rules of a dialect.
 pub(super) fn of(thread: &Thread, dialect: Ref<'_>) -> PyResult<Rules> {
-    Ok(receiver::<Dialect>(thread, dialect)?.rules.borrow().clone())
+    Ok(receiver::<Dialect>(thread, dialect)?.rules.clone())
 }
 
 fn character(thread: &Thread, c: Option<u32>) -> PyResult<Value> {
@@ -159,7 +164,7 @@ fn new(thread: &Thread, class: &PyTypeObject, arguments: &[Value], names: Names<
     }
     let rules = rules_of(thread, values)?;
     check(thread, &rules)?;
-    let state = Dialect { rules: RefCell::new(rules) };
+    let state = Dialect { rules };
     Ok(Native::new_in(thread, class, state)?.into_value())
 }
 

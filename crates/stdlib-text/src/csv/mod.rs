@@ -9,6 +9,7 @@ use taipan_object::declare::method_table;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::plain_error_type;
 use taipan_object::module::PyModule;
+use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
@@ -155,11 +156,20 @@ fn get(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Names<'_>) -> Py
 const LIMIT: &str = "_field_size_limit";
 const DEFAULT_LIMIT: i32 = 128 * 1024;
 
-/// How many characters a field may have.
-fn field_limit(thread: &Thread) -> PyResult<i64> {
-    let limit = match own_dict(thread)? {
-        Some(dict) => dict.get_str(thread, &*intern_text(thread, LIMIT)?)?,
-        None => None,
+/// The dict that has the longest length of a field, and its key there.
+fn limit_entry(thread: &Thread) -> PyResult<(Slot, Slot)> {
+    let dict = own_dict(thread)?.map(Owned::into_value);
+    let key = intern_text(thread, LIMIT)?.into_value();
+    Ok((dict.map_or_else(Slot::default, Slot::new), Slot::new(key)))
+}
+
+/// How many characters a field may have, by such an entry.
+fn field_limit(thread: &Thread, dict: &Slot, key: &Slot) -> PyResult<i64> {
+    let (dict, key) = (dict.get(), key.get());
+    let dict = dict.as_ref().and_then(|dict| dict.as_ref().get::<PyDict>());
+    let limit = match (dict, &key) {
+        (Some(dict), Some(key)) => dict.get(thread, key.as_ref())?,
+        _ => None,
     };
     Ok(limit.and_then(|limit| limit.as_ref().to_i64()).unwrap_or(DEFAULT_LIMIT.into()))
 }
@@ -174,7 +184,8 @@ const FIELD_LIMIT: Parameters<1> = Parameters {
 
 fn limit(thread: &Thread, module: Ref<'_>, arguments: &[Value], names: Names<'_>) -> PyResult<Value> {
     let [new] = FIELD_LIMIT.bind(thread, arguments, names)?;
-    let old = field_limit(thread)?;
+    let (dict, key) = limit_entry(thread)?;
+    let old = field_limit(thread, &dict, &key)?;
     if let Some(new) = new {
         if !new.is_int() {
             return Err(raise!(thread, TYPE_ERROR, "limit must be an integer"));

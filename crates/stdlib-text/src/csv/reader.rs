@@ -1,27 +1,31 @@
-//! Readers: an automaton over the characters of lines. A row may go on in the next line, within quotes.
+//! Readers: an automaton over the characters of lines, which takes what means nothing to it in runs. A row may go on in
+//! the next line, within quotes.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use taipan_object::declare::{attribute_table, native_state, receiver};
 use taipan_object::float::FLOAT;
 use taipan_object::list::PyList;
 use taipan_object::native::Native;
 use taipan_object::slot::Slot;
-use taipan_object::str::PyStr;
+use taipan_object::str::{Chars, PyStr, StrBuilder};
 use taipan_object::types::flags;
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, native_type, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
 use taipan_runtime_builtins::install;
 
 use super::dialect::{self, Quoting, Rules};
-use super::{Names, error, field_limit};
+use super::{Names, error, field_limit, limit_entry};
 
 /// A reader.
 #[derive(Default)]
 pub(crate) struct Reader {
     lines: Slot,
     dialect: Slot,
-    rules: RefCell<Rules>,
+    rules: Rules,
+    /// Where the longest length of a field stands: it may change from row to row.
+    limits: Slot,
+    limit_key: Slot,
     /// How many lines were read.
     count: Cell<u64>,
 }
@@ -32,7 +36,7 @@ native_type! {
     does { iter: |_, this| Ok(this.to_value()), next: next }
 }
 
-native_state!(Reader in READER: lines, dialect);
+native_state!(Reader in READER: lines, dialect, limits, limit_key);
 
 attribute_table! { ATTRIBUTES:
     "dialect" |thread, this| Ok(receiver::<Reader>(thread, this)?.dialect.get().unwrap_or_else(Value::none)), Some(read_only), "How fields are written.";
@@ -55,10 +59,13 @@ pub(super) fn reader(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Na
     let lines = protocol::iter(thread, lines.as_ref())?;
     let dialect = dialect::make(thread, rest, names)?;
     let rules = dialect::of(thread, dialect.as_ref())?;
+    let (limits, limit_key) = limit_entry(thread)?;
     let state = Reader {
         lines: Slot::new(lines),
         dialect: Slot::new(dialect.into_value()),
-        rules: RefCell::new(rules),
+        rules,
+        limits,
+        limit_key,
         count: Cell::new(0),
     };
     Ok(Native::new(thread, state)?.into_value())
@@ -80,11 +87,11 @@ enum State {
 /// A row that is being read.
 struct Row<'t> {
     thread: &'t Thread,
-    rules: Rules,
+    rules: &'t Rules,
     limit: usize,
     state: State,
     fields: Owned<PyList>,
-    field: Vec<u32>,
+    field: StrBuilder,
     /// The field was not quoted.
     unquoted: bool,
 }
@@ -95,14 +102,14 @@ const RETURN: u32 = '\r' as u32;
 fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
     let reader = receiver::<Reader>(thread, this)?;
     let Some(lines) = reader.lines.get() else { return Ok(None) };
-    let limit = usize::try_from(field_limit(thread)?).unwrap_or(0);
+    let limit = usize::try_from(field_limit(thread, &reader.limits, &reader.limit_key)?).unwrap_or(0);
     let mut row = Row {
         thread,
-        rules: reader.rules.borrow().clone(),
+        rules: &reader.rules,
         limit,
         state: State::StartRecord,
         fields: PyList::new(thread)?,
-        field: Vec::new(),
+        field: StrBuilder::new(),
         unquoted: true,
     };
     loop {
@@ -116,12 +123,11 @@ fn next(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
             return Err(error(thread, &message));
         };
         reader.count.set(reader.count.get() + 1);
-        for at in 0..text.len() {
-            if let Some(c) = text.char_at(at) {
-                row.push(Some(c))?;
-            }
+        match text.chars() {
+            Chars::One(chars) => row.take_line(text, chars)?,
+            Chars::Two(chars) => row.take_line(text, chars)?,
+            Chars::Four(chars) => row.take_line(text, chars)?,
         }
-        row.push(None)?;
         if row.state == State::StartRecord {
             return Ok(Some(row.fields.into_value()));
         }
@@ -140,26 +146,78 @@ impl Row<'_> {
         Ok(Some(self.fields.into_value()))
     }
 
-    fn add(&mut self, c: u32) -> PyResult<()> {
-        if self.field.len() >= self.limit {
+    /// Takes the characters of a line, and its end.
+    fn take_line<C: Copy + Into<u32>>(&mut self, text: &PyStr, chars: &[C]) -> PyResult<()> {
+        let mut at = 0;
+        while let Some((&c, rest)) = chars.get(at..).and_then(<[C]>::split_first) {
+            let c = c.into();
+            let run = match self.state {
+                State::StartRecord | State::StartField if self.begins_plain(c) => {
+                    self.state = State::InField;
+                    1 + self.plain_run(rest)
+                }
+                State::InField if self.is_plain(c) => 1 + self.plain_run(rest),
+                State::InQuotedField if self.is_quoted(c) => {
+                    1 + rest.iter().position(|&c| !self.is_quoted(c.into())).unwrap_or(rest.len())
+                }
+                _ => {
+                    self.push(Some(c))?;
+                    at += 1;
+                    continue;
+                }
+            };
+            self.check_room(run)?;
+            self.field.push_part(self.thread, text, at, at + run)?;
+            at += run;
+        }
+        self.push(None)
+    }
+
+    fn plain_run<C: Copy + Into<u32>>(&self, chars: &[C]) -> usize {
+        chars.iter().position(|&c| !self.is_plain(c.into())).unwrap_or(chars.len())
+    }
+
+    /// Whether a character stands for itself in a field that is not quoted.
+    fn is_plain(&self, c: u32) -> bool {
+        c != self.rules.delimiter && c != NEWLINE && c != RETURN && self.rules.escape != Some(c)
+    }
+
+    /// Whether it does so where a field begins.
+    fn begins_plain(&self, c: u32) -> bool {
+        let skips = self.rules.skips_space && c == u32::from(' ');
+        self.is_plain(c) && self.rules.quote_in_use() != Some(c) && !skips
+    }
+
+    /// Whether a character stands for itself within quotes.
+    fn is_quoted(&self, c: u32) -> bool {
+        self.rules.escape != Some(c) && self.rules.quote_in_use() != Some(c)
+    }
+
+    fn check_room(&self, more: usize) -> PyResult<()> {
+        if more > self.limit.saturating_sub(self.field.len()) {
             let limit = self.limit;
             return Err(error(self.thread, &format!("field larger than field limit ({limit})")));
         }
-        self.field.push(c);
         Ok(())
+    }
+
+    fn add(&mut self, c: u32) -> PyResult<()> {
+        self.check_room(1)?;
+        self.field.push_char(self.thread, c)
     }
 
     fn save(&mut self) -> PyResult<()> {
         let field = std::mem::take(&mut self.field);
         let quoting = self.rules.quoting;
         let unquoted = std::mem::replace(&mut self.unquoted, true);
-        let is_null = field.is_empty() && matches!(quoting, Quoting::Strings | Quoting::NotNull);
+        let is_empty = field.is_empty();
+        let is_null = is_empty && matches!(quoting, Quoting::Strings | Quoting::NotNull);
         let value = if unquoted && is_null {
             Value::none()
         } else {
-            let text = PyStr::from_code_points(self.thread, &field)?.into_value();
+            let text = field.finish(self.thread)?.into_value();
             let is_number = matches!(quoting, Quoting::NonNumeric | Quoting::Strings);
-            match unquoted && is_number && !field.is_empty() {
+            match unquoted && is_number && !is_empty {
                 true => protocol::call(self.thread, as_ref(&FLOAT), &[text], None)?,
                 false => text,
             }
@@ -222,7 +280,7 @@ impl Row<'_> {
     fn start_field(&mut self, c: Option<u32>) -> PyResult<()> {
         match c {
             None | Some(NEWLINE | RETURN) => return self.end_row(c),
-            Some(c) if self.rules.quote == Some(c) && self.rules.quoting != Quoting::None => {
+            Some(c) if self.rules.quote_in_use() == Some(c) => {
                 self.unquoted = false;
                 self.state = State::InQuotedField;
             }
@@ -248,10 +306,8 @@ impl Row<'_> {
                 self.save()?;
                 self.state = State::StartField;
             }
-            Some(c) => {
-                self.add(c)?;
-                self.state = State::InField;
-            }
+            // behind an escaped end of a line the state stays as well: the row goes on in the next one
+            Some(c) => self.add(c)?,
         }
         Ok(())
     }
@@ -260,7 +316,7 @@ impl Row<'_> {
         match c {
             None => {}
             Some(c) if self.rules.escape == Some(c) => self.state = State::EscapeInQuotedField,
-            Some(c) if self.rules.quote == Some(c) && self.rules.quoting != Quoting::None => {
+            Some(c) if self.rules.quote_in_use() == Some(c) => {
                 self.state = match self.rules.doubles_quotes {
                     true => State::QuoteInQuotedField,
                     false => State::InField,
@@ -275,7 +331,7 @@ impl Row<'_> {
     fn behind_quote(&mut self, c: Option<u32>) -> PyResult<()> {
         match c {
             None | Some(NEWLINE | RETURN) => return self.end_row(c),
-            Some(c) if self.rules.quote == Some(c) && self.rules.quoting != Quoting::None => {
+            Some(c) if self.rules.quote_in_use() == Some(c) => {
                 self.add(c)?;
                 self.state = State::InQuotedField;
             }

@@ -1,15 +1,14 @@
 //! Writers: rows as lines, with quotes and escapes where a reader needs them.
 
-use std::cell::RefCell;
-
 use taipan_object::declare::{attribute_table, method_table, native_state, receiver};
 use taipan_object::exception::TYPE_ERROR;
 use taipan_object::native::Native;
 use taipan_object::slot::Slot;
-use taipan_object::str::PyStr;
 use taipan_object::str::intern::intern_text;
+use taipan_object::str::statics;
+use taipan_object::str::{Chars, PyStr, StrBuilder};
 use taipan_object::types::flags;
-use taipan_object::{PyResult, Ref, Thread, Value, native_type, protocol, raise};
+use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
 use taipan_runtime_builtins::arguments::{check_count, positional_count};
 use taipan_runtime_builtins::install;
 use taipan_runtime_builtins::objects::find_attribute;
@@ -23,7 +22,39 @@ use super::{Names, error};
 pub(crate) struct Writer {
     write: Slot,
     dialect: Slot,
-    rules: RefCell<Rules>,
+    rules: Rules,
+    special: Special,
+}
+
+/// The characters that a field can't have without quotes or escapes.
+struct Special {
+    ascii: [bool; 128],
+    others: Vec<u32>,
+}
+
+impl Default for Special {
+    fn default() -> Special {
+        Special { ascii: [false; 128], others: Vec::new() }
+    }
+}
+
+impl Special {
+    fn of(rules: &Rules) -> Special {
+        let mut special = Special::default();
+        let given = [Some(rules.delimiter), rules.escape, rules.quote, Some('\n'.into()), Some('\r'.into())];
+        for c in given.into_iter().flatten().chain(rules.line_end.iter().copied()) {
+            match special.ascii.get_mut(c as usize) {
+                Some(is_special) => *is_special = true,
+                None => special.others.push(c),
+            }
+        }
+        special
+    }
+
+    #[inline]
+    fn has(&self, c: u32) -> bool {
+        self.ascii.get(c as usize).copied().unwrap_or_else(|| self.others.contains(&c))
+    }
 }
 
 native_type! {
@@ -64,11 +95,8 @@ pub(super) fn writer(thread: &Thread, _: Ref<'_>, arguments: &[Value], names: Na
     let Some(write) = write.filter(callable) else {
         return Err(raise!(thread, TYPE_ERROR, "argument 1 must have a \"write\" method"));
     };
-    let state = Writer {
-        write: Slot::new(write),
-        dialect: Slot::new(dialect.into_value()),
-        rules: RefCell::new(rules),
-    };
+    let special = Special::of(&rules);
+    let state = Writer { write: Slot::new(write), dialect: Slot::new(dialect.into_value()), rules, special };
     Ok(Native::new(thread, state)?.into_value())
 }
 
@@ -81,13 +109,11 @@ fn write_row(thread: &Thread, this: Ref<'_>, row: Ref<'_>) -> PyResult<Value> {
             false => thread.raise(exception),
         }
     })?;
-    let rules = writer.rules.borrow().clone();
-    let mut line = Line { thread, rules, out: Vec::new(), count: 0, empty_null: false };
+    let mut line = Line { thread, writer, out: StrBuilder::new(), count: 0, is_null: false };
     while let Some(field) = protocol::next(thread, fields.as_ref())? {
         line.push(field.as_ref())?;
     }
-    line.finish()?;
-    let text = PyStr::from_code_points(thread, &line.out)?.into_value();
+    let text = line.finish()?.into_value();
     match writer.write.get() {
         Some(write) => protocol::call(thread, write.as_ref(), &[text], None),
         None => Ok(Value::none()),
@@ -105,11 +131,11 @@ fn write_rows(thread: &Thread, this: Ref<'_>, rows: Ref<'_>) -> PyResult<Value> 
 /// A line that is being made.
 struct Line<'t> {
     thread: &'t Thread,
-    rules: Rules,
-    out: Vec<u32>,
+    writer: &'t Writer,
+    out: StrBuilder,
     count: usize,
-    /// The field, so far the only one, is null.
-    empty_null: bool,
+    /// The last field is null.
+    is_null: bool,
 }
 
 /// Whether a field is a number.
@@ -120,97 +146,115 @@ fn is_number(field: Ref<'_>) -> bool {
 
 impl Line<'_> {
     fn push(&mut self, field: Ref<'_>) -> PyResult<()> {
-        let quoted = match self.rules.quoting {
+        let quoted = match self.writer.rules.quoting {
             Quoting::NonNumeric => !is_number(field),
             Quoting::All => true,
             Quoting::Strings => field.get::<PyStr>().is_some(),
             Quoting::NotNull => !field.is_none(),
             Quoting::Minimal | Quoting::None => false,
         };
-        let points: Vec<u32> = if field.is_none() {
-            Vec::new()
-        } else {
-            let text = text::str(self.thread, field)?;
-            (0..text.len()).filter_map(|at| text.char_at(at)).collect()
-        };
-        self.empty_null = field.is_none();
-        self.append(&points, quoted)
+        self.is_null = field.is_none();
+        let text = if field.is_none() { statics::empty() } else { text::str(self.thread, field)? };
+        self.append(&text, quoted)
     }
 
-    fn need_escape(&self) -> PyResult<u32> {
-        self.rules.escape.ok_or_else(|| error(self.thread, "need to escape, but no escapechar set"))
-    }
-
-    fn append(&mut self, field: &[u32], mut quoted: bool) -> PyResult<()> {
+    fn append(&mut self, field: &PyStr, quoted: bool) -> PyResult<()> {
+        let (thread, rules) = (self.thread, &self.writer.rules);
         if self.count > 0 {
-            self.out.push(self.rules.delimiter);
+            self.out.push_char(thread, rules.delimiter)?;
         }
-        // where it must not be taken for a blank behind a delimiter
-        let is_blank = self.rules.delimiter == u32::from(' ') && self.rules.skips_space;
-        if is_blank && (field.is_empty() || field.first() == Some(&u32::from(' '))) {
-            if self.rules.quoting == Quoting::None {
+        self.count += 1;
+        match field.chars() {
+            Chars::One(chars) => self.append_chars(field, chars, quoted),
+            Chars::Two(chars) => self.append_chars(field, chars, quoted),
+            Chars::Four(chars) => self.append_chars(field, chars, quoted),
+        }
+    }
+
+    fn append_chars<C: Copy + Into<u32>>(
+        &mut self,
+        field: &PyStr,
+        chars: &[C],
+        mut quoted: bool,
+    ) -> PyResult<()> {
+        let (thread, Writer { rules, special, .. }) = (self.thread, self.writer);
+        // where nothing between two blanks would be taken for blanks behind a delimiter
+        if chars.is_empty() && rules.delimiter == u32::from(' ') && rules.skips_space {
+            if rules.quoting == Quoting::None || self.is_unquoted_null() {
                 return Err(error(
-                    self.thread,
+                    thread,
                     "empty field must be quoted if delimiter is a space and skipinitialspace is true",
                 ));
             }
             quoted = true;
         }
-        let (quote, escape) = (self.rules.quote, self.rules.escape);
-        let mut written = Vec::with_capacity(field.len() + 2);
-        for &c in field {
-            let special = c == self.rules.delimiter
-                || escape == Some(c)
-                || quote == Some(c)
-                || c == u32::from('\n')
-                || c == u32::from('\r')
-                || self.rules.line_end.contains(&c);
-            if special {
-                let escapes = if self.rules.quoting == Quoting::None {
-                    true
-                } else if quote == Some(c) {
-                    if self.rules.doubles_quotes {
-                        written.extend(quote);
-                        quoted = true;
-                        false
-                    } else {
-                        true
-                    }
-                } else if escape == Some(c) {
-                    true
-                } else {
-                    quoted = true;
-                    false
-                };
-                if escapes {
-                    written.push(self.need_escape()?);
-                }
+        let is_special = |&c: &C| special.has(c.into());
+        let first = chars.iter().position(is_special);
+        if let Some(first) = first {
+            let mut behind = chars.get(first..).unwrap_or_default().iter();
+            quoted = quoted || behind.any(|&c| special.has(c.into()) && needs_quotes(rules, c.into()));
+        }
+        let quote = rules.quote.filter(|_| quoted);
+        if let Some(quote) = quote {
+            self.out.push_char(thread, quote)?;
+        }
+        let (mut from, mut next) = (0, first);
+        while let Some(at) = next {
+            self.out.push_part(thread, field, from, at)?;
+            if let Some(before) = chars.get(at).map_or(Ok(None), |&c| self.before(c.into()))? {
+                self.out.push_char(thread, before)?;
             }
-            written.push(c);
+            let behind = chars.get(at + 1..).unwrap_or_default();
+            next = behind.iter().position(is_special).map(|more| at + 1 + more);
+            from = at;
         }
-        if quoted {
-            self.out.extend(quote);
+        self.out.push_part(thread, field, from, chars.len())?;
+        match quote {
+            Some(quote) => self.out.push_char(thread, quote),
+            None => Ok(()),
         }
-        self.out.extend(written);
-        if quoted {
-            self.out.extend(quote);
+    }
+
+    /// What a special character has before it in a field: an escape, or a quote if it is one.
+    fn before(&self, c: u32) -> PyResult<Option<u32>> {
+        let rules = &self.writer.rules;
+        if rules.quoting != Quoting::None && rules.quote == Some(c) && rules.doubles_quotes {
+            return Ok(rules.quote);
         }
-        self.count += 1;
-        Ok(())
+        if needs_quotes(rules, c) {
+            return Ok(None);
+        }
+        match rules.escape {
+            Some(escape) => Ok(Some(escape)),
+            None => Err(error(self.thread, "need to escape, but no escapechar set")),
+        }
+    }
+
+    /// Whether the last field is null, and quotes would make text of it.
+    fn is_unquoted_null(&self) -> bool {
+        self.is_null && matches!(self.writer.rules.quoting, Quoting::Strings | Quoting::NotNull)
     }
 
     /// Ends the line. A single empty field is quoted, for an empty line is a row without fields.
-    fn finish(&mut self) -> PyResult<()> {
+    fn finish(mut self) -> PyResult<Owned<PyStr>> {
+        let rules = &self.writer.rules;
         if self.count > 0 && self.out.is_empty() {
-            let null = self.empty_null && matches!(self.rules.quoting, Quoting::Strings | Quoting::NotNull);
-            if self.rules.quoting == Quoting::None || null {
+            if rules.quoting == Quoting::None || self.is_unquoted_null() {
                 return Err(error(self.thread, "single empty field record must be quoted"));
             }
             self.count = 0;
-            self.append(&[], true)?;
+            self.append(&statics::empty(), true)?;
         }
-        let end = self.rules.line_end.clone();
-        self.out.extend(end);
-        Ok(())
+        self.out.push_code_points(self.thread, &rules.line_end)?;
+        self.out.finish(self.thread)
+    }
+}
+
+/// Whether a special character is one that quotes around the field are enough, or needed, for.
+fn needs_quotes(rules: &Rules, c: u32) -> bool {
+    match rules.quoting {
+        Quoting::None => false,
+        _ if rules.quote == Some(c) => rules.doubles_quotes,
+        _ => rules.escape != Some(c),
     }
 }

@@ -456,6 +456,22 @@ pub fn dict(thread: &Thread, head: &PyObject) -> PyResult<Owned<PyDict>> {
     Ok(dict)
 }
 
+/// A copy of the dict that an instance has or would have; the instance stays as it is.
+///
+/// # Errors
+/// `AttributeError` if instances of the type have no dict.
+pub fn copy_of_dict(thread: &Thread, head: &PyObject) -> PyResult<Owned<PyDict>> {
+    let Some(inline) = Inline::of(head) else { return dict(thread, head)?.copy(thread) };
+    let copy = PyDict::new(thread)?;
+    let keys = &head.ty().core().shared_keys;
+    for at in inline.places() {
+        if let (Some(name), Some(value)) = (keys.name(at.get()), inline.slot(at.get()).and_then(Slot::get)) {
+            drop(copy.insert(thread, name.as_ref(), value)?);
+        }
+    }
+    Ok(copy)
+}
+
 /// Takes all inline values out; the instance has none from then on.
 pub(crate) fn take_inline(head: &PyObject) -> Vec<Value> {
     let Some(inline) = Inline::of(head) else { return Vec::new() };

@@ -6,6 +6,7 @@ use taipan_object::buffer::{Buffer, Order, Request};
 use taipan_object::memoryview::PyMemoryView;
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
+use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
 use taipan_object::{PyResult, Ref, Thread, Value, native_type, raise};
@@ -98,7 +99,12 @@ fn raw(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
         return Err(raise!(thread, BUFFER_ERROR, "cannot extract raw buffer from non-contiguous buffer"));
     }
     let view = view.into_value();
-    crate::call::method(thread, view.as_ref(), "cast", &[crate::call::text(thread, "B")?])
+    crate::call::method(
+        thread,
+        view.as_ref(),
+        &*intern_text(thread, "cast")?,
+        &[crate::call::text(thread, "B")?],
+    )
 }
 
 /// The bytes of a buffer and whether they can only be read.

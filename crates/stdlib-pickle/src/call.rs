@@ -1,24 +1,21 @@
 //! Attributes and methods by name, modules, notes: small things that both directions do.
 
-use taipan_object::exception::{ATTRIBUTE_ERROR, PyBaseException};
+use taipan_object::exception::PyBaseException;
+pub(crate) use taipan_object::protocol::call_method as method;
+pub(crate) use taipan_object::protocol::get_attribute as attribute;
 use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern_text;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::PyTypeObject;
+use taipan_object::types::slots::GetAttr;
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, protocol};
 use taipan_runtime_builtins::notes;
+pub(crate) use taipan_runtime_builtins::objects::find_attribute as find;
+use taipan_runtime_builtins::objects::import;
 
-/// `object.name`.
-pub(crate) fn attribute(thread: &Thread, object: Ref<'_>, name: &str) -> PyResult<Value> {
-    protocol::get_attribute(thread, object, &*intern_text(thread, name)?)
-}
-
-/// `object.name`, or none if there is no such attribute.
-pub(crate) fn find(thread: &Thread, object: Ref<'_>, name: &str) -> PyResult<Option<Value>> {
-    match attribute(thread, object, name) {
-        Ok(value) => Ok(Some(value)),
-        Err(raised) => caught(thread, raised, &[&ATTRIBUTE_ERROR]).map(|_| None),
-    }
+/// Whether reading attributes of an object does what `object` does.
+pub(crate) fn is_generic(object: Ref<'_>) -> bool {
+    let get = object.ty().slots().getattr.get();
+    get.is_none_or(|get| std::ptr::fn_addr_eq(get, protocol::attribute::generic_get as GetAttr))
 }
 
 /// Takes an exception of one of some types out of the thread; hands on any other.
@@ -30,19 +27,9 @@ pub(crate) fn caught(thread: &Thread, raised: Raised, types: &[&'static PyTypeOb
     Err(thread.raise(exception))
 }
 
-/// `object.name(*arguments)`.
-pub(crate) fn method(thread: &Thread, object: Ref<'_>, name: &str, arguments: &[Value]) -> PyResult<Value> {
-    protocol::call_method(thread, object, &*intern_text(thread, name)?, arguments)
-}
-
-/// A module, imported.
-pub(crate) fn module(thread: &Thread, name: &str) -> PyResult<Value> {
-    (thread.interp().hooks.import.get())(thread, &*intern_text(thread, name)?)
-}
-
 /// An attribute of a module, which is imported.
-pub(crate) fn imported(thread: &Thread, from: &str, name: &str) -> PyResult<Value> {
-    attribute(thread, module(thread, from)?.as_ref(), name)
+pub(crate) fn imported(thread: &Thread, from: &PyStr, name: &PyStr) -> PyResult<Value> {
+    protocol::get_attribute(thread, import(thread, from)?.as_ref(), name)
 }
 
 /// A string.

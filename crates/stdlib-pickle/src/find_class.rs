@@ -3,6 +3,8 @@
 use taipan_object::dict::PyDict;
 use taipan_object::exception::ATTRIBUTE_ERROR;
 use taipan_object::str::PyStr;
+use taipan_object::str::intern::intern_text;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{PyResult, Ref, Thread, Value, raise};
 use taipan_runtime_builtins::text as show;
@@ -29,18 +31,19 @@ pub(crate) fn find_class(thread: &Thread, this: Ref<'_>, module: Ref<'_>, name: 
         let ty = name.as_ref().ty().name();
         return Err(raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'"));
     };
-    let text = text.to_text_lossy();
-    if state.version.get() < 4 || !text.contains('.') {
-        return attribute(thread, found.as_ref(), &text);
+    if state.version.get() < 4 || text.find_char('.'.into(), 0).is_none() {
+        return attribute(thread, found.as_ref(), text);
     }
+    let text = text.to_text_lossy();
     let mut object = found;
     for part in text.split('.') {
-        object = attribute(thread, object.as_ref(), part).map_err(|raised| {
-            match caught(thread, raised, &[&ATTRIBUTE_ERROR]) {
-                Ok(error) => chained(thread, unresolved(thread, &module, &text), error),
-                Err(raised) => raised,
-            }
-        })?;
+        object =
+            attribute(thread, object.as_ref(), &*intern_text(thread, part)?).map_err(
+                |raised| match caught(thread, raised, &[&ATTRIBUTE_ERROR]) {
+                    Ok(error) => chained(thread, unresolved(thread, &module, &text), error),
+                    Err(raised) => raised,
+                },
+            )?;
     }
     Ok(object)
 }
@@ -59,7 +62,7 @@ fn unresolved(thread: &Thread, module: &Value, path: &str) -> taipan_object::Rai
 
 /// The names of Python 3 for those of Python 2.
 fn renamed(thread: &Thread, module: Value, name: Value) -> PyResult<(Value, Value)> {
-    let names = imported(thread, "_compat_pickle", "NAME_MAPPING")?;
+    let names = imported(thread, names::_compat_pickle.get(), names::NAME_MAPPING.get())?;
     let key = tuple(thread, [module.clone(), name.clone()])?;
     if let Some(names) = names.as_ref().get::<PyDict>()
         && let Some(pair) = names.get(thread, key.as_ref())?
@@ -68,7 +71,7 @@ fn renamed(thread: &Thread, module: Value, name: Value) -> PyResult<(Value, Valu
     {
         return Ok((module, name));
     }
-    let modules = imported(thread, "_compat_pickle", "IMPORT_MAPPING")?;
+    let modules = imported(thread, names::_compat_pickle.get(), names::IMPORT_MAPPING.get())?;
     if let Some(modules) = modules.as_ref().get::<PyDict>()
         && let Some(new) = modules.get(thread, module.as_ref())?
     {
@@ -87,14 +90,14 @@ pub(crate) fn extension(
         return Err(crate::errors::unpickling(thread, "EXT specifies code <= 0"));
     }
     let code_value = Value::int(thread, code)?;
-    let cache = imported(thread, "copyreg", "_extension_cache")?;
+    let cache = imported(thread, names::copyreg.get(), names::_extension_cache.get())?;
     let cache = cache.as_ref().get::<PyDict>();
     if let Some(cache) = cache
         && let Some(known) = cache.get(thread, code_value.as_ref())?
     {
         return Ok(known);
     }
-    let registry = imported(thread, "copyreg", "_inverted_registry")?;
+    let registry = imported(thread, names::copyreg.get(), names::_inverted_registry.get())?;
     let registry = registry.as_ref().get::<PyDict>();
     let pair = registry.map_or(Ok(None), |registry| registry.get(thread, code_value.as_ref()))?;
     let Some(pair) = pair else {

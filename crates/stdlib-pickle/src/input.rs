@@ -1,7 +1,8 @@
 //! Where a pickle is read from: bytes, or a file, of which no more is read than is needed.
 
 use taipan_object::native::Native;
-use taipan_object::{PyResult, Thread, Value, buffer, protocol};
+use taipan_object::str::PyStr;
+use taipan_object::{Owned, PyResult, Thread, Value, buffer, protocol};
 
 use crate::errors::unpickling;
 use crate::unpickler::Unpickler;
@@ -105,6 +106,28 @@ pub(crate) fn read(thread: &Thread, state: &Native<Unpickler>, count: usize) -> 
     }
     bytes.truncate(count);
     Ok(bytes)
+}
+
+/// So many bytes as text, if they are there and are UTF-8; else nothing was taken.
+///
+/// # Errors
+/// `UnpicklingError` if they go beyond the frame.
+pub(crate) fn text(
+    thread: &Thread,
+    state: &Native<Unpickler>,
+    count: usize,
+) -> PyResult<Option<Owned<PyStr>>> {
+    let mut input = state.input.borrow_mut();
+    if !input.allows(count) {
+        return Err(exhausted(thread));
+    }
+    let end = input.at.saturating_add(count);
+    let part = input.data.get(input.at..end).and_then(|part| std::str::from_utf8(part).ok());
+    let text = part.map(|part| PyStr::from_text(thread, part)).transpose()?;
+    if text.is_some() {
+        input.at = end;
+    }
+    Ok(text)
 }
 
 /// The bytes up to the end of the line, which is not among them.

@@ -13,6 +13,7 @@ mod functions;
 mod input;
 mod load;
 mod load_objects;
+mod memo;
 mod memo_proxy;
 mod opcodes;
 mod pickler;

@@ -7,8 +7,8 @@ use taipan_object::exception::EOF_ERROR;
 use taipan_object::list::PyList;
 use taipan_object::native::Native;
 use taipan_object::set::PySet;
-use taipan_object::str::PyStr;
-use taipan_object::str::intern::intern;
+use taipan_object::str::intern::intern_text;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{PyResult, Raised, Ref, Thread, Value, as_ref, int, protocol, raise};
@@ -39,7 +39,7 @@ impl<'a> Loader<'a> {
         state: &'a Native<Unpickler>,
     ) -> PyResult<Loader<'a>> {
         let set = state.persistent_load.get();
-        let persistent = overridden(thread, this, "persistent_load", set, &UNPICKLER)?;
+        let persistent = overridden(thread, this, names::persistent_load.get(), set, &UNPICKLER)?;
         // an instance of a class in Python may have one of its own
         let finds_itself = std::ptr::eq(this.ty(), &raw const *UNPICKLER);
         Ok(Loader { thread, this, state, persistent, finds_itself, stack: Vec::new(), marks: Vec::new() })
@@ -97,6 +97,22 @@ impl<'a> Loader<'a> {
             return Err(self.underflow());
         }
         self.stack.last().cloned().ok_or_else(|| self.underflow())
+    }
+
+    /// Takes the last mark; gives where the objects above it begin, and the object below it.
+    pub(crate) fn below_mark(&mut self) -> PyResult<(usize, Value)> {
+        let Some(mark) = self.marks.pop() else { return Err(unpickling(self.thread, "could not find MARK")) };
+        let start = mark.min(self.stack.len());
+        let below = start.checked_sub(1).filter(|below| *below >= self.fence());
+        match below.and_then(|below| self.stack.get(below)) {
+            Some(below) => Ok((start, below.clone())),
+            None => Err(self.underflow()),
+        }
+    }
+
+    /// Takes the objects from a place of the stack on. Nobody else has the stack while they are looked at.
+    pub(crate) fn drain(&mut self, start: usize) -> std::vec::Drain<'_, Value> {
+        self.stack.drain(start.min(self.stack.len())..)
     }
 
     /// Everything above the last mark, which goes.
@@ -226,8 +242,10 @@ impl<'a> Loader<'a> {
                     BINUNICODE => self.u32()?,
                     _ => self.u64("BINUNICODE")?,
                 };
-                let data = self.data(count)?;
-                self.utf8(&data)?
+                match input::text(thread, self.state, count)? {
+                    Some(text) => text.into_value(),
+                    None => self.utf8(&self.data(count)?)?,
+                }
             }
             SHORT_BINBYTES | BINBYTES | BINBYTES8 => {
                 let count = match code {
@@ -275,10 +293,6 @@ impl<'a> Loader<'a> {
 
     fn utf8(&self, data: &[u8]) -> PyResult<Value> {
         match std::str::from_utf8(data) {
-            // names of attributes are the same string often
-            Ok(text) if text.len() < 64 => {
-                Ok(intern(self.thread, PyStr::from_text(self.thread, text)?)?.into_value())
-            }
             Ok(text) => call::text(self.thread, text),
             Err(_) => {
                 let data = PyBytes::new(self.thread, data)?;
@@ -291,7 +305,8 @@ impl<'a> Loader<'a> {
     /// What a function of `_codecs` decodes.
     fn decoded(&self, function: &str, data: &[u8]) -> PyResult<Value> {
         let data = PyBytes::new(self.thread, data)?.into_value();
-        let decode = call::imported(self.thread, "_codecs", function)?;
+        let function = intern_text(self.thread, function)?;
+        let decode = call::imported(self.thread, names::_codecs.get(), &function)?;
         let pair = protocol::call(self.thread, decode.as_ref(), &[data], None)?;
         protocol::subscript(self.thread, pair.as_ref(), Value::small(0).as_ref())
     }
@@ -385,7 +400,7 @@ impl<'a> Loader<'a> {
     }
 
     fn known(&self, number: usize) -> PyResult<Value> {
-        let known = self.state.memo.borrow().get(&number).cloned();
+        let known = self.state.memo.borrow().get(number).cloned();
         known.ok_or_else(|| unpickling(self.thread, &format!("Memo value not found at index {number}")))
     }
 

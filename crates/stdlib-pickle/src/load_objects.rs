@@ -1,15 +1,17 @@
 //! The opcodes that call: making objects, filling them, finding classes.
 
+use taipan_object::descriptor::PyGetSetDescr;
 use taipan_object::dict::DictCursor;
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::memoryview::PyMemoryView;
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::{PyTypeObject, statics};
-use taipan_object::{Owned, PyResult, Raised, Ref, Value, protocol, raise};
+use taipan_object::types::{PyTypeObject, flags, statics};
+use taipan_object::{Owned, PyResult, Raised, Ref, Thread, Value, instance, protocol, raise};
 
-use crate::call::{self, attribute, find, method};
+use crate::call::{self, attribute, find, is_generic, method};
 use crate::errors::unpickling;
 use crate::find_class;
 use crate::load::Loader;
@@ -23,18 +25,12 @@ impl Loader<'_> {
                 let item = self.pop()?;
                 self.append(vec![item])?;
             }
-            APPENDS => {
-                let items = self.pop_mark()?;
-                self.append(items)?;
-            }
+            APPENDS => self.append_all()?,
             SETITEM => {
                 let (value, key) = (self.pop()?, self.pop()?);
-                self.set_items(vec![key, value])?;
+                set_item(self.thread, &self.top()?, key, value)?;
             }
-            SETITEMS => {
-                let items = self.pop_mark()?;
-                self.set_items(items)?;
-            }
+            SETITEMS => self.set_items()?,
             ADDITEMS => self.add_items()?,
             GLOBAL => {
                 let (module, name) = (self.line()?, self.line()?);
@@ -76,10 +72,20 @@ impl Loader<'_> {
         if self.finds_itself {
             return find_class::find_class(self.thread, self.this, module.as_ref(), name.as_ref());
         }
-        method(self.thread, self.this, "find_class", &[module.clone(), name.clone()])
+        method(self.thread, self.this, names::find_class.get(), &[module.clone(), name.clone()])
     }
 
     // -- filling ---------------------------------------------------------------------------------
+
+    fn append_all(&mut self) -> PyResult<()> {
+        let thread = self.thread;
+        let (start, list) = self.below_mark()?;
+        if let Some(list) = list.as_ref().get_exact::<PyList>() {
+            return self.drain(start).try_for_each(|item| list.push(thread, item));
+        }
+        let items = self.drain(start).collect();
+        self.append(items)
+    }
 
     fn append(&mut self, items: Vec<Value>) -> PyResult<()> {
         let thread = self.thread;
@@ -91,29 +97,26 @@ impl Loader<'_> {
             return items.into_iter().try_for_each(|item| list.push(thread, item));
         }
         if items.len() > 1
-            && let Some(extend) = find(thread, list.as_ref(), "extend")?
+            && let Some(extend) = find(thread, list.as_ref(), names::extend.get())?
         {
             let items = PyList::from_values(thread, items)?.into_value();
             return protocol::call(thread, extend.as_ref(), &[items], None).map(drop);
         }
-        let append = attribute(thread, list.as_ref(), "append")?;
+        let append = attribute(thread, list.as_ref(), names::append.get())?;
         items
             .into_iter()
             .try_for_each(|item| protocol::call(thread, append.as_ref(), &[item], None).map(drop))
     }
 
-    fn set_items(&mut self, items: Vec<Value>) -> PyResult<()> {
+    fn set_items(&mut self) -> PyResult<()> {
         let thread = self.thread;
-        let dict = self.top()?;
+        let (start, dict) = self.below_mark()?;
+        let mut items = self.drain(start);
         if !items.len().is_multiple_of(2) {
             return Err(unpickling(thread, "odd number of items for SETITEMS"));
         }
-        for pair in items.chunks_exact(2) {
-            let [key, value] = pair else { continue };
-            match dict.as_ref().get_exact::<PyDict>() {
-                Some(dict) => drop(dict.insert(thread, key.as_ref(), value.clone())?),
-                None => protocol::set_subscript(thread, dict.as_ref(), key.as_ref(), Some(value.clone()))?,
-            }
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            set_item(thread, &dict, key, value)?;
         }
         Ok(())
     }
@@ -124,9 +127,9 @@ impl Loader<'_> {
         let set = self.top()?;
         if std::ptr::eq(set.as_ref().ty(), &raw const statics::SET) {
             let items = PyTuple::from_values(thread, items)?.into_value();
-            return method(thread, set.as_ref(), "update", &[items]).map(drop);
+            return method(thread, set.as_ref(), names::update.get(), &[items]).map(drop);
         }
-        let add = attribute(thread, set.as_ref(), "add")?;
+        let add = attribute(thread, set.as_ref(), names::add.get())?;
         items.into_iter().try_for_each(|item| protocol::call(thread, add.as_ref(), &[item], None).map(drop))
     }
 
@@ -147,9 +150,9 @@ impl Loader<'_> {
         };
         let is_plain = given.is_empty()
             && class.as_ref().get::<PyTypeObject>().is_some()
-            && find(thread, class.as_ref(), "__getinitargs__")?.is_none();
+            && find(thread, class.as_ref(), names::__getinitargs__.get())?.is_none();
         let made = if is_plain {
-            method(thread, class.as_ref(), "__new__", std::slice::from_ref(&class))?
+            method(thread, class.as_ref(), names::__new__.get(), std::slice::from_ref(&class))?
         } else {
             protocol::call(thread, class.as_ref(), &given, None)?
         };
@@ -210,7 +213,7 @@ impl Loader<'_> {
         let thread = self.thread;
         let state = self.pop()?;
         let object = self.top()?;
-        if let Some(set) = find(thread, object.as_ref(), "__setstate__")? {
+        if let Some(set) = find(thread, object.as_ref(), names::__setstate__.get())? {
             return protocol::call(thread, set.as_ref(), &[state], None).map(drop);
         }
         let pair = state.as_ref().get_exact::<PyTuple>().filter(|pair| pair.len() == 2);
@@ -222,12 +225,7 @@ impl Loader<'_> {
             let Some(own) = own.as_ref().get::<PyDict>().map(Owned::new_ref) else {
                 return Err(unpickling(thread, "state is not a dictionary"));
             };
-            let dict = attribute(thread, object.as_ref(), "__dict__")?;
-            let mut cursor = DictCursor::start();
-            while let Some((name, value)) = cursor.next(&own) {
-                let name = interned(self, name)?;
-                protocol::set_subscript(thread, dict.as_ref(), name.as_ref(), Some(value))?;
-            }
+            self.set_attributes(&object, &own)?;
         }
         let Some(slots) = slots.filter(|slots| !slots.as_ref().is_none()) else { return Ok(()) };
         let Some(slots) = slots.as_ref().get::<PyDict>().map(Owned::new_ref) else {
@@ -240,6 +238,34 @@ impl Loader<'_> {
                 return Err(raise!(thread, TYPE_ERROR, "attribute name must be string, not '{ty}'"));
             };
             protocol::set_attribute(thread, object.as_ref(), name, Some(value))?;
+        }
+        Ok(())
+    }
+
+    /// Puts a state into the dict of an object; one that has no dict yet needs none for that.
+    fn set_attributes(&self, object: &Value, own: &PyDict) -> PyResult<()> {
+        let thread = self.thread;
+        let plain = object.as_ref().head().filter(|head| head.ty().has_flag(flags::INLINE_VALUES));
+        let found = plain.map(|head| head.ty().lookup(thread, names::__dict__.get())).transpose()?.flatten();
+        let is_own = |found: Value| found.as_ref().get_exact::<PyGetSetDescr>().is_some();
+        let plain = plain.filter(|_| found.is_some_and(is_own) && is_generic(object.as_ref()));
+        let dict = match plain {
+            Some(_) => None,
+            None => Some(attribute(thread, object.as_ref(), names::__dict__.get())?),
+        };
+        let mut cursor = DictCursor::start();
+        while let Some((name, value)) = cursor.next(own) {
+            let name = interned(self, name)?;
+            match (&dict, plain, name.as_ref().get_exact::<PyStr>()) {
+                (None, Some(head), Some(name)) => drop(instance::set(thread, head, name, Some(value))?),
+                (None, Some(head), None) => {
+                    drop(instance::dict(thread, head)?.insert(thread, name.as_ref(), value)?);
+                }
+                (Some(dict), ..) => {
+                    protocol::set_subscript(thread, dict.as_ref(), name.as_ref(), Some(value))?;
+                }
+                (None, None, _) => {}
+            }
         }
         Ok(())
     }
@@ -288,6 +314,13 @@ impl Loader<'_> {
             self.push(view.to_readonly(self.thread)?.into_value());
         }
         Ok(())
+    }
+}
+
+fn set_item(thread: &Thread, dict: &Value, key: Value, value: Value) -> PyResult<()> {
+    match dict.as_ref().get_exact::<PyDict>() {
+        Some(dict) => dict.insert(thread, key.as_ref(), value).map(drop),
+        None => protocol::set_subscript(thread, dict.as_ref(), key.as_ref(), Some(value)),
     }
 }
 

@@ -132,11 +132,7 @@ fn copy_unpickler(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let owner = receiver::<UnpicklerMemoProxy>(thread, this)?.owner.get();
     let dict = PyDict::new(thread)?;
     if let Some(unpickler) = owner.as_ref().and_then(|owner| owner.as_ref().get::<Native<Unpickler>>()) {
-        let mut all: Vec<(usize, Value)> = {
-            let memo = unpickler.memo.borrow();
-            memo.iter().map(|(number, object)| (*number, object.clone())).collect()
-        };
-        all.sort_by_key(|(number, _)| *number);
+        let all = unpickler.memo.borrow().all();
         for (number, object) in all {
             drop(dict.insert(thread, Value::uint(thread, number as u64)?.as_ref(), object)?);
         }

@@ -7,6 +7,7 @@ use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
@@ -209,7 +210,7 @@ pub(crate) fn configure(
 
 /// The file that pickles are written to.
 pub(crate) fn set_output(thread: &Thread, state: &Native<Pickler>, file: Ref<'_>) -> PyResult<()> {
-    let Some(write) = find(thread, file, "write")? else {
+    let Some(write) = find(thread, file, names::write.get())? else {
         return Err(raise!(thread, TYPE_ERROR, "file must have a 'write' attribute"));
     };
     drop(state.write.replace(Some(write)));
@@ -313,22 +314,21 @@ fn memo_of(thread: &Thread, dict: &PyDict) -> PyResult<Memo> {
 
 /// `persistent_id` of a pickler, if it is not the one that says nothing.
 pub(crate) fn persistent(thread: &Thread, this: Ref<'_>) -> PyResult<Option<Value>> {
-    overridden(thread, this, "persistent_id", own(thread, this)?.persistent_id.get(), &PICKLER)
+    overridden(thread, this, names::persistent_id.get(), own(thread, this)?.persistent_id.get(), &PICKLER)
 }
 
 /// A method of an object, if an instance or a class in Python has it; none if it is that of the built-in type.
 pub(crate) fn overridden(
     thread: &Thread,
     this: Ref<'_>,
-    name: &str,
+    name: &PyStr,
     set: Option<Value>,
     base: &PyTypeObject,
 ) -> PyResult<Option<Value>> {
     if set.is_some() {
         return Ok(set);
     }
-    let key = taipan_object::str::intern::intern_text(thread, name)?;
-    let (own, base) = (this.ty().lookup(thread, &key)?, base.lookup(thread, &key)?);
+    let (own, base) = (this.ty().lookup(thread, name)?, base.lookup(thread, name)?);
     match (own, base) {
         (Some(own), Some(base)) if own.as_ref().is(base.as_ref()) => Ok(None),
         _ => call::attribute(thread, this, name).map(Some),

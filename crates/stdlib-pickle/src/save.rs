@@ -1,6 +1,8 @@
 //! Writing objects: what is asked of each, and those that are one opcode. `save_containers.rs` has the containers,
 //! `save_reduce.rs` what an object says itself, `save_global.rs` what is found by its name.
 
+use std::cell::OnceCell;
+
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
 use taipan_object::dict::PyDict;
@@ -8,8 +10,9 @@ use taipan_object::exception::LOOKUP_ERROR;
 use taipan_object::function::FUNCTION;
 use taipan_object::native::Native;
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
-use taipan_object::types::{PyTypeObject, statics};
+use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{PyResult, Ref, Thread, Value, as_ref, protocol, raise};
 use taipan_runtime_builtins::text as show;
 
@@ -27,7 +30,8 @@ pub(crate) struct Session<'a> {
     pub(crate) binary: bool,
     persistent: Option<Value>,
     reducer: Option<Value>,
-    table: Option<Value>,
+    /// The pickler's own table of reductions, or that of `copyreg` once it was needed.
+    table: OnceCell<Value>,
 }
 
 fn same(one: &PyTypeObject, two: &PyTypeObject) -> bool {
@@ -47,8 +51,9 @@ impl<'a> Session<'a> {
             version: state.version.get(),
             binary: state.binary.get() != 0,
             persistent: persistent(thread, this)?,
-            reducer: find(thread, this, "reducer_override")?,
-            table: find(thread, this, "dispatch_table")?,
+            reducer: find(thread, this, names::reducer_override.get())?,
+            table: find(thread, this, names::dispatch_table.get())?
+                .map_or_else(OnceCell::new, OnceCell::from),
         })
     }
 
@@ -83,7 +88,7 @@ impl<'a> Session<'a> {
         }
         let known = self.state.memo.borrow().get(&object.word().bits()).map(|(number, _)| *number);
         if let Some(number) = known {
-            self.push(&self.get_code(number));
+            self.push_get(number);
             return Ok(());
         }
         if let Some(done) = self.save_built_in(object, ty) {
@@ -192,12 +197,15 @@ impl<'a> Session<'a> {
 
     // -- the memo --------------------------------------------------------------------------------
 
-    /// The opcode that gets an object of the memo.
-    pub(crate) fn get_code(&self, number: usize) -> Vec<u8> {
+    /// Appends the opcode that gets an object of the memo.
+    pub(crate) fn push_get(&self, number: usize) {
         match (self.binary, u8::try_from(number)) {
-            (false, _) => format!("g{number}\n").into_bytes(),
-            (true, Ok(short)) => vec![BINGET, short],
-            (true, Err(_)) => [&[LONG_BINGET], &(number as u32).to_le_bytes()[..]].concat(),
+            (false, _) => self.push(format!("g{number}\n").as_bytes()),
+            (true, Ok(short)) => self.push(&[BINGET, short]),
+            (true, Err(_)) => {
+                let [a, b, c, d] = (number as u32).to_le_bytes();
+                self.push(&[LONG_BINGET, a, b, c, d]);
+            }
         }
     }
 
@@ -263,8 +271,14 @@ impl<'a> Session<'a> {
             self.memoize(object);
             return Ok(());
         }
-        let encoded = string.to_wtf8();
-        let data = encoded.as_wtf8().as_bytes();
+        let wtf8;
+        let data = match string.as_utf8(self.thread)? {
+            Some(text) => text.as_bytes(),
+            None => {
+                wtf8 = string.to_wtf8();
+                wtf8.as_wtf8().as_bytes()
+            }
+        };
         self.push_sized(data, (SHORT_BINUNICODE, 4), BINUNICODE, BINUNICODE8)?;
         self.memoize(object);
         Ok(())
@@ -273,24 +287,23 @@ impl<'a> Session<'a> {
     /// Data with its length before it, by the shortest opcode; the first is there from a protocol on.
     fn push_sized(&self, data: &[u8], (short, since): (u8, i64), long: u8, longest: u8) -> PyResult<()> {
         let length = data.len();
-        let mut header = Vec::with_capacity(9);
         match (u8::try_from(length), u32::try_from(length)) {
-            (Ok(length), _) if self.version >= since => header.extend([short, length]),
+            (Ok(length), _) if self.version >= since => self.push_data(&[short, length], data),
             (_, Ok(length)) => {
-                header.push(long);
-                header.extend(length.to_le_bytes());
+                let [a, b, c, d] = length.to_le_bytes();
+                self.push_data(&[long, a, b, c, d], data)
             }
             _ if self.version >= 4 => {
-                header.push(longest);
+                let mut header = vec![longest];
                 header.extend((length as u64).to_le_bytes());
+                self.push_data(&header, data)
             }
             _ => {
                 let kind = if long == BINBYTES { "bytes object" } else { "string" };
                 let message = "larger than 4 GiB requires pickle protocol 4 or higher";
-                return Err(raise!(self.thread, OVERFLOW_ERROR, "serializing a {kind} {message}"));
+                Err(raise!(self.thread, OVERFLOW_ERROR, "serializing a {kind} {message}"))
             }
         }
-        self.push_data(&header, data)
     }
 
     fn push_data(&self, header: &[u8], data: &[u8]) -> PyResult<()> {
@@ -319,7 +332,7 @@ impl<'a> Session<'a> {
         let points: Vec<u32> = bytes.as_slice().iter().map(|byte| u32::from(*byte)).collect();
         let latin = PyStr::from_code_points(thread, &points)?.into_value();
         let arguments = tuple(thread, [latin, text(thread, "latin1")?])?;
-        let encode = call::imported(thread, "_codecs", "encode")?;
+        let encode = call::imported(thread, names::_codecs.get(), names::encode.get())?;
         let reduced = tuple(thread, [encode, arguments])?;
         self.save_reduced(object, reduced.as_ref())
     }
@@ -417,9 +430,12 @@ impl<'a> Session<'a> {
     /// The function for a type in the pickler's own table, or in that of `copyreg`.
     fn dispatched(&self, ty: &PyTypeObject) -> PyResult<Option<Value>> {
         let thread = self.thread;
-        let shared = match &self.table {
-            Some(table) => table.clone(),
-            None => call::imported(thread, "copyreg", "dispatch_table")?,
+        let shared = match self.table.get() {
+            Some(table) => table,
+            None => {
+                let shared = call::imported(thread, names::copyreg.get(), names::dispatch_table.get())?;
+                self.table.get_or_init(|| shared)
+            }
         };
         if let Some(dict) = shared.as_ref().get_exact::<PyDict>() {
             return dict.get(thread, as_ref(ty));
@@ -432,11 +448,16 @@ impl<'a> Session<'a> {
 
     fn own_reduction(&self, object: Ref<'_>) -> PyResult<Value> {
         let thread = self.thread;
-        if let Some(reduce) = find(thread, object, "__reduce_ex__")? {
-            let version = Value::int(thread, self.version)?;
+        let version = Value::int(thread, self.version)?;
+        let name = names::__reduce_ex__.get();
+        let method = if call::is_generic(object) { object.ty().lookup(thread, name)? } else { None };
+        if method.is_some_and(|method| method.as_ref().ty().has_flag(flags::METHOD_DESCRIPTOR)) {
+            return call::method(thread, object, name, &[version]);
+        }
+        if let Some(reduce) = find(thread, object, name)? {
             return protocol::call(thread, reduce.as_ref(), &[version], None);
         }
-        match find(thread, object, "__reduce__")? {
+        match find(thread, object, names::__reduce__.get())? {
             Some(reduce) => protocol::call(thread, reduce.as_ref(), &[], None),
             None => Err(pickling(thread, &format!("Can't pickle {} object", kind(thread, object)))),
         }

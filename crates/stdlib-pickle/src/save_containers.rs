@@ -5,6 +5,7 @@ use taipan_object::dict::DictCursor;
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
 use taipan_object::set::PySet;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{Owned, PyResult, Ref, Value, as_ref, protocol, raise};
@@ -50,7 +51,7 @@ impl Session<'_> {
             } else {
                 self.push(&[POP_MARK]);
             }
-            self.push(&self.get_code(number));
+            self.push_get(number);
             return Ok(());
         }
         self.push(match (short, count) {
@@ -143,7 +144,7 @@ impl Session<'_> {
             return Ok(());
         }
         if !self.binary {
-            let pairs = method(self.thread, object, "items", &[])?;
+            let pairs = method(self.thread, object, names::items.get(), &[])?;
             let pairs = protocol::iter(self.thread, pairs.as_ref())?;
             return self.set_all(object, pairs.as_ref());
         }
@@ -282,7 +283,7 @@ impl Session<'_> {
         }
         if let Some(number) = self.known(object) {
             self.push(&[POP_MARK]);
-            self.push(&self.get_code(number));
+            self.push_get(number);
             return Ok(());
         }
         self.push(&[FROZENSET]);

@@ -4,6 +4,7 @@ use taipan_object::dict::DictCursor;
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{ATTRIBUTE_ERROR, IMPORT_ERROR, KEY_ERROR, VALUE_ERROR};
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, statics};
 use taipan_object::{Owned, PyResult, Raised, Ref, Value, as_ref, raise};
@@ -67,7 +68,7 @@ impl Session<'_> {
     fn module_of(&self, object: Ref<'_>, name: &Value) -> PyResult<Value> {
         let thread = self.thread;
         let path = self.parts(name)?;
-        let told = find(thread, object, "__module__")?.filter(|module| !module.as_ref().is_none());
+        let told = find(thread, object, names::__module__.get())?.filter(|module| !module.as_ref().is_none());
         if path.iter().any(|part| part.equals_text("<locals>")) {
             let shown = show::repr(thread, object)?.to_text_lossy();
             return Err(pickling(thread, &format!("Can't pickle local object {shown}")));
@@ -115,7 +116,7 @@ impl Session<'_> {
     /// The module in `sys.modules` that has an object under a name.
     fn search(&self, object: Ref<'_>, path: &[Owned<PyStr>]) -> PyResult<Value> {
         let thread = self.thread;
-        let all = imported(thread, "sys", "modules")?;
+        let all = imported(thread, names::sys.get(), names::modules.get())?;
         if let Some(dict) = all.as_ref().get::<PyDict>() {
             let copy = dict.copy(thread)?;
             let mut cursor = DictCursor::start();
@@ -138,9 +139,9 @@ impl Session<'_> {
         let thread = self.thread;
         let name = match name {
             Some(name) => name,
-            None => match find(thread, object, "__qualname__")? {
+            None => match find(thread, object, names::__qualname__.get())? {
                 Some(name) => name,
-                None => attribute(thread, object, "__name__")?,
+                None => attribute(thread, object, names::__name__.get())?,
             },
         };
         let module = self.module_of(object, &name)?;
@@ -161,7 +162,7 @@ impl Session<'_> {
     /// Writes the code that an extension registered for a name.
     fn save_extension(&self, module: &Value, name: &Value) -> PyResult<bool> {
         let thread = self.thread;
-        let registry = imported(thread, "copyreg", "_extension_registry")?;
+        let registry = imported(thread, names::copyreg.get(), names::_extension_registry.get())?;
         let Some(registry) = registry.as_ref().get::<PyDict>() else { return Ok(false) };
         if registry.is_empty() {
             return Ok(false);
@@ -185,7 +186,7 @@ impl Session<'_> {
         let Some((first, rest)) = parts.split_first().filter(|(_, rest)| !rest.is_empty()) else {
             return self.save_top(module, name);
         };
-        let get = imported(self.thread, "builtins", "getattr")?;
+        let get = imported(self.thread, names::builtins.get(), names::getattr.get())?;
         for _ in rest {
             self.save(get.as_ref())?;
             if self.version < 2 {
@@ -205,7 +206,7 @@ impl Session<'_> {
         let thread = self.thread;
         let (mut module, mut name) = (module.clone(), name.clone());
         if self.version < 3 && self.state.fix_imports.get() {
-            let names = imported(thread, "_compat_pickle", "REVERSE_NAME_MAPPING")?;
+            let names = imported(thread, names::_compat_pickle.get(), names::REVERSE_NAME_MAPPING.get())?;
             let key = tuple(thread, [module.clone(), name.clone()])?;
             let found =
                 names.as_ref().get::<PyDict>().map_or(Ok(None), |names| names.get(thread, key.as_ref()))?;
@@ -214,7 +215,8 @@ impl Session<'_> {
                     (module, name) = (old_module, old_name);
                 }
             } else {
-                let modules = imported(thread, "_compat_pickle", "REVERSE_IMPORT_MAPPING")?;
+                let modules =
+                    imported(thread, names::_compat_pickle.get(), names::REVERSE_IMPORT_MAPPING.get())?;
                 let modules =
                     modules.as_ref().get::<PyDict>().map(|modules| modules.get(thread, module.as_ref()));
                 if let Some(old) = modules.transpose()?.flatten() {

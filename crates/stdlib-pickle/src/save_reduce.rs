@@ -1,6 +1,7 @@
 //! Writing what `__reduce__` says: a callable with its arguments, then state and items.
 
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::{Owned, PyResult, Ref, Value, protocol};
 use taipan_runtime_builtins::text as show;
@@ -51,7 +52,7 @@ impl Session<'_> {
             Some(number) => {
                 // the arguments hold the object: it was written meanwhile
                 self.push(&[POP]);
-                self.push(&self.get_code(number));
+                self.push_get(number);
             }
             None => self.memoize(object),
         }
@@ -82,7 +83,7 @@ impl Session<'_> {
     fn save_made(&self, object: Ref<'_>, function: &Value, given: &PyTuple) -> PyResult<()> {
         let thread = self.thread;
         let name = match self.version >= 2 {
-            true => find(thread, function.as_ref(), "__name__")?,
+            true => find(thread, function.as_ref(), names::__name__.get())?,
             false => None,
         };
         let is_named = |wanted: &str| {
@@ -105,10 +106,10 @@ impl Session<'_> {
     /// Checks the class that an object is made of.
     fn check_class(&self, object: Ref<'_>, class: Ref<'_>, function: &str) -> PyResult<()> {
         let thread = self.thread;
-        if find(thread, class, "__new__")?.is_none() {
+        if find(thread, class, names::__new__.get())?.is_none() {
             return self.refused(&format!("first argument to {function}() has no __new__"));
         }
-        let own = attribute(thread, object, "__class__")?;
+        let own = attribute(thread, object, names::__class__.get())?;
         if own.as_ref().is(class) {
             return Ok(());
         }
@@ -163,8 +164,8 @@ impl Session<'_> {
     /// `functools.partial(class.__new__, class, *arguments, **named)`: there was no opcode for it yet.
     fn partial(&self, class: &Value, arguments: &Value, named: &Value) -> PyResult<Value> {
         let thread = self.thread;
-        let partial = imported(thread, "functools", "partial")?;
-        let mut given = vec![attribute(thread, class.as_ref(), "__new__")?, class.clone()];
+        let partial = imported(thread, names::functools.get(), names::partial.get())?;
+        let mut given = vec![attribute(thread, class.as_ref(), names::__new__.get())?, class.clone()];
         given.extend(
             arguments.as_ref().get::<PyTuple>().into_iter().flat_map(PyTuple::iter).map(Ref::to_value),
         );

@@ -2,11 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use rustc_hash::FxHashMap;
 use taipan_object::dict::{DictCursor, PyDict};
 use taipan_object::native::{Native, NativeStatic, NativeType, Visitor};
 use taipan_object::slot::Slot;
 use taipan_object::str::PyStr;
+use taipan_object::str::statics::names;
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, native_type, protocol, raise};
@@ -19,12 +19,13 @@ use crate::call::find;
 use crate::errors::unpickling;
 use crate::input::Input;
 use crate::load::Loader;
+use crate::memo::ReadMemo;
 use crate::memo_proxy::{self, UnpicklerMemoProxy};
 
 /// The state of an unpickler.
 #[derive(Default)]
 pub(crate) struct Unpickler {
-    pub(crate) memo: RefCell<FxHashMap<usize, Value>>,
+    pub(crate) memo: RefCell<ReadMemo>,
     pub(crate) input: RefCell<Input>,
     pub(crate) read: Slot,
     pub(crate) readline: Slot,
@@ -53,7 +54,7 @@ impl NativeType for Unpickler {
             visitor.slot(slot);
         }
         if let Ok(memo) = self.memo.try_borrow() {
-            memo.values().for_each(|object| visitor.value(object));
+            memo.objects().for_each(|object| visitor.value(object));
         }
     }
 
@@ -166,7 +167,8 @@ pub(crate) fn configure(
 
 /// The file that pickles are read from.
 pub(crate) fn set_file(thread: &Thread, state: &Native<Unpickler>, file: Ref<'_>) -> PyResult<()> {
-    let (read, readline) = (find(thread, file, "read")?, find(thread, file, "readline")?);
+    let (read, readline) =
+        (find(thread, file, names::read.get())?, find(thread, file, names::readline.get())?);
     if read.is_none() || readline.is_none() {
         return Err(raise!(thread, TYPE_ERROR, "file must have 'read' and 'readline' attributes"));
     }
@@ -205,10 +207,10 @@ fn set_memo(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()
     let memo = if let Some(proxy) = value.as_ref().get::<Native<UnpicklerMemoProxy>>() {
         let other = proxy.unpickler();
         let other = other.as_ref().and_then(|other| other.as_ref().get::<Native<Unpickler>>());
-        other.map_or_else(FxHashMap::default, |other| other.memo.borrow().clone())
+        other.map_or_else(ReadMemo::default, |other| other.memo.borrow().clone())
     } else if let Some(dict) = value.as_ref().get::<PyDict>() {
         let dict = Owned::new_ref(dict);
-        let mut memo = FxHashMap::default();
+        let mut memo = ReadMemo::default();
         let mut cursor = DictCursor::start();
         while let Some((key, object)) = cursor.next(&dict) {
             if !key.as_ref().is_int() {
@@ -217,7 +219,7 @@ fn set_memo(thread: &Thread, this: Ref<'_>, value: Option<Value>) -> PyResult<()
             let Ok(number) = usize::try_from(to_size(thread, key.as_ref())?) else {
                 return Err(raise!(thread, VALUE_ERROR, "memo key must be positive integers."));
             };
-            memo.insert(number, object);
+            drop(memo.insert(number, object));
         }
         memo
     } else {

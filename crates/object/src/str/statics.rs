@@ -154,6 +154,9 @@ names! {
     __newobj__ __newobj_ex__ __objclass__ __origin__ __parameters__ __self__ __setstate__ __sizeof__
     __text_signature__ __typing_is_unpacked_typevartuple__ __typing_prepare_subst__ __typing_subst__
     __unpacked__ __wrapped__ _slotnames _reduce_ex copyreg
+    __getinitargs__ __slotnames__ _codecs _compat_pickle _extension_cache _extension_registry _inverted_registry add
+    dispatch_table encode extend find_class functools getattr modules partial persistent_id persistent_load readline
+    reducer_override NAME_MAPPING IMPORT_MAPPING REVERSE_NAME_MAPPING REVERSE_IMPORT_MAPPING
 }
 
 /// Interns them all.

@@ -14,7 +14,9 @@ pub use reduce::import;
 
 use taipan_object::exception::ATTRIBUTE_ERROR;
 use taipan_object::protocol;
+use taipan_object::protocol::attribute::generic_get;
 use taipan_object::str::PyStr;
+use taipan_object::types::slots::GetAttr;
 use taipan_object::types::statics;
 use taipan_object::{PyResult, Ref, Thread, Value};
 
@@ -34,8 +36,14 @@ pub(crate) fn install(thread: &Thread) -> PyResult<()> {
 
 /// `getattr(object, name, none)`: an `AttributeError` means that there is no such attribute.
 pub fn find_attribute(thread: &Thread, object: Ref<'_>, name: &PyStr) -> PyResult<Option<Value>> {
-    match protocol::get_attribute(thread, object, name) {
-        Ok(value) => Ok(Some(value)),
+    let get = object.ty().slots().getattr.get();
+    // no error is made where nobody would see it
+    let found = match get.is_none_or(|get| std::ptr::fn_addr_eq(get, generic_get as GetAttr)) {
+        true => protocol::attribute::find(thread, object, name),
+        false => protocol::get_attribute(thread, object, name).map(Some),
+    };
+    match found {
+        Ok(found) => Ok(found),
         Err(raised) => {
             let exception = thread.catch(raised);
             if exception.as_ref().ty().is_subtype(&ATTRIBUTE_ERROR) {

@@ -3,7 +3,7 @@
 
 use taipan_object::dict::PyDict;
 use taipan_object::list::PyList;
-use taipan_object::str::{PyStr, intern, statics::names};
+use taipan_object::str::{PyStr, statics::names};
 use taipan_object::tuple::PyTuple;
 use taipan_object::types::{PyTypeObject, flags, statics};
 use taipan_object::{Owned, PyResult, Ref, Thread, Value, as_ref, instance, protocol, raise};
@@ -114,7 +114,7 @@ fn new_arguments(thread: &Thread, this: Ref<'_>) -> PyResult<Option<NewArguments
 fn new_object(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
     let class = this.ty();
     if class.slots().new.get().is_none() {
-        return Err(raise!(thread, TYPE_ERROR, "cannot pickle '{}' object", class.short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "cannot pickle '{}' object", class.name()));
     }
     let arguments = new_arguments(thread, this)?;
     let required = arguments.is_none() && this.get::<PyList>().is_none() && this.get::<PyDict>().is_none();
@@ -166,18 +166,21 @@ fn getstate(thread: &Thread, this: Ref<'_>) -> PyResult<Value> {
 fn default_state(thread: &Thread, this: Ref<'_>, required: bool) -> PyResult<Value> {
     let class = this.ty();
     if required && class.item_size() != 0 {
-        return Err(raise!(thread, TYPE_ERROR, "cannot pickle {} objects", class.short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "cannot pickle {} objects", class.name()));
     }
     let state = match this.head().filter(|head| instance::dict_slot(head).is_some()) {
         Some(head) => {
-            let dict = instance::dict(thread, head)?;
-            if dict.is_empty() { Value::none() } else { dict.copy(thread)?.into_value() }
+            let dict = instance::copy_of_dict(thread, head)?;
+            if dict.is_empty() { Value::none() } else { dict.into_value() }
         }
         None => Value::none(),
     };
     let slots = slot_names(thread, class)?;
     if required && has_more_than_slots(class, slots.len()) {
-        return Err(raise!(thread, TYPE_ERROR, "cannot pickle '{}' object", class.short_name()));
+        return Err(raise!(thread, TYPE_ERROR, "cannot pickle '{}' object", class.name()));
+    }
+    if slots.is_empty() {
+        return Ok(state);
     }
     let values = PyDict::new(thread)?;
     for name in &slots {
@@ -205,9 +208,8 @@ fn slot_names(thread: &Thread, class: &PyTypeObject) -> PyResult<Vec<Value>> {
     if !class.has_flag(flags::HEAPTYPE) {
         return Ok(Vec::new());
     }
-    let cache = intern::intern_text(thread, "__slotnames__")?;
     let known = match class.dict().map(Owned::new_ref) {
-        Some(dict) => dict.get(thread, cache.as_ref())?,
+        Some(dict) => dict.get_str(thread, names::__slotnames__.get())?,
         None => None,
     };
     let adds_slots = |ty: Ref<'_>| ty.get::<PyTypeObject>().is_some_and(|ty| ty.member_count() > 0);

@@ -39,27 +39,46 @@ struct Decimal {
 }
 
 impl Decimal {
-    fn of_scientific(text: &str) -> Decimal {
-        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
-        Decimal { digits: digits.replace('.', ""), exponent: exponent.parse().unwrap_or(0) }
+    /// Of `d.dde12`, whose point goes.
+    fn of_scientific(mut text: String) -> Decimal {
+        let end = text.rfind('e').unwrap_or(text.len());
+        let exponent = text.get(end + 1..).and_then(|exponent| exponent.parse().ok()).unwrap_or(0);
+        text.truncate(end);
+        if text.len() > 1 {
+            text.remove(1);
+        }
+        Decimal { digits: text, exponent }
     }
 
     fn shortest(value: f64) -> Decimal {
-        let shortest = Decimal::of_scientific(&format!("{value:e}"));
+        // no text of this form is longer
+        let mut text = String::with_capacity(24);
+        let _ = write!(text, "{value:e}");
+        let shortest = Decimal::of_scientific(text);
         // between two texts that are equally near, the one with the even digit; fewer digits are never equally near
-        if shortest.digits.len() > 15 {
+        if shortest.digits.len() > 15 && shortest.may_be_tie(value) {
             let behind = shortest.digits.len() - 1;
             let even = format!("{value:.behind$e}");
             if even.parse() == Ok(value) {
-                return Decimal::of_scientific(&even);
+                return Decimal::of_scientific(even);
             }
         }
         shortest
     }
 
+    /// Whether the value may stand in the middle between two numbers of so many digits: then it has one digit more,
+    /// and as many decimals as binary places behind the point.
+    fn may_be_tie(&self, value: f64) -> bool {
+        let bits = value.to_bits();
+        let exponent = (bits >> 52 & 0x7FF) as i32;
+        let mantissa = bits & ((1 << 52) - 1) | if exponent == 0 { 0 } else { 1 << 52 };
+        let places = 1075 - exponent.max(1) - mantissa.trailing_zeros() as i32;
+        places <= 0 || places == self.digits.len() as i32 - self.exponent
+    }
+
     fn rounded(value: f64, digits: usize) -> Decimal {
         let behind = digits.saturating_sub(1).min(MOST_DIGITS);
-        Decimal::of_scientific(&format!("{value:.behind$e}"))
+        Decimal::of_scientific(format!("{value:.behind$e}"))
     }
 
     fn without_zeros(mut self) -> Decimal {
@@ -114,7 +133,7 @@ pub fn float_text(value: f64, layout: FloatLayout) -> String {
     if value.is_nan() {
         return "nan".to_owned();
     }
-    let mut text = String::new();
+    let mut text = String::with_capacity(24);
     if value.is_sign_negative() {
         text.push('-');
     }

@@ -1,5 +1,7 @@
 //! From values to bytes.
 
+use std::borrow::Cow;
+
 use taipan_object::buffer::{Buffer, Request};
 use taipan_object::bytearray::PyByteArray;
 use taipan_object::bytes::PyBytes;
@@ -36,9 +38,8 @@ fn bytes_of(thread: &Thread, format: &Format, values: &[Value], function: &str) 
     for code in &format.codes {
         for (at, value) in values.by_ref().take(code.count).enumerate() {
             let start = code.offset + at * code.size;
-            let made = one(thread, code, value.as_ref(), format.big)?;
-            let place = bytes.iter_mut().skip(start).take(code.size);
-            place.zip(made).for_each(|(to, from)| *to = from);
+            let to = bytes.get_mut(start..start + code.size).unwrap_or_default();
+            one(thread, code, value.as_ref(), format.big, to)?;
         }
     }
     Ok(bytes)
@@ -102,49 +103,54 @@ fn place_of(thread: &Thread, format: &Format, offset: isize, length: usize) -> P
     Ok(start)
 }
 
-/// The bytes of one value.
-fn one(thread: &Thread, code: &Code, value: Ref<'_>, big: bool) -> PyResult<Vec<u8>> {
+/// Writes the bytes of one value where they belong, where there are zeros.
+fn one(thread: &Thread, code: &Code, value: Ref<'_>, big: bool, to: &mut [u8]) -> PyResult<()> {
     match code.kind {
-        Kind::Pad => Ok(Vec::new()),
-        Kind::Bool => Ok(vec![protocol::truth(thread, value)?.into()]),
+        Kind::Pad => {}
+        Kind::Bool => put(to, &[protocol::truth(thread, value)?.into()], false),
         Kind::Char => match value.get::<PyBytes>().map(PyBytes::as_slice) {
-            Some([byte]) => Ok(vec![*byte]),
-            _ => Err(error(thread, format_args!("char format requires a bytes object of length 1"))),
+            Some([byte]) => put(to, &[*byte], false),
+            _ => return Err(error(thread, format_args!("char format requires a bytes object of length 1"))),
         },
-        Kind::Bytes => bytes_like(thread, code.letter, value),
+        Kind::Bytes => put(to, &bytes_like(thread, code.letter, value)?, false),
         Kind::Pascal => {
             let bytes = bytes_like(thread, code.letter, value)?;
-            // the length byte says 255 of more, though they are written
-            let kept = bytes.len().min(code.size.saturating_sub(1));
-            let mut out = vec![kept.min(255) as u8];
-            out.extend(bytes.into_iter().take(kept));
-            Ok(out)
+            if let Some((length, to)) = to.split_first_mut() {
+                // the length byte says 255 of more, though they are written
+                *length = bytes.len().min(to.len()).min(255) as u8;
+                put(to, &bytes, false);
+            }
         }
-        Kind::Complex => complex(thread, code, value, big),
-        Kind::Float => Ok(ordered(float(thread, code, value)?, big)),
-        Kind::Int { signed } => Ok(ordered(int(thread, code, value, signed)?, big)),
+        Kind::Complex => complex(thread, code, value, big, to)?,
+        Kind::Float => float(thread, code, value, big, to)?,
+        Kind::Int { signed } => put(to, &int(thread, code, value, signed)?.to_le_bytes(), big),
+    }
+    Ok(())
+}
+
+/// Writes as many bytes as there are, and as there is room for, the last of those first if that is wanted.
+#[inline]
+fn put(to: &mut [u8], bytes: &[u8], reversed: bool) {
+    let count = to.len().min(bytes.len());
+    if let (Some(to), Some(bytes)) = (to.get_mut(..count), bytes.get(..count)) {
+        to.copy_from_slice(bytes);
+        if reversed {
+            to.reverse();
+        }
     }
 }
 
-fn ordered(mut bytes: Vec<u8>, big: bool) -> Vec<u8> {
-    if big {
-        bytes.reverse();
-    }
-    bytes
-}
-
-fn bytes_like(thread: &Thread, letter: char, value: Ref<'_>) -> PyResult<Vec<u8>> {
+fn bytes_like<'a>(thread: &Thread, letter: char, value: Ref<'a>) -> PyResult<Cow<'a, [u8]>> {
     if let Some(bytes) = value.get::<PyBytes>() {
-        return Ok(bytes.as_slice().to_vec());
+        return Ok(Cow::Borrowed(bytes.as_slice()));
     }
     match value.get::<PyByteArray>() {
-        Some(array) => array.copy(thread, 0, usize::MAX),
+        Some(array) => array.copy(thread, 0, usize::MAX).map(Cow::Owned),
         None => Err(error(thread, format_args!("argument for '{letter}' must be a bytes object"))),
     }
 }
 
-/// The bytes of a float, the lowest first.
-fn float(thread: &Thread, code: &Code, value: Ref<'_>) -> PyResult<Vec<u8>> {
+fn float(thread: &Thread, code: &Code, value: Ref<'_>, big: bool, to: &mut [u8]) -> PyResult<()> {
     let float = match value.to_f64() {
         Some(float) => float,
         None if value.is_int() => taipan_object::int::int_to_f64(thread, value)?,
@@ -156,20 +162,21 @@ fn float(thread: &Thread, code: &Code, value: Ref<'_>) -> PyResult<Vec<u8>> {
     let letter = code.letter;
     let too_large = || raise!(thread, OVERFLOW_ERROR, "float too large to pack with {letter} format");
     match code.size {
-        2 => Ok(half::write(float).ok_or_else(too_large)?.to_le_bytes().to_vec()),
+        2 => put(to, &half::write(float).ok_or_else(too_large)?.to_le_bytes(), big),
         4 => {
             let single = float as f32;
             if single.is_infinite() && float.is_finite() {
                 return Err(too_large());
             }
-            Ok(single.to_le_bytes().to_vec())
+            put(to, &single.to_le_bytes(), big);
         }
-        _ => Ok(float.to_le_bytes().to_vec()),
+        _ => put(to, &float.to_le_bytes(), big),
     }
+    Ok(())
 }
 
-/// The bytes of a complex number, the real part first.
-fn complex(thread: &Thread, code: &Code, value: Ref<'_>, big: bool) -> PyResult<Vec<u8>> {
+/// Writes a complex number, the real part first.
+fn complex(thread: &Thread, code: &Code, value: Ref<'_>, big: bool, to: &mut [u8]) -> PyResult<()> {
     let wrong = || error(thread, format_args!("required argument is not a complex"));
     if value.get::<PyStr>().is_some() {
         return Err(wrong());
@@ -183,16 +190,18 @@ fn complex(thread: &Thread, code: &Code, value: Ref<'_>, big: bool) -> PyResult<
         }
     };
     let parts = number.as_ref().get::<PyComplex>().map_or([0.0, 0.0], PyComplex::parts);
-    let bytes = |part: f64| match code.size {
-        // what is too large is infinite
-        8 => (part as f32).to_le_bytes().to_vec(),
-        _ => part.to_le_bytes().to_vec(),
-    };
-    Ok(parts.into_iter().flat_map(|part| ordered(bytes(part), big)).collect())
+    for (part, to) in parts.into_iter().zip(to.chunks_exact_mut(code.size / 2)) {
+        match code.size {
+            // what is too large is infinite
+            8 => put(to, &(part as f32).to_le_bytes(), big),
+            _ => put(to, &part.to_le_bytes(), big),
+        }
+    }
+    Ok(())
 }
 
-/// The bytes of an integer, the lowest first.
-fn int(thread: &Thread, code: &Code, value: Ref<'_>, signed: bool) -> PyResult<Vec<u8>> {
+/// The number that a value is, if it fits.
+fn int(thread: &Thread, code: &Code, value: Ref<'_>, signed: bool) -> PyResult<i128> {
     if !value.is_int() && value.ty().slots().index.get().is_none() {
         return Err(error(thread, format_args!("required argument is not an integer")));
     }
@@ -207,7 +216,7 @@ fn int(thread: &Thread, code: &Code, value: Ref<'_>, signed: bool) -> PyResult<V
         false => (0, (1_i128 << bits) - 1),
     };
     match number.filter(|number| (least..=most).contains(number)) {
-        Some(number) => Ok(number.to_le_bytes().into_iter().take(code.size).collect()),
+        Some(number) => Ok(number),
         None => {
             let letter = code.letter;
             Err(error(thread, format_args!("'{letter}' format requires {least} <= number <= {most}")))

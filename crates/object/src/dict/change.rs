@@ -129,6 +129,28 @@ impl PyDict {
         unsafe { Some((Value::from_word(key), Value::from_word(value))) }
     }
 
+    /// Moves an entry behind all others, by number.
+    ///
+    /// # Errors
+    /// `MemoryError`; then nothing has changed.
+    pub fn move_to_end(&self, thread: &Thread, number: usize) -> PyResult<()> {
+        if !self.ma_keys.has_room() {
+            let before =
+                (0..number).filter(|&at| self.ma_keys.entry(at).is_some_and(|e| e.key.get().is_some()));
+            let number = before.count();
+            self.resize(thread, log_size_of((self.len() as u64).saturating_mul(3)))?;
+            return self.move_to_end(thread, number);
+        }
+        if number + 1 == self.ma_keys.header().filled.get() as usize {
+            return Ok(());
+        }
+        let hash = self.ma_keys.entry(number).map_or(0, |entry| entry.hash.get());
+        match self.remove_at(number) {
+            Some((key, value)) => self.append(thread, key.as_ref(), hash, value),
+            None => Ok(()),
+        }
+    }
+
     /// Takes the last entry out: `popitem`.
     pub fn pop_last(&self) -> Option<(Value, Value)> {
         let filled = self.ma_keys.header().filled.get() as usize;

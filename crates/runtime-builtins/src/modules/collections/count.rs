@@ -3,6 +3,7 @@
 use taipan_object::dict::PyDict;
 use taipan_object::protocol::{self, BinaryOp, binary, get_attribute};
 use taipan_object::str::statics::names;
+use taipan_object::types::statics::INT;
 use taipan_object::{PyResult, Ref, Thread, Value};
 
 use crate::iterate::for_each;
@@ -17,7 +18,14 @@ pub(super) fn count_elements(
     if let Some(dict) = plain_dict(thread, mapping)? {
         for_each(thread, iterable, |item| {
             let hash = protocol::hash(thread, item.as_ref())?;
-            let count = match dict.get_with_hash(thread, item.as_ref(), hash)? {
+            let number = dict.find(thread, item.as_ref(), hash)?;
+            let count = number.and_then(|number| dict.value_at(number));
+            if let (Some(number), Some(more)) = (number, count.as_ref().and_then(one_more)) {
+                // nothing has run since the entry was found
+                drop(dict.replace_at(number, Value::int(thread, more)?));
+                return Ok(true);
+            }
+            let count = match count {
                 Some(count) => binary(thread, count.as_ref(), one.as_ref(), BinaryOp::Add)?,
                 None => one.clone(),
             };
@@ -34,6 +42,12 @@ pub(super) fn count_elements(
         protocol::set_subscript(thread, mapping, item.as_ref(), Some(count)).map(|()| true)
     })?;
     Ok(Value::none())
+}
+
+/// The sum of a plain int and one, if it is not large.
+fn one_more(count: &Value) -> Option<i64> {
+    let is_plain = std::ptr::eq(count.as_ref().ty(), &raw const INT);
+    if is_plain { count.as_ref().to_i64()?.checked_add(1) } else { None }
 }
 
 /// The dict, if the mapping is one whose class reads and sets items as `dict` does.

@@ -109,20 +109,21 @@ fn move_to_end(thread: &Thread, this: Ref<'_>, arguments: &[Value], names: Names
     let last = last.map_or(Ok(true), |last| protocol::truth(thread, last))?;
     let ordered = receiver(thread, this)?;
     let key = key.unwrap_or(this);
-    if !ordered.is_empty() {
-        protocol::hash(thread, key)?;
-    }
-    let found = if ordered.is_empty() { None } else { ordered.remove(thread, key)? };
-    let Some((key, value)) = found else {
+    let found = match ordered.is_empty() {
+        true => None,
+        false => ordered.find(thread, key, protocol::hash(thread, key)?)?,
+    };
+    let Some(number) = found else {
         return Err(thread.raise_value(&KEY_ERROR, key.to_value()));
     };
     if let Some(ordered) = this.get::<PyOrderedDict>() {
         ordered.note(ordered.known());
     }
     if last {
-        drop(ordered.insert(thread, key.as_ref(), value)?);
+        ordered.move_to_end(thread, number)?;
         return Ok(Value::none());
     }
+    let Some((key, value)) = ordered.remove_at(number) else { return Ok(Value::none()) };
     // the others come behind it again, in their order
     let rest = ordered.copy(thread)?;
     drop(ordered.take());

@@ -104,23 +104,43 @@ fn order_is_by_code_points() {
 fn interning_keeps_one_of_each_as_long_as_it_is_used() {
     run(|thread| {
         let before = intern::count(thread);
-        let a = intern::intern_text(thread, "some new name").unwrap();
-        let b = intern::intern_text(thread, "some new name").unwrap();
+        let name = |text: &str| intern::intern(thread, make(thread, text)).unwrap();
+        let (a, b) = (name("some new name"), name("some new name"));
         assert!(a.as_ref().is(b.as_ref()));
         assert_eq!(intern::count(thread), before + 1);
         drop((a, b));
         assert_eq!(intern::count(thread), before);
-        let many: Vec<_> =
-            (0..1000).map(|i| intern::intern_text(thread, &format!("name {i}")).unwrap()).collect();
+        let many: Vec<_> = (0..1000).map(|i| name(&format!("name {i}"))).collect();
         let kept: Vec<_> = many.into_iter().enumerate().filter(|(i, _)| i % 3 == 0).collect();
-        for (i, name) in &kept {
+        for (i, kept) in &kept {
             let again = intern::intern_text(thread, &format!("name {i}")).unwrap();
-            assert!(again.as_ref().is(name.as_ref()));
+            assert!(again.as_ref().is(kept.as_ref()));
         }
         assert_eq!(intern::count(thread), before + kept.len());
         let init = intern::intern_text(thread, "__init__").unwrap();
         assert!(std::ptr::eq(&raw const *init, statics::names::__init__.get()));
         assert_eq!(init.interned_state(), INTERNED_STATIC);
+    });
+}
+
+#[test]
+fn names_that_native_code_asks_for_stay_until_a_collection() {
+    run(|thread| {
+        let before = intern::count(thread);
+        for text in ["one name", "another name", "one name"] {
+            let name = intern::intern_text(thread, text).unwrap();
+            assert!(name.as_ref().is(intern::intern_text(thread, text).unwrap().as_ref()));
+        }
+        assert_eq!(intern::count(thread), before + 2);
+        // another text where one was is another name
+        let mut text = String::from("first");
+        let first = intern::intern_text(thread, &text).unwrap();
+        text.replace_range(.., "other");
+        let other = intern::intern_text(thread, &text).unwrap();
+        assert_eq!((first.as_ascii(), other.as_ascii()), (Some("first"), Some("other")));
+        drop((first, other));
+        crate::gc::collect(thread, 2);
+        assert_eq!(intern::count(thread), before);
     });
 }
 

@@ -138,6 +138,12 @@ impl Frame {
         if self.has(extra::NAMESPACE) { self.namespace.get() } else { None }
     }
 
+    /// Whether the namespace of the body is the dict of its globals: that of a module.
+    pub fn runs_in_globals(&self) -> bool {
+        let space = if self.has(extra::NAMESPACE) { self.namespace.peek_object() } else { None };
+        space.is_some_and(|space| std::ptr::eq(space.as_ptr().cast(), self.globals))
+    }
+
     /// The frame object, if one was made.
     pub fn object(&self) -> Option<Value> {
         if self.has(extra::OBJECT) { self.object.get() } else { None }

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use crate::code::{Op, OpWord};
-use crate::frame::{NULL, stacks};
+use crate::frame::{NULL, release, stacks, word};
 use taipan_object::dict::PyDict;
 use taipan_object::exception::{KEY_ERROR, NAME_ERROR, PyBaseException};
 use taipan_object::str::PyStr;
@@ -51,27 +51,27 @@ fn dicts<'t>(vm: Vm<'t>) -> (&'t PyDict, &'t PyDict) {
     unsafe { (&*vm.frame().globals, &*vm.frame().builtins) }
 }
 
-/// Looks a global up, and writes down where it was found: the operation becomes one that looks there.
-#[cold]
-#[inline(never)]
-pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
-    let name = vm.name(w.b());
+/// Where a global was found: the versions of the dicts for which that holds, and the place of its value.
+struct Place {
+    in_builtins: bool,
+    versions: u64,
+    place: u64,
+}
+
+/// A global or built-in, and where it was found if that can be relied on.
+fn find_global(vm: Vm<'_>, name: &PyStr) -> PyResult<(Value, Option<Place>)> {
     let (globals, builtins) = dicts(vm);
     if !is_plain(globals) || !is_plain(builtins) {
-        let value = global(vm, name)?;
-        vm.put(w.a(), value);
-        if w.c() != 0 {
-            vm.put_marker(w.a() + 1, NULL);
-        }
-        return Ok(());
+        return Ok((global(vm, name)?, None));
     }
     let (key, hash) = (as_ref(name), name.hash());
-    let (mut dict, mut op) = (globals, Op::LoadGlobalModule);
+    let mut dict = globals;
     let mut found = globals.find(vm.thread, key, hash)?;
     let mut versions = u64::from(globals.version(vm.thread));
     let mut usable = versions != 0;
-    if found.is_none() {
-        (dict, op) = (builtins, Op::LoadGlobalBuiltin);
+    let in_builtins = found.is_none();
+    if in_builtins {
+        dict = builtins;
         found = builtins.find(vm.thread, key, hash)?;
         let version = builtins.version(vm.thread);
         usable &= version != 0;
@@ -80,12 +80,23 @@ pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let place = found.and_then(|entry| dict.place_of(entry));
     let value = found.and_then(|entry| dict.value_at(entry));
     let (Some(value), Some(place)) = (value, place) else { return Err(unknown(vm.thread, name)) };
-    // SAFETY: the operation has two words for this; the code is this thread's.
-    unsafe {
-        let op = if usable { op } else { Op::LoadGlobal };
-        *vm.cache(1) = versions;
-        *vm.cache(2) = place.expose_provenance() as u64;
-        *vm.cache(0) = OpWord::new(op, w.a() as u16, w.b() as u16, w.c() as u16).0;
+    let place = place.expose_provenance() as u64;
+    Ok((value, usable.then_some(Place { in_builtins, versions, place })))
+}
+
+/// Looks a global up, and writes down where it was found: the operation becomes one that looks there.
+#[cold]
+#[inline(never)]
+pub(super) fn load_global(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    let (value, found) = find_global(vm, vm.name(w.b()))?;
+    if let Some(Place { in_builtins, versions, place }) = found {
+        let op = if in_builtins { Op::LoadGlobalBuiltin } else { Op::LoadGlobalModule };
+        // SAFETY: the operation has two words for this; the code is this thread's.
+        unsafe {
+            *vm.cache(1) = versions;
+            *vm.cache(2) = place;
+            *vm.cache(0) = OpWord::new(op, w.a() as u16, w.b() as u16, w.c() as u16).0;
+        }
     }
     vm.put(w.a(), value);
     if w.c() != 0 {
@@ -136,8 +147,34 @@ pub(super) fn namespace(vm: Vm<'_>) -> PyResult<Value> {
     vm.frame().namespace().ok_or_else(|| raise!(vm.thread, SYSTEM_ERROR, "no locals found"))
 }
 
+/// The place that the words of a name's operation say, if it is still that; the namespace is the globals.
+fn known_place(vm: Vm<'_>) -> Option<*mut u64> {
+    // SAFETY: the operation has two words behind it.
+    let (versions, place) = unsafe { (*vm.cache(1), *vm.cache(2)) };
+    let (of_globals, of_builtins) = (versions as u32, (versions >> 32) as u32);
+    let (globals, builtins) = dicts(vm);
+    let holds = of_globals != 0
+        && globals.known_version() == of_globals
+        && (of_builtins == 0 || builtins.known_version() == of_builtins);
+    holds.then(|| std::ptr::with_exposed_provenance_mut(place as usize))
+}
+
 #[inline(never)]
 pub(super) fn load_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
+    // that of a module's body is the same dict, and what is found there is written down
+    if vm.frame().runs_in_globals() {
+        let value = match known_place(vm) {
+            // SAFETY: by their versions the dicts have not moved their entries, and this one holds a value.
+            Some(place) => unsafe { Value::from_borrowed(word(*place)) },
+            None => {
+                let (value, found) = find_global(vm, vm.name(w.wide_operand() as usize))?;
+                note_place(vm, found);
+                value
+            }
+        };
+        vm.put(w.a(), value);
+        return Ok(());
+    }
     let name = vm.name(w.wide_operand() as usize);
     let space = namespace(vm)?;
     let value = match namespace_get(vm.thread, space.as_ref(), as_ref(name))? {
@@ -148,10 +185,39 @@ pub(super) fn load_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     Ok(())
 }
 
+fn note_place(vm: Vm<'_>, found: Option<Place>) {
+    if let Some(found) = found {
+        // SAFETY: the operation has two words for this; the code is this thread's.
+        unsafe {
+            *vm.cache(1) = found.versions;
+            *vm.cache(2) = found.place;
+        }
+    }
+}
+
 #[inline(never)]
 pub(super) fn store_name(vm: Vm<'_>, w: OpWord) -> PyResult<()> {
     let value = vm.operand(w.a()).into_value();
     let name = vm.name(w.wide_operand() as usize);
+    if vm.frame().runs_in_globals() && is_plain(dicts(vm).0) {
+        if let Some(place) = known_place(vm) {
+            // SAFETY: as in `load_name`; the entry owns what it holds, and the old value is released last.
+            unsafe { release(place.replace(value.into_word().bits())) };
+            return Ok(());
+        }
+        let globals = dicts(vm).0;
+        let old = globals.insert_with_hash(vm.thread, as_ref(name), name.hash(), value)?;
+        // most of a module's body runs once
+        if old.is_some()
+            && let Some(entry) = globals.find(vm.thread, as_ref(name), name.hash())?
+            && let Some(place) = globals.place_of(entry)
+        {
+            let (versions, place) = (globals.version(vm.thread).into(), place.expose_provenance() as u64);
+            note_place(vm, Some(Place { in_builtins: false, versions, place }));
+        }
+        drop(old);
+        return Ok(());
+    }
     let space = namespace(vm)?;
     match space.as_ref().get_exact::<PyDict>() {
         Some(dict) => {
